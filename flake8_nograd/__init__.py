@@ -1,0 +1,1 @@
+"""Find and mend PyTorch forward passes that record a graph nobody needs."""
