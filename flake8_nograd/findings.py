@@ -1,0 +1,53 @@
+"""The values that leave the analysis: findings, and what a repair needs to know of them."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Safety(enum.Enum):
+    """How sure we are that a repair keeps what the program computes."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of source text: 1-based lines, 0-based columns in characters, end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Where a guard would go, and how safe that is.
+
+    ``block`` covers the fewest whole consecutive statements of one suite that hold every forward
+    pass of the finding. ``function`` is the ``def`` around it (decorators excluded), ``None`` at
+    module level. ``whole_function`` says that nothing in that function needs a graph. ``guard`` is
+    the ``with`` statement that ended too early (NGR105), ``None`` for all other findings.
+    """
+
+    block: Span
+    function: Span | None
+    whole_function: bool
+    guard: Span | None
+    safety: Safety
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One report: a 1-based line, a 1-based column in characters, and one line of text."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+    repair: Repair | None = field(default=None, compare=False)

@@ -1,0 +1,79 @@
+"""The one table of settings that flake8 and the command line share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+_DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+class OptionError(ValueError):
+    """A setting whose value cannot be used; the message names the option and the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One option: its command-line flag, the field of `Options` it fills, and its help text."""
+
+    flag: str
+    field: str
+    help: str
+
+
+OPTION_TABLE: tuple[OptionRow, ...] = (
+    OptionRow(
+        "--nograd-model-factories",
+        "model_factories",
+        "Functions or classes whose result is an nn.Module (comma-separated names).",
+    ),
+    OptionRow(
+        "--nograd-guards",
+        "guards",
+        "Decorators or context managers that switch gradient recording off.",
+    ),
+    OptionRow(
+        "--nograd-inference-functions",
+        "inference_functions",
+        "Names of functions that only run inference, beside validate, test, predict and the like.",
+    ),
+    OptionRow(
+        "--nograd-training-calls",
+        "training_calls",
+        "Calls that differentiate what they are given, beside backward() and autograd.grad().",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a project adds to the vocabulary; every field holds plain or dotted names."""
+
+    model_factories: frozenset[str] = frozenset()
+    guards: frozenset[str] = frozenset()
+    inference_functions: frozenset[str] = frozenset()
+    training_calls: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Sequence[str] | None]) -> Options:
+        """Build the options from field names to lists of names.
+
+        Raises `OptionError` for a value that is not a plain or dotted Python name.
+        """
+        flags = {row.field: row.flag for row in OPTION_TABLE}
+        checked = {
+            spec.name: frozenset(_check(flags[spec.name], values.get(spec.name) or ()))
+            for spec in fields(cls)
+        }
+        return cls(**checked)
+
+
+def _check(flag: str, names: Sequence[str]) -> Sequence[str]:
+    for name in names:
+        if not _DOTTED_NAME.fullmatch(name):
+            raise OptionError(f"{flag}: {name!r} is not a name such as load_model or lib.load_model")
+    return names
+
+
+DEFAULT_OPTIONS = Options()

@@ -1,0 +1,84 @@
+"""Bytes to text to syntax tree, and tree positions to characters."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from flake8_nograd.findings import Span
+
+
+class SourceError(Exception):
+    """A file that cannot be read or parsed: its path, the 1-based line if known, and why."""
+
+    def __init__(self, path: str, line: int | None, why: str) -> None:
+        self.path, self.line, self.why = path, line, why
+        super().__init__(f"{path}:{line}: {why}" if line else f"{path}: {why}")
+
+
+class Source:
+    """One Python file: its path, its lines (line ends kept) and its syntax tree."""
+
+    __slots__ = ("lines", "path", "tree")
+
+    def __init__(self, path: str, lines: Sequence[str], tree: ast.Module) -> None:
+        self.path = path
+        self.lines = lines
+        self.tree = tree
+
+    @classmethod
+    def from_path(cls, path: str | Path) -> Source:
+        """Read and parse a file; raises `SourceError`."""
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            raise SourceError(str(path), None, error.strerror or str(error)) from error
+        return cls.from_bytes(data, str(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, path: str = "<stdin>") -> Source:
+        """Decode by BOM and coding cookie, then parse; raises `SourceError`."""
+        return cls.from_text(decode(data, path), path)
+
+    @classmethod
+    def from_text(cls, text: str, path: str = "<stdin>") -> Source:
+        """Parse text; raises `SourceError`."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(text, path)
+        except SyntaxError as error:
+            raise SourceError(path, error.lineno, error.msg) from error
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SourceError(path, None, str(error) or type(error).__name__) from error
+        return cls(path, io.StringIO(text, newline="").readlines(), tree)
+
+    def span(self, first: ast.stmt, last: ast.stmt) -> Span:
+        """The characters from the start of one statement to the end of another."""
+        end_line = last.end_lineno or last.lineno
+        return Span(
+            first.lineno,
+            self.column(first.lineno, first.col_offset),
+            end_line,
+            self.column(end_line, last.end_col_offset or 0),
+        )
+
+    def column(self, line: int, byte_offset: int) -> int:
+        """The 0-based column in characters of a UTF-8 byte offset, which is what `ast` counts."""
+        text = self.lines[line - 1]
+        if text.isascii():
+            return byte_offset
+        return len(text.encode("utf-8")[:byte_offset].decode("utf-8", "replace"))
+
+
+def decode(data: bytes, path: str) -> str:
+    """Decode source bytes by BOM and coding cookie, line ends kept; raises `SourceError`."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise SourceError(path, None, str(error)) from error
