@@ -1,0 +1,301 @@
+"""Expressions: what each may be, and the calls met on the way."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, Generic
+
+from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.program import Call, Place, Program
+from flake8_nograd.flow.scopes import Class, Function, Scope
+from flake8_nograd.flow.semantics import Semantics
+from flake8_nograd.flow.state import Context, State, flow_into, is_constant, merge
+from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+class Evaluator(Generic[Context]):
+    """Evaluates expressions in the current state of one function of a program."""
+
+    def __init__(self, program: Program[Context], semantics: Semantics[Context]) -> None:
+        self.program = program
+        self.graph = program.graph
+        self.semantics = semantics
+        self.pending: deque[Function] = deque()
+        self.function: Function = program.module
+        self.scope: Scope = program.module
+        self.state: State[Context] = State(semantics.entry(program.module))
+        self.place: Place | None = None
+        self.loops = 0
+        self._dispatch: dict[type, Callable[[Any], Value]] = {
+            ast.Name: self._name,
+            ast.Call: self._call,
+            ast.Attribute: self._attribute,
+            ast.Subscript: self._subscript,
+            ast.BinOp: self._operation,
+            ast.UnaryOp: self._unary,
+            ast.BoolOp: lambda node: join([self.evaluate(value) for value in node.values]),
+            ast.Compare: self._compare,
+            ast.IfExp: self._conditional,
+            ast.Tuple: self._tuple,
+            ast.List: self._display,
+            ast.Set: self._display,
+            ast.Dict: self._dict,
+            ast.ListComp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.JoinedStr: self._formatted,
+            ast.Lambda: self._lambda,
+            ast.NamedExpr: self._walrus,
+            ast.Starred: lambda node: self.evaluate(node.value),
+            ast.Await: lambda node: self.evaluate(node.value),
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield,
+            ast.Slice: self._slice,
+        }
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression."""
+        handler = self._dispatch.get(type(node))
+        return handler(node) if handler is not None else PLAIN
+
+    def bind(self, target: ast.expr, value: Value, source: ast.expr | None = None) -> None:
+        """Assign a value, written as `source` if that is known, to a target of whatever form."""
+        if isinstance(target, ast.Name):
+            self.bind_name(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for item, part in zip(
+                target.elts, self._unpacked(value, len(target.elts)), strict=True
+            ):
+                self.bind(item, part)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, value)
+        elif isinstance(target, ast.Attribute):
+            owner = self.evaluate(target.value)
+            self.semantics.store_attribute(target, owner, source)
+            for node in owner.same:
+                flow_into(value, self.graph.field(node, target.attr), self.graph)
+        elif isinstance(target, ast.Subscript):
+            self.evaluate(target.slice)
+            for node in self.evaluate(target.value).same:
+                flow_into(value, node, self.graph)
+
+    def bind_name(self, name: str, value: Value) -> None:
+        """Assign a value to a name of the current scope."""
+        self.state.names[name] = value
+        self.scope.define(name, value)
+
+    def _unpacked(self, value: Value, count: int) -> list[Value]:
+        if value.items is not None and len(value.items) == count:
+            return list(value.items)
+        if not value.same:
+            return [value] * count
+        parts = []
+        for position in range(count):
+            items = set()
+            for owner in value.same:
+                node = self.graph.intern(Kind.ITEM, (owner, position))
+                if self.graph.kinds[owner] is Kind.CALL:
+                    self.graph.derive((owner,), node)
+                else:
+                    self.graph.copy((owner,), node)
+                items.add(node)
+            parts.append(Value(frozenset(items), value.parts))
+        return parts
+
+    def _name(self, node: ast.Name) -> Value:
+        value = self.state.lookup(node.id, self.graph)
+        return self.outer_name(node.id) if value is None else value
+
+    def outer_name(self, name: str) -> Value:
+        """A name that this function has not assigned so far: from around it, or built in."""
+        scope: Scope | None = self.scope.outer_names.get(name, self.function.parent)
+        while scope is not None:
+            if name in scope.definitions and not isinstance(scope, Class):
+                return self._variable(scope, name)
+            scope = scope.parent
+        if name in _BUILTINS:
+            return value_of(self.graph.intern(Kind.EXTERNAL, name))
+        return value_of(self.graph.intern(Kind.VARIABLE, (self.function, name)))
+
+    def _variable(self, scope: Scope, name: str) -> Value:
+        definitions = scope.definitions[name]
+        if len(definitions) <= 4:
+            value = join(definitions)
+            if is_constant(value, self.graph):
+                return value
+        return value_of(self.graph.intern(Kind.VARIABLE, (scope, name)))
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        return self.read_attribute(node, self.evaluate(node.value))
+
+    def read_attribute(self, node: ast.Attribute, owner: Value) -> Value:
+        """The value of `owner.attribute`."""
+        special = self.semantics.attribute(node, owner, self.function)
+        if special is not None:
+            return special
+        graph = self.graph
+        found = set()
+        for part in owner.same:
+            if graph.kinds[part] is Kind.EXTERNAL:
+                dotted = f"{graph.payloads[part]}.{node.attr}"
+                found.add(graph.intern(Kind.EXTERNAL, dotted))
+            else:
+                found.add(graph.field(part, node.attr))
+        return Value(frozenset(found), owner.parts)
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        value = self.evaluate(node.value)
+        index = node.slice
+        self.evaluate(index)
+        if value.items and isinstance(index, ast.Constant) and isinstance(index.value, int):
+            if -len(value.items) <= index.value < len(value.items):
+                return value.items[index.value]
+        return Value(value.same, value.parts)
+
+    def _operation(self, node: ast.BinOp) -> Value:
+        value = derived((self.evaluate(node.left), self.evaluate(node.right)))
+        return self.semantics.operate(value, node, self.state.context) if value.parts else value
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        value = self.evaluate(node.operand)
+        if isinstance(node.op, ast.Not):
+            self.semantics.observe(value, node)
+            return PLAIN
+        return derived((value,))
+
+    def _compare(self, node: ast.Compare) -> Value:
+        values = [self.evaluate(node.left), *map(self.evaluate, node.comparators)]
+        if not isinstance(node.ops[0], ast.Is | ast.IsNot | ast.In | ast.NotIn):
+            for value in values:
+                self.semantics.observe(value, node)
+        return PLAIN
+
+    def _conditional(self, node: ast.IfExp) -> Value:
+        self.semantics.observe(self.evaluate(node.test), node.test)
+        return join((self.evaluate(node.body), self.evaluate(node.orelse)))
+
+    def _tuple(self, node: ast.Tuple) -> Value:
+        values = tuple(self.evaluate(item) for item in node.elts)
+        whole = join(values) if values else PLAIN
+        starred = any(isinstance(item, ast.Starred) for item in node.elts)
+        return Value(whole.same, whole.parts, None if starred else values)
+
+    def _display(self, node: ast.List | ast.Set) -> Value:
+        return self._container(node, (self.evaluate(item) for item in node.elts))
+
+    def _dict(self, node: ast.Dict) -> Value:
+        for key in node.keys:
+            if key is not None:
+                self.evaluate(key)
+        return self._container(node, (self.evaluate(item) for item in node.values))
+
+    def _container(self, node: ast.expr, values: Iterable[Value]) -> Value:
+        made = self.graph.new(Kind.MADE, node)
+        for value in values:
+            flow_into(value, made, self.graph)
+        return value_of(made)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+    ) -> Value:
+        outer = self.state
+        self.state = outer.fork()
+        for generator in node.generators:
+            self.bind(generator.target, self.evaluate(generator.iter))
+            self.loops += 1
+            for test in generator.ifs:
+                self.semantics.observe(self.evaluate(test), test)
+        if isinstance(node, ast.DictComp):
+            self.evaluate(node.key)
+            value = self.evaluate(node.value)
+        else:
+            value = self.evaluate(node.elt)
+        self.loops -= len(node.generators)
+        outer.context = self.state.context
+        self.state = outer
+        return Value(value.same, value.parts)
+
+    def _formatted(self, node: ast.JoinedStr) -> Value:
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.semantics.observe(self.evaluate(part.value), node)
+        return PLAIN
+
+    def _lambda(self, node: ast.Lambda) -> Value:
+        return value_of(self.declare(Function(self.scope, node=node)))
+
+    def declare(self, function: Function) -> int:
+        """Register a function, to be interpreted once the scopes around it are known."""
+        assert function.node is not None
+        arguments = function.node.args
+        for default in (*arguments.defaults, *(d for d in arguments.kw_defaults if d)):
+            self.evaluate(default)
+        self.program.functions.append(function)
+        self.pending.append(function)
+        return self.graph.intern(Kind.FUNCTION, function)
+
+    def _walrus(self, node: ast.NamedExpr) -> Value:
+        value = self.evaluate(node.value)
+        self.bind(node.target, value)
+        return value
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+        if node.value is not None:
+            result = self.graph.intern(Kind.RETURN, self.function)
+            flow_into(self.evaluate(node.value), result, self.graph)
+        return PLAIN
+
+    def _slice(self, node: ast.Slice) -> Value:
+        for bound in (node.lower, node.upper, node.step):
+            if bound is not None:
+                self.evaluate(bound)
+        return PLAIN
+
+    def _call(self, node: ast.Call) -> Value:
+        receiver, method = None, ""
+        if isinstance(node.func, ast.Attribute):
+            receiver, method = self.evaluate(node.func.value), node.func.attr
+            callee = self.read_attribute(node.func, receiver)
+        else:
+            callee = self.evaluate(node.func)
+        positional: list[Value] = []
+        starred: list[Value] = []
+        for argument in node.args:
+            rest = starred if isinstance(argument, ast.Starred) or starred else positional
+            rest.append(self.evaluate(argument))
+        keywords: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is None:
+                starred.append(value)
+            else:
+                keywords[keyword.arg] = value
+        assert self.place is not None
+        call: Call[Context] = Call(
+            node=node,
+            function=self.function,
+            place=self.place,
+            context=self.state.context,
+            callee=callee,
+            receiver=receiver,
+            method=method,
+            positional=tuple(positional),
+            keywords=keywords,
+            starred=join(starred) if starred else PLAIN,
+            result=self.graph.new(Kind.CALL, None),
+            loops=self.loops,
+        )
+        self.graph.payloads[call.result] = call
+        value, self.state.context = self.semantics.call(call)
+        return value
+
+    def merge(self, base: State[Context], branches: list[State[Context]]) -> None:
+        """Go on in `base` from where its branches end."""
+        merge(base, branches, self.graph, self.semantics.join)
+        self.state = base

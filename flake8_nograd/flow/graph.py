@@ -1,0 +1,143 @@
+"""The value-flow graph: who may be whom, and what is computed from what.
+
+A node stands for a value at one place of the program: a parameter, the result of a call, an
+attribute, a variable as a loop finds it. Four kinds of edges lead from a value to where it goes:
+
+* *copy*: the target may be the very same object;
+* *derive*: the target is computed from the source;
+* *enter*: an argument becomes a parameter of a function of the file;
+* *leave*: what a function returns becomes the result of a call.
+
+Reachability respects calls and returns: a value that enters a function by one call does not leave
+it by another. It is linear in the number of edges (Reps, Horwitz and Sagiv, POPL 1995, with one
+summary bit per parameter).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+
+Node = int
+Edges = defaultdict[Node, list[Node]]
+
+
+class Kind(enum.Enum):
+    """What a node stands for; the payload of each kind is named beside it."""
+
+    EXTERNAL = enum.auto()  # dotted name of something imported or built in
+    FUNCTION = enum.auto()  # Function
+    CLASS = enum.auto()  # Class
+    INSTANCE = enum.auto()  # Class: `self` in its methods
+    PARAMETER = enum.auto()  # (Function, name)
+    RETURN = enum.auto()  # Function, or (Function, position) of a returned tuple
+    CALL = enum.auto()  # Call
+    ITEM = enum.auto()  # (Node, position): one element of an unpacked value
+    FIELD = enum.auto()  # (Node, attribute)
+    VARIABLE = enum.auto()  # (Scope, name): all definitions of a name, whatever the order
+    LOOP = enum.auto()  # name: a variable as a loop finds it
+    MADE = enum.auto()  # syntax node: a container or an operation
+    OBJECT = enum.auto()  # something made outside the file: what the semantics says
+    SINK = enum.auto()  # where values end: what the semantics says
+
+
+class FlowGraph:
+    """Nodes, interned by kind and payload, and the edges between them."""
+
+    def __init__(self) -> None:
+        self.kinds: list[Kind] = []
+        self.payloads: list[object] = []
+        self.copies: Edges = defaultdict(list)
+        self.derives: Edges = defaultdict(list)
+        self.enters: Edges = defaultdict(list)
+        self.leaves: Edges = defaultdict(list)
+        self._interned: dict[tuple[Kind, Hashable], Node] = {}
+
+    def new(self, kind: Kind, payload: object) -> Node:
+        """Add a node."""
+        self.kinds.append(kind)
+        self.payloads.append(payload)
+        return len(self.kinds) - 1
+
+    def intern(self, kind: Kind, payload: Hashable) -> Node:
+        """The one node of this kind and payload."""
+        key = (kind, payload)
+        node = self._interned.get(key)
+        if node is None:
+            node = self._interned[key] = self.new(kind, payload)
+        return node
+
+    def find(self, kind: Kind, payload: Hashable) -> Node | None:
+        """The node of this kind and payload if there is one."""
+        return self._interned.get((kind, payload))
+
+    def field(self, owner: Node, attribute: str) -> Node:
+        """The attribute of a value; it is part of the value, hence derived from it."""
+        key = (Kind.FIELD, (owner, attribute))
+        node = self._interned.get(key)
+        if node is None:
+            node = self._interned[key] = self.new(*key)
+            self.derives[owner].append(node)
+        return node
+
+    def interned(self, kind: Kind) -> Iterable[Node]:
+        """All interned nodes of a kind, in order of creation."""
+        return [node for (this, _), node in self._interned.items() if this is kind]
+
+    def copy(self, sources: Iterable[Node], target: Node) -> None:
+        """The target may be any of the sources."""
+        for source in sources:
+            if source != target:
+                self.copies[source].append(target)
+
+    def derive(self, sources: Iterable[Node], target: Node) -> None:
+        """The target is computed from the sources."""
+        for source in sources:
+            if source != target:
+                self.derives[source].append(target)
+
+
+def reversed_edges(*edges: Edges) -> Edges:
+    """One table of edges that lead back along all the given ones."""
+    back: Edges = defaultdict(list)
+    for table in edges:
+        for source, targets in table.items():
+            for target in targets:
+                back[target].append(source)
+    return back
+
+
+def closure(start: Iterable[Node], edges: Edges) -> set[Node]:
+    """All nodes that can be reached from `start`, itself included."""
+    seen = set(start)
+    todo = list(seen)
+    while todo:
+        for target in edges.get(todo.pop(), ()):
+            if target not in seen:
+                seen.add(target)
+                todo.append(target)
+    return seen
+
+
+class Reachability:
+    """Answers which nodes flow into given sinks along paths whose calls and returns match."""
+
+    def __init__(self, graph: FlowGraph, summaries: Edges) -> None:
+        inside = reversed_edges(graph.copies, graph.derives, summaries)
+        self._down = _joined(inside, reversed_edges(graph.enters))
+        self._up = _joined(inside, reversed_edges(graph.leaves))
+
+    def sources_of(self, sinks: Iterable[Node]) -> set[Node]:
+        """Every node from which a value may get to one of the sinks.
+
+        A valid path first leaves functions, then enters them; walked backwards it is the reverse.
+        """
+        return closure(closure(sinks, self._down), self._up)
+
+
+def _joined(first: Edges, second: Edges) -> Edges:
+    table: Edges = defaultdict(list, {node: list(targets) for node, targets in first.items()})
+    for node, targets in second.items():
+        table[node].extend(targets)
+    return table

@@ -1,0 +1,344 @@
+"""The structured interpreter: statements, one pass, loops closed through nodes of the graph."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+from flake8_nograd.flow.expressions import Evaluator
+from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.program import Place, Program
+from flake8_nograd.flow.scopes import Class, Function, Scope
+from flake8_nograd.flow.semantics import Semantics
+from flake8_nograd.flow.state import Context, State, flow_into
+from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
+
+
+@dataclass(slots=True)
+class _Loop(Generic[Context]):
+    """A loop being interpreted: the states that leave its body early."""
+
+    base: State[Context]
+    header: State[Context]
+    breaks: list[State[Context]] = field(default_factory=list)
+    continues: list[State[Context]] = field(default_factory=list)
+
+
+def interpret(tree: ast.Module, semantics_for: Callable[[Program[Any]], Any]) -> Program[Any]:
+    """Interpret a module, then each of its functions once, outer ones first."""
+    module = Function(None)
+    program: Program[Any] = Program(module)
+    program.functions.append(module)
+    _Interpreter(program, semantics_for(program)).run(tree)
+    return program
+
+
+class _Interpreter(Evaluator[Context]):
+    def __init__(self, program: Program[Context], semantics: Semantics[Context]) -> None:
+        super().__init__(program, semantics)
+        self._loops: list[_Loop[Context]] = []
+        self._statements: dict[type, Callable[[Any], None]] = {
+            ast.Expr: self._expression,
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated,
+            ast.AugAssign: self._augmented,
+            ast.Return: self._return,
+            ast.If: self._if,
+            ast.For: self._for,
+            ast.AsyncFor: self._for,
+            ast.While: self._while,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.Try: self._try,
+            ast.Match: self._match,
+            ast.FunctionDef: self._define,
+            ast.AsyncFunctionDef: self._define,
+            ast.ClassDef: self._class,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.Global: self._global,
+            ast.Nonlocal: self._nonlocal,
+            ast.Break: self._jump,
+            ast.Continue: self._jump,
+            ast.Raise: self._raise,
+            ast.Assert: self._assert,
+            ast.Delete: self._delete,
+        }
+        if hasattr(ast, "TryStar"):
+            self._statements[ast.TryStar] = self._try
+
+    def run(self, tree: ast.Module) -> None:
+        self._suite(tree.body)
+        while self.pending:
+            self._function(self.pending.popleft())
+        self._close_variables()
+
+    def _function(self, function: Function) -> None:
+        assert function.node is not None
+        self.function = self.scope = function
+        self.state = State(self.semantics.entry(function))
+        self.place, self.loops = None, 0
+        self._loops = []
+        self._bind_parameters(function)
+        if isinstance(function.node, ast.Lambda):
+            statement = ast.copy_location(ast.Return(function.node.body), function.node.body)
+            self.place = Place(statement, [statement], 0, None, 0)
+            self._return(statement)
+        else:
+            self._suite(function.body)
+
+    def _bind_parameters(self, function: Function) -> None:
+        for parameter in function.parameters():
+            node = self.graph.intern(Kind.PARAMETER, (function, parameter.arg))
+            self.bind_name(parameter.arg, value_of(node))
+        names = function.positional_parameters()
+        if function.owner is not None and names and not function.is_static:
+            kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE
+            node = self.graph.intern(kind, function.owner)
+            self.bind_name(names[0], value_of(node))
+
+    def _close_variables(self) -> None:
+        """Connect every name that was read out of order with all its definitions."""
+        closed = set()
+        for node in self.graph.interned(Kind.VARIABLE):
+            scope, name = self.graph.payloads[node]  # type: ignore[misc]
+            while scope is not None and name not in scope.definitions:
+                scope = scope.parent
+            if scope is None:
+                continue
+            whole = self.graph.intern(Kind.VARIABLE, (scope, name))
+            self.graph.copy((whole,), node)
+            if whole not in closed:
+                closed.add(whole)
+                for value in scope.definitions[name]:
+                    flow_into(value, whole, self.graph)
+
+    def _suite(self, body: list[ast.stmt]) -> None:
+        outer = self.place
+        for index, statement in enumerate(body):
+            self.place = Place(statement, body, index, outer, self.loops)
+            handler = self._statements.get(type(statement))
+            if handler is not None:
+                handler(statement)
+            if not self.state.alive:
+                break
+        self.place = outer
+
+    def _branch(self, body: list[ast.stmt]) -> State[Context]:
+        """Interpret a suite in a layer of its own and come back to where it forked."""
+        base = self.state
+        self.state = branch = base.fork()
+        self._suite(body)
+        self.state = base
+        return branch
+
+    def _expression(self, statement: ast.Expr) -> None:
+        value = self.evaluate(statement.value)
+        if value.same or value.parts:
+            self.semantics.discard(value, statement.value)
+
+    def _assign(self, statement: ast.Assign) -> None:
+        value = self.evaluate(statement.value)
+        for target in statement.targets:
+            self.bind(target, value, statement.value)
+
+    def _annotated(self, statement: ast.AnnAssign) -> None:
+        if statement.value is not None:
+            self.bind(statement.target, self.evaluate(statement.value))
+
+    def _augmented(self, statement: ast.AugAssign) -> None:
+        value = self.evaluate(statement.value)
+        target = statement.target
+        before = self.evaluate(target)
+        if isinstance(target, ast.Name):
+            after = derived((before, value))
+            after = self.semantics.operate(after, statement.value, self.state.context)
+            self.bind_name(target.id, after)
+        else:
+            for node in before.same:
+                self.graph.derive(value.flows, node)
+
+    def _return(self, statement: ast.Return) -> None:
+        if statement.value is not None:
+            value = self.evaluate(statement.value)
+            flow_into(value, self.graph.intern(Kind.RETURN, self.function), self.graph)
+            self.function.returned_tuples.add(None if value.items is None else len(value.items))
+            for position, item in enumerate(value.items or ()):
+                node = self.graph.intern(Kind.RETURN, (self.function, position))
+                flow_into(item, node, self.graph)
+        self.state.alive = False
+
+    def _if(self, statement: ast.If) -> None:
+        self.semantics.observe(self.evaluate(statement.test), statement.test)
+        branches = [self._branch(statement.body), self._branch(statement.orelse)]
+        self.merge(self.state, branches)
+
+    def _for(self, statement: ast.For | ast.AsyncFor) -> None:
+        items = self.evaluate(statement.iter)
+
+        def start() -> None:
+            self.bind(statement.target, items)
+
+        self._loop(statement, start)
+
+    def _while(self, statement: ast.While) -> None:
+        def start() -> None:
+            self.semantics.observe(self.evaluate(statement.test), statement.test)
+
+        self._loop(statement, start)
+
+    def _loop(
+        self, statement: ast.For | ast.AsyncFor | ast.While, start: Callable[[], None]
+    ) -> None:
+        base = self.state
+        body = self.state = base.fork_loop()
+        assert body.parent is not None
+        loop = _Loop(base, body.parent)
+        with self._inside(loop):
+            start()
+            self._suite(statement.body)
+        if body.alive:
+            loop.continues.append(body.rebased(loop.header, base))
+        body.close_loop(loop.continues, self.graph)
+        self.merge(base, [base.fork(), *loop.continues])
+        if statement.orelse:
+            self.merge(base, [self._branch(statement.orelse)])
+        if loop.breaks:
+            completed = base.fork()
+            completed.alive = base.alive
+            self.merge(base, [completed, *loop.breaks])
+
+    @contextmanager
+    def _inside(self, loop: _Loop[Context]) -> Iterator[None]:
+        self._loops.append(loop)
+        self.loops += 1
+        yield
+        self.loops -= 1
+        self._loops.pop()
+
+    def _jump(self, statement: ast.Break | ast.Continue) -> None:
+        if self._loops:
+            loop = self._loops[-1]
+            ends = loop.breaks if isinstance(statement, ast.Break) else loop.continues
+            ends.append(self.state.rebased(loop.header, loop.base))
+        self.state.alive = False
+
+    def _with(self, statement: ast.With | ast.AsyncWith) -> None:
+        before = self.state.context
+        for item in statement.items:
+            value = self.evaluate(item.context_expr)
+            self.state.context = self.semantics.enter(item.context_expr, value, self.state.context)
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, value)
+        self._suite(statement.body)
+        self.state.context = self.semantics.leave(before, self.state.context)
+
+    def _try(self, statement: Any) -> None:
+        base = self.state
+        body = self._branch(statement.body)
+        entry = base.fork()
+        self.merge(entry, [entry.fork(), body.rebased(base, entry)])
+        ends: list[State[Context]] = []
+        for handler in statement.handlers:
+            self.state = branch = entry.fork()
+            if handler.name:
+                self.bind_name(handler.name, PLAIN)
+            self._suite(handler.body)
+            end = branch.rebased(base, base)
+            end.alive = branch.alive
+            ends.append(end)
+        self.state = body
+        if body.alive:
+            self._suite(statement.orelse)
+        self.merge(base, [body, *ends])
+        if statement.finalbody:
+            self._finally(statement.finalbody)
+
+    def _finally(self, body: list[ast.stmt]) -> None:
+        alive, self.state.alive = self.state.alive, True
+        self._suite(body)
+        self.state.alive = self.state.alive and alive
+
+    def _match(self, statement: ast.Match) -> None:
+        subject = self.evaluate(statement.subject)
+        base = self.state
+        branches = [base.fork()]
+        for case in statement.cases:
+            self.state = branch = base.fork()
+            self._bind_pattern(case.pattern, subject)
+            if case.guard is not None:
+                self.semantics.observe(self.evaluate(case.guard), case.guard)
+            self._suite(case.body)
+            branches.append(branch)
+        self.merge(base, branches)
+
+    def _bind_pattern(self, pattern: ast.pattern, subject: Value) -> None:
+        for node in ast.walk(pattern):
+            name = getattr(node, "name", None) or getattr(node, "rest", None)
+            if name:
+                self.bind_name(name, Value(subject.same, subject.parts))
+
+    def _define(self, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        decorators = tuple(self.evaluate(decorator) for decorator in statement.decorator_list)
+        owner = self.scope if isinstance(self.scope, Class) else None
+        function = Function(self.scope, node=statement, owner=owner, decorators=decorators)
+        node = self.declare(function)
+        self.bind_name(statement.name, value_of(node))
+        if owner is not None:
+            owner.methods[statement.name] = function
+
+    def _class(self, statement: ast.ClassDef) -> None:
+        bases = tuple(self.evaluate(base) for base in statement.bases)
+        cls = Class(self.scope, node=statement, bases=bases)
+        self.program.classes.append(cls)
+        outer_scope, outer_state = self.scope, self.state
+        self.scope, self.state = cls, outer_state.fork()
+        self._suite(statement.body)
+        self.scope, self.state = outer_scope, outer_state
+        instance = self.graph.intern(Kind.INSTANCE, cls)
+        for name, values in cls.definitions.items():
+            if name not in cls.methods:
+                flow_into(join(values), self.graph.field(instance, name), self.graph)
+        self.bind_name(statement.name, value_of(self.graph.intern(Kind.CLASS, cls)))
+
+    def _import(self, statement: ast.Import) -> None:
+        for alias in statement.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            dotted = alias.name if alias.asname else name
+            self.bind_name(name, value_of(self.graph.intern(Kind.EXTERNAL, dotted)))
+
+    def _import_from(self, statement: ast.ImportFrom) -> None:
+        prefix = "." * statement.level + (statement.module or "")
+        separator = "" if prefix.endswith(".") else "."
+        for alias in statement.names:
+            dotted = f"{prefix}{separator}{alias.name}"
+            node = self.graph.intern(Kind.EXTERNAL, dotted)
+            self.bind_name(alias.asname or alias.name, value_of(node))
+
+    def _global(self, statement: ast.Global) -> None:
+        module = self.program.module
+        self.scope.outer_names.update(dict.fromkeys(statement.names, module))
+
+    def _nonlocal(self, statement: ast.Nonlocal) -> None:
+        for name in statement.names:
+            scope = self.scope.parent
+            while scope is not None and name not in scope.definitions:
+                scope = scope.parent
+            if scope is not None:
+                self.scope.outer_names[name] = scope
+
+    def _raise(self, statement: ast.Raise) -> None:
+        if statement.exc is not None:
+            self.evaluate(statement.exc)
+        self.state.alive = False
+
+    def _assert(self, statement: ast.Assert) -> None:
+        self.semantics.observe(self.evaluate(statement.test), statement.test)
+
+    def _delete(self, statement: ast.Delete) -> None:
+        for target in statement.targets:
+            if isinstance(target, ast.Name):
+                self.state.names[target.id] = PLAIN

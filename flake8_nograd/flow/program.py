@@ -1,0 +1,82 @@
+"""What the interpreter makes of a file: its scopes, its calls and its value-flow graph."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Generic
+
+from flake8_nograd.flow.graph import FlowGraph, Node
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.state import Context
+from flake8_nograd.flow.values import Value
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """A statement in its suite, and the statement around that suite."""
+
+    statement: ast.stmt
+    suite: list[ast.stmt]
+    index: int
+    outer: Place | None
+    loops: int
+
+
+@dataclass(eq=False, slots=True)
+class Call(Generic[Context]):
+    """One call as the interpreter met it; ``result`` is its node in the graph."""
+
+    node: ast.Call
+    function: Function
+    place: Place
+    context: Context
+    callee: Value
+    receiver: Value | None
+    method: str
+    positional: tuple[Value, ...]
+    keywords: dict[str, Value]
+    starred: Value
+    result: Node
+    loops: int
+
+    def arguments(self) -> list[Value]:
+        """All argument values, however they are given."""
+        given = [*self.positional, *self.keywords.values()]
+        if self.starred.same or self.starred.parts:
+            given.append(self.starred)
+        return given
+
+    def argument(self, position: int, keyword: str) -> Value | None:
+        """One argument by position or keyword."""
+        if position < len(self.positional):
+            return self.positional[position]
+        return self.keywords.get(keyword)
+
+
+@dataclass(eq=False, slots=True)
+class Program(Generic[Context]):
+    """All scopes and calls of a file, in the order in which they were met."""
+
+    module: Function
+    graph: FlowGraph = field(default_factory=FlowGraph)
+    functions: list[Function] = field(default_factory=list)
+    classes: list[Class] = field(default_factory=list)
+    calls: list[Call[Context]] = field(default_factory=list)
+
+
+def access_path(node: ast.expr) -> str:
+    """The text of a plain access such as `self.net`, `nets["a"]` or `model`; else empty."""
+    parts: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Subscript):
+            parts.append("[]")
+            node = node.value
+        elif isinstance(node, ast.Name):
+            parts.append(node.id)
+            return ".".join(reversed(parts))
+        else:
+            return ""

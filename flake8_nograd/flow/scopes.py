@@ -1,0 +1,106 @@
+"""Scopes of a file: the module, its functions, lambdas and classes, and who lies in whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flake8_nograd.flow.values import Value
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """A region of names: the definitions of each name that the interpreter has met in it."""
+
+    parent: Scope | None
+    definitions: dict[str, list[Value]] = field(default_factory=dict)
+    outer_names: dict[str, Scope] = field(default_factory=dict)
+
+    def define(self, name: str, value: Value) -> None:
+        """Note a definition, in the scope that a `global` or `nonlocal` statement names."""
+        owner = self.outer_names.get(name, self)
+        owner.definitions.setdefault(name, []).append(value)
+
+    @property
+    def module(self) -> Scope:
+        """The outermost scope."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+@dataclass(eq=False, slots=True)
+class Class(Scope):
+    """A class of the file."""
+
+    node: ast.ClassDef | None = None
+    bases: tuple[Value, ...] = ()
+    methods: dict[str, Function] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The class's name."""
+        return self.node.name if self.node else ""
+
+
+@dataclass(eq=False, slots=True)
+class Function(Scope):
+    """A function, method or lambda of the file; the module itself is one without a node."""
+
+    node: FunctionNode | None = None
+    owner: Class | None = None
+    decorators: tuple[Value, ...] = ()
+    returned_tuples: set[int | None] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The function's name, `<lambda>` or `<module>`."""
+        if self.node is None:
+            return "<module>"
+        return "<lambda>" if isinstance(self.node, ast.Lambda) else self.node.name
+
+    @property
+    def is_static(self) -> bool:
+        """Whether this is a method that gets neither instance nor class."""
+        return self._is_decorated_with("staticmethod")
+
+    @property
+    def is_classmethod(self) -> bool:
+        """Whether the first parameter is the class."""
+        return self._is_decorated_with("classmethod")
+
+    def _is_decorated_with(self, name: str) -> bool:
+        decorators = getattr(self.node, "decorator_list", ())
+        return any(isinstance(node, ast.Name) and node.id == name for node in decorators)
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The statements of a `def`; none for a lambda or the module."""
+        return [] if self.node is None or isinstance(self.node, ast.Lambda) else self.node.body
+
+    def enclosing(self) -> Iterator[Function]:
+        """This function and the functions around it, innermost first."""
+        scope: Scope | None = self
+        while scope is not None:
+            if isinstance(scope, Function):
+                yield scope
+            scope = scope.parent
+
+    def positional_parameters(self) -> list[str]:
+        """Names of the parameters that can be given by position."""
+        if self.node is None:
+            return []
+        arguments = self.node.args
+        return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+
+    def parameters(self) -> Iterator[ast.arg]:
+        """All parameters, starred ones included."""
+        if self.node is None:
+            return
+        arguments = self.node.args
+        yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        yield from (star for star in (arguments.vararg, arguments.kwarg) if star is not None)

@@ -1,0 +1,58 @@
+"""What the interpreter asks of those who give its calls and contexts a meaning."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Protocol
+
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.state import Context
+from flake8_nograd.flow.values import Value
+
+
+class Semantics(Protocol[Context]):
+    """Hooks of the interpreter. A context is an immutable value that flows with the state."""
+
+    def entry(self, function: Function) -> Context:
+        """The context in which the body of a function starts."""
+        ...
+
+    def join(self, contexts: Sequence[Context]) -> Context:
+        """The context after branches that end in these."""
+        ...
+
+    def enter(self, item: ast.expr, value: Value, context: Context) -> Context:
+        """The context inside a `with` item."""
+        ...
+
+    def leave(self, before: Context, inside: Context) -> Context:
+        """The context after a `with` block."""
+        ...
+
+    def call(self, call: Call[Context]) -> tuple[Value, Context]:
+        """The result of a call, and the context after it."""
+        ...
+
+    def attribute(self, node: ast.Attribute, owner: Value, function: Function) -> Value | None:
+        """What reading an attribute yields, or None to leave it to the interpreter."""
+        ...
+
+    def store_attribute(
+        self, target: ast.Attribute, owner: Value, source: ast.expr | None
+    ) -> None:
+        """An attribute of something is assigned, from `source` if that is a plain assignment."""
+        ...
+
+    def observe(self, value: Value, node: ast.expr) -> None:
+        """A value is used as plain Python: compared, tested, formatted."""
+        ...
+
+    def discard(self, value: Value, node: ast.expr) -> None:
+        """A value is dropped by an expression statement."""
+        ...
+
+    def operate(self, value: Value, node: ast.expr, context: Context) -> Value:
+        """The value of an arithmetic operation."""
+        ...
