@@ -21,6 +21,11 @@ class OptionRow:
     field: str
     help: str
 
+    @property
+    def destination(self) -> str:
+        """The name under which an argument parser keeps the value."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
 
 OPTION_TABLE: tuple[OptionRow, ...] = (
     OptionRow(
@@ -72,7 +77,9 @@ class Options:
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:
     for name in names:
         if not _DOTTED_NAME.fullmatch(name):
-            raise OptionError(f"{flag}: {name!r} is not a name such as load_model or lib.load_model")
+            raise OptionError(
+                f"{flag}: {name!r} is not a name such as load_model or lib.load_model"
+            )
     return names
 
 

@@ -27,13 +27,10 @@ class _Loop(Generic[Context]):
     continues: list[State[Context]] = field(default_factory=list)
 
 
-def interpret(tree: ast.Module, semantics_for: Callable[[Program[Any]], Any]) -> Program[Any]:
+def interpret(tree: ast.Module, program: Program[Context], semantics: Semantics[Context]) -> None:
     """Interpret a module, then each of its functions once, outer ones first."""
-    module = Function(None)
-    program: Program[Any] = Program(module)
-    program.functions.append(module)
-    _Interpreter(program, semantics_for(program)).run(tree)
-    return program
+    program.functions.append(program.module)
+    _Interpreter(program, semantics).run(tree)
 
 
 class _Interpreter(Evaluator[Context]):

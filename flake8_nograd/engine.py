@@ -1,0 +1,51 @@
+"""Where the parts meet: source in, findings out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.options import DEFAULT_OPTIONS, Options
+from flake8_nograd.rules import RULES
+from flake8_nograd.rules.base import Rule
+from flake8_nograd.source import Source
+from flake8_nograd.torch_model.analysis import analyse
+from flake8_nograd.torch_model.facts import BackwardPass, Confidence, ModuleFacts, Region
+
+
+def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
+    """All findings of a file in order of place; `# noqa` is the front ends' business."""
+    return sorted(_findings(analyse(source.tree, source.path, options), source))
+
+
+def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
+    seen: set[int] = set()
+    for rule in sorted(RULES.values(), key=lambda rule: rule.precedence):
+        for subject, message in rule.check(facts):
+            if id(subject) not in seen:
+                seen.add(id(subject))
+                yield _finding(rule, subject, message, source)
+
+
+def _finding(rule: Rule, subject: Region | BackwardPass, message: str, source: Source) -> Finding:
+    node = subject.node if isinstance(subject, BackwardPass) else subject.start.node
+    repair = _repair(subject, source, rule) if isinstance(subject, Region) else None
+    column = source.column(node.lineno, node.col_offset) + 1
+    return Finding(node.lineno, column, rule.code, message, repair)
+
+
+def _repair(region: Region, source: Source, rule: Rule) -> Repair:
+    proved = all(item.confidence is Confidence.PROVED for item in region.passes)
+    function = region.function.node
+    is_def = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+    return Repair(
+        block=source.span(region.suite[region.first], region.suite[region.last]),
+        function=source.span(function, function) if is_def else None,  # type: ignore[arg-type]
+        whole_function=region.whole_function and is_def,
+        guard=source.span(region.ended_guard, region.ended_guard) if region.ended_guard else None,
+        safety=Safety.SAFE if proved else Safety.UNSAFE,
+        reason="every result ends as plain numbers"
+        if proved
+        else "a result leaves the file's sight and might be differentiated there",
+    )

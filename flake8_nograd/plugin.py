@@ -1,0 +1,64 @@
+"""The flake8 adapter."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+from flake8.exceptions import ExecutionError
+
+from flake8_nograd.options import OPTION_TABLE, OptionError, Options
+
+_DISTRIBUTION = "flake8-nograd"
+
+
+class Checker:
+    """Runs the engine over the tree that flake8 has parsed."""
+
+    name = _DISTRIBUTION
+    version = version(_DISTRIBUTION)
+    options = Options()
+
+    def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
+        self._tree = tree
+        self._lines = lines
+        self._filename = filename
+
+    @staticmethod
+    def add_options(option_manager: Any) -> None:
+        """Register the options, for the command line and for flake8's configuration files."""
+        for row in OPTION_TABLE:
+            option_manager.add_option(
+                row.flag,
+                parse_from_config=True,
+                comma_separated_list=True,
+                default="",
+                help=row.help,
+            )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Check the values; a wrong one ends the run with flake8's own kind of message."""
+        values = {row.field: getattr(options, row.destination) for row in OPTION_TABLE}
+        try:
+            cls.options = Options.from_values(values)
+        except OptionError as error:
+            raise ExecutionError(str(error)) from error
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
+        """Yield flake8's records: line, 0-based column, text, plugin."""
+        from flake8_nograd import engine, source
+
+        try:
+            findings = engine.check(
+                source.Source(self._filename, self._lines, self._tree), self.options
+            )
+        except Exception as error:  # flake8 would stop here and lose every other file's findings
+            what = f"{type(error).__name__}: {error}".splitlines()[0]
+            yield 1, 0, f"NGR000 this file could not be analysed ({what})", type(self)
+            return
+        for finding in findings:
+            yield finding.line, finding.column - 1, f"{finding.code} {finding.message}", type(self)

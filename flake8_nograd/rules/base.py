@@ -1,0 +1,48 @@
+"""What a rule is, and the words that rules share."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flake8_nograd.torch_model.facts import BackwardPass, ForwardPass, ModuleFacts, Region
+
+_LONGEST_CALLEE = 40
+
+
+class Report(NamedTuple):
+    """What a rule has to say about one subject."""
+
+    subject: Region | BackwardPass
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: where several apply to the same subject, the lowest precedence wins."""
+
+    code: str
+    name: str
+    summary: str
+    precedence: int
+    check: Callable[[ModuleFacts], Iterator[Report]]
+    documentation: str = ""
+    default: bool = True
+    fixable: bool = True
+
+
+def callee_of(node: ast.Call) -> str:
+    """The text of what is called, short enough for a message."""
+    text = ast.unparse(node.func)
+    return text if len(text) <= _LONGEST_CALLEE else f"{text[: _LONGEST_CALLEE - 1]}…"
+
+
+def use_of(item: ForwardPass) -> str:
+    """What becomes of a result, as the end of a sentence."""
+    if item.fate.discarded:
+        return "its result is dropped"
+    if item.fate.plain_use is not None and not item.fate.escapes:
+        return f"its result is only read by {item.fate.plain_use.how}"
+    return "nothing here differentiates its result"

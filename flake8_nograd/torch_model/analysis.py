@@ -1,0 +1,53 @@
+"""All questions asked of one file: from its syntax tree to its facts."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.flow.interpreter import interpret
+from flake8_nograd.flow.program import Program
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.options import Options
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.evaluation import Evaluation
+from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts, Silence
+from flake8_nograd.torch_model.fate import Fates
+from flake8_nograd.torch_model.judgement import Judge
+from flake8_nograd.torch_model.modules import Modules
+from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.recording import Recording
+from flake8_nograd.torch_model.regions import regions_of
+from flake8_nograd.torch_model.roles import Roles
+from flake8_nograd.torch_model.semantics import TorchSemantics
+from flake8_nograd.torch_model.tangles import Tangles
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+
+
+def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
+    """The facts of a file."""
+    vocabulary = Vocabulary(options)
+    program: Program[Context] = Program(Function(None))
+    semantics = TorchSemantics(program, vocabulary)
+    interpret(tree, program, semantics)
+    notes = semantics.notes
+    points_to = PointsTo(program, vocabulary)
+    modules = Modules(program, points_to, notes, vocabulary)
+    recording = Recording(program, points_to, modules, notes)
+    fates = Fates(program, points_to, notes, vocabulary)
+    evaluation = Evaluation(points_to, recording, notes)
+    roles = Roles(path, options.inference_functions)
+    judge = Judge(path, modules, recording, fates, evaluation, roles, notes)
+    passes = [item for item in map(judge.judge, program.calls) if item is not None]
+    needs_graph = [(what.function, what.node.lineno) for what, _ in notes.differentiations]
+    needs_graph += [
+        (item.function, item.node.lineno) for item in passes if item.silence is Silence.TRAINED
+    ]
+    return ModuleFacts(
+        regions=tuple(regions_of(filter(_is_reported, passes), needs_graph)),
+        backward_passes=tuple(Tangles(program.graph, modules, notes).find()),
+        silent=tuple(item for item in passes if not _is_reported(item)),
+    )
+
+
+def _is_reported(item: ForwardPass) -> bool:
+    return item.silence is None

@@ -1,0 +1,123 @@
+"""What flows with control: the grad mode, and which modules were put into eval mode so far."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flake8_nograd.flow.graph import Node
+
+
+class GradMode(enum.Enum):
+    """Whether an operation records a graph."""
+
+    INHERITED = "as the caller has it"
+    ON = "recording"
+    OFF = "off (no_grad)"
+    INFERENCE = "off (inference_mode)"
+    MAYBE = "depends on a condition"
+
+    @property
+    def is_off(self) -> bool:
+        """Whether recording is certainly off."""
+        return self is GradMode.OFF or self is GradMode.INFERENCE
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ModeChange:
+    """`.eval()` or `.train()` on a module; ``evaluating`` is None if a condition decides."""
+
+    path: str
+    nodes: frozenset[Node]
+    evaluating: bool | None
+    line: int
+    before: ModeHistory
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ModeJoin:
+    """Branches with different histories meet; ``base`` is what they share."""
+
+    branches: tuple[ModeHistory, ...]
+    base: ModeHistory
+
+
+ModeHistory = ModeChange | ModeJoin | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The grad mode, the statement that set it (None: inherited), and the history of modes."""
+
+    grad: GradMode = GradMode.INHERITED
+    guard: ast.AST | None = None
+    history: ModeHistory = None
+
+
+def join_contexts(contexts: Sequence[Context]) -> Context:
+    """The context after branches; a guard in only some of them counts as a condition."""
+    first = contexts[0]
+    if all(context is first for context in contexts):
+        return first
+    grad = first.grad
+    if any(context.grad is not grad for context in contexts):
+        grad = GradMode.MAYBE
+    histories = tuple(dict.fromkeys(context.history for context in contexts))
+    history = histories[0] if len(histories) == 1 else ModeJoin(histories, _shared(histories))
+    return Context(grad, first.guard, history)
+
+
+def _shared(histories: Sequence[ModeHistory]) -> ModeHistory:
+    """The newest point that lies on every history."""
+    others = [frozenset(map(id, _trunk(history))) for history in histories[1:]]
+    for point in _trunk(histories[0]):
+        if all(id(point) in other for other in others):
+            return point
+    return None
+
+
+def _trunk(history: ModeHistory) -> list[ModeHistory]:
+    """A history without the insides of its joins, newest first, ending in None."""
+    trunk: list[ModeHistory] = []
+    while history is not None:
+        trunk.append(history)
+        history = history.before if isinstance(history, ModeChange) else history.base
+    return [*trunk, None]
+
+
+class Unsettled:
+    """The answer of a history in which a condition decides the mode."""
+
+
+def latest_change(
+    history: ModeHistory, concerns: Callable[[ModeChange], bool], until: ModeHistory = None
+) -> ModeChange | type[Unsettled] | None:
+    """The newest change that concerns a module: None if there is none, Unsettled if branches
+    disagree or a condition decides."""
+    while history is not until and history is not None:
+        if isinstance(history, ModeChange):
+            if concerns(history):
+                return history if history.evaluating is not None else Unsettled
+            history = history.before
+            continue
+        answers = [latest_change(branch, concerns, history.base) for branch in history.branches]
+        decided = [answer for answer in answers if answer is not None]
+        if decided:
+            return _agreed(decided)
+        history = history.base
+    return None
+
+
+def _agreed(
+    answers: Sequence[ModeChange | type[Unsettled]],
+) -> ModeChange | type[Unsettled]:
+    first = answers[0]
+    if not isinstance(first, ModeChange):
+        return Unsettled
+    same = all(
+        isinstance(answer, ModeChange) and answer.evaluating is first.evaluating
+        for answer in answers
+    )
+    return first if same else Unsettled

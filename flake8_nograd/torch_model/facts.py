@@ -1,0 +1,131 @@
+"""What the analysis finds out, as immutable records for the rules."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from dataclasses import dataclass
+
+from flake8_nograd.flow.program import Call, Place
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.evaluation import EvalMode
+from flake8_nograd.torch_model.fate import Fate
+from flake8_nograd.torch_model.modules import Trust
+from flake8_nograd.torch_model.roles import Role
+
+
+class Silence(enum.Enum):
+    """Why a forward pass is not reported."""
+
+    GUARDED = "recording is off here"
+    TRAINED = "the result is differentiated"
+    FORWARD = "it runs inside a forward pass; the caller decides"
+    FROZEN = "the parameters are frozen and the inputs plain: nothing is recorded"
+    GRADIENT_WANTED = "an input of this call requires a gradient"
+    UNIT_TEST = "it is part of a unit test"
+    TOO_LITTLE = "too little speaks for inference"
+
+
+class Confidence(enum.IntEnum):
+    """How sure it is that nobody needs the graph."""
+
+    UNLIKELY = 0
+    LIKELY = 1
+    PROVED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardPass:
+    """One forward pass and the answers to the four questions."""
+
+    call: Call[Context]
+    trust: Trust
+    fate: Fate
+    mode: EvalMode | None
+    role: Role
+    silence: Silence | None
+    confidence: Confidence
+
+    @property
+    def node(self) -> ast.Call:
+        """The call expression."""
+        return self.call.node
+
+    @property
+    def function(self) -> Function:
+        """The function in which the call stands."""
+        return self.call.function
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Forward passes that one `with` would cover: consecutive statements of one suite."""
+
+    passes: tuple[ForwardPass, ...]
+    suite: list[ast.stmt]
+    first: int
+    last: int
+    ended_guard: ast.With | ast.AsyncWith | None
+    whole_function: bool
+
+    @property
+    def start(self) -> ForwardPass:
+        """The forward pass at which the region is reported."""
+        return self.passes[0]
+
+    @property
+    def function(self) -> Function:
+        """The function in which the region lies."""
+        return self.start.function
+
+    @property
+    def mode(self) -> EvalMode | None:
+        """The eval mode that holds for the first pass for which one is known."""
+        modes = (item.mode for item in self.passes)
+        return next((mode for mode in modes if mode is not None and mode.evaluating), None)
+
+    @property
+    def role(self) -> Role:
+        """The role of the function."""
+        return self.start.role
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether the first forward pass runs again and again."""
+        return self.start.call.loops > 0
+
+
+class Tangle(enum.Enum):
+    """What is wrong with a backward pass."""
+
+    NOTHING_RECORDED = "what it differentiates was computed with recording off"
+    RECORDED_OUTSIDE = "its graph was recorded outside the guard"
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardPass:
+    """A backward pass that meets a guard."""
+
+    node: ast.Call
+    tangle: Tangle
+    inference_mode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """All facts of one file."""
+
+    regions: tuple[Region, ...]
+    backward_passes: tuple[BackwardPass, ...]
+    silent: tuple[ForwardPass, ...]
+
+
+def suites_of(place: Place) -> list[Place]:
+    """A statement's place and the places around it, outermost first."""
+    chain: list[Place] = []
+    current: Place | None = place
+    while current is not None:
+        chain.append(current)
+        current = current.outer
+    return chain[::-1]

@@ -1,0 +1,216 @@
+"""Question 3: what becomes of a result? Differentiated, plain numbers, or out of sight."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flake8_nograd.flow.graph import Edges, Kind, Node, Reachability, closure
+from flake8_nograd.flow.program import Call, Program, access_path
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.binding import bindings, is_bound
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.semantics import Notes, PlainUse
+from flake8_nograd.torch_model.vocabulary import methods
+from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.words import words
+
+_OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one result; several can be true at once."""
+
+    trained: bool
+    returned: bool
+    stored: bool
+    passed_on: bool
+    plain_use: PlainUse | None
+    discarded: bool
+
+    @property
+    def escapes(self) -> bool:
+        """Whether the result, or something computed from it, leaves the file's sight."""
+        return self.returned or self.stored or self.passed_on
+
+
+class Fates:
+    """Follows results through the value-flow graph."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        points_to: PointsTo,
+        notes: Notes,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._graph = program.graph
+        self._points_to = points_to
+        self._vocabulary = vocabulary
+        self._discarded = notes.discarded
+        self._summaries: Edges = defaultdict(list)
+        trained = [sink for _, sink in notes.differentiations]
+        passed: list[Node] = []
+        for call in program.calls:
+            self._connect(call, trained, passed)
+        self._summarize(program.functions)
+        reach = Reachability(self._graph, self._summaries)
+        self._trained = reach.sources_of(trained)
+        self._passed = reach.sources_of(passed)
+        self._returned = reach.sources_of(self._open_returns(program.functions))
+        self._stored = reach.sources_of(self._instance_fields())
+        self._wanted = closure(notes.wants_grad, self._forward_edges())
+        self._frozen = closure(notes.frozen - notes.wants_grad, points_to.hops)
+
+    def of(self, call: Call[Context]) -> Fate:
+        """The fate of a call's result."""
+        node = call.result
+        return Fate(
+            trained=node in self._trained,
+            returned=node in self._returned,
+            stored=node in self._stored,
+            passed_on=node in self._passed,
+            plain_use=self._first_plain_use(node),
+            discarded=node in self._discarded,
+        )
+
+    def input_wants_gradient(self, call: Call[Context]) -> bool:
+        """Whether an argument of the call is known to require a gradient."""
+        return any(not value.flows.isdisjoint(self._wanted) for value in call.arguments())
+
+    def is_frozen(self, call: Call[Context]) -> bool:
+        """Whether the callee's parameters have been frozen in sight."""
+        owner = call.receiver if call.method in methods.HIDDEN_FORWARDS else call.callee
+        return owner is not None and bool(owner.same) and owner.same <= self._frozen
+
+    def _connect(self, call: Call[Context], trained: list[Node], passed: list[Node]) -> None:
+        """Edges through a call into which the file gives no insight."""
+        things = self._points_to.callees.get(call.result, set())
+        if any(self._graph.kinds[thing] is Kind.FUNCTION for thing in things):
+            return
+        arguments = [node for value in call.arguments() for node in value.flows]
+        receiver = call.receiver.flows if call.receiver is not None else ()
+        self._graph.derive((*arguments, *receiver), call.result)
+        if not arguments:
+            return
+        if self._trains(call, things):
+            self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
+            trained.append(sink)
+        elif self._is_opaque(call, things):
+            self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
+            passed.append(sink)
+
+    def _trains(self, call: Call[Context], things: set[Node]) -> bool:
+        if any(self._effect(thing) is Effect.TRAINS for thing in things):
+            return True
+        name = call.method or access_path(call.node.func)
+        if self._vocabulary.trains(name.rpartition(".")[2]):
+            return True
+        given = (access_path(argument).rpartition(".")[2] for argument in call.node.args)
+        return any(not _OPTIMIZER_WORDS.isdisjoint(words(name)) for name in given)
+
+    def _is_opaque(self, call: Call[Context], things: set[Node]) -> bool:
+        """Whether a call may do anything with its arguments."""
+        if call.method in methods.READS_NUMBERS or call.method in methods.KEEPS:
+            return False
+        return not things or any(
+            self._graph.kinds[thing] is Kind.EXTERNAL and self._effect(thing) is None
+            for thing in things
+        )
+
+    def _effect(self, thing: Node) -> Effect | None:
+        if self._graph.kinds[thing] is not Kind.EXTERNAL:
+            return None
+        return self._vocabulary.effect(str(self._graph.payloads[thing]))
+
+    def _summarize(self, functions: Iterable[Function]) -> None:
+        """Find which parameters reach what a function returns, callees first by iteration."""
+        back = self._local_reverse()
+        done: set[tuple[Node, Node]] = set()
+        queue = deque(functions)
+        queued = set(queue)
+        while queue:
+            function = queue.popleft()
+            queued.discard(function)
+            for caller in self._summarize_one(function, back, done):
+                if caller not in queued:
+                    queued.add(caller)
+                    queue.append(caller)
+
+    def _summarize_one(
+        self, function: Function, back: Edges, done: set[tuple[Node, Node]]
+    ) -> Iterable[Function]:
+        callers = self._points_to.callers.get(function, ())
+        returned = self._graph.find(Kind.RETURN, function)
+        if not callers or returned is None:
+            return
+        reached = closure((returned,), back)
+        for call in callers:
+            for name, value in bindings(call, function, is_bound(call, function)):
+                parameter = self._graph.find(Kind.PARAMETER, (function, name))
+                if parameter not in reached:
+                    continue
+                for node in value.flows:
+                    if (node, call.result) not in done:
+                        done.add((node, call.result))
+                        self._summaries[node].append(call.result)
+                        back[call.result].append(node)
+                        yield call.function
+
+    def _local_reverse(self) -> Edges:
+        """Edges backwards inside functions: not through variables and attributes of the file."""
+        shared = (Kind.VARIABLE, Kind.FIELD, Kind.INSTANCE)
+        back: Edges = defaultdict(list)
+        for edges in (self._graph.copies, self._graph.derives):
+            for source, targets in edges.items():
+                for target in targets:
+                    if self._graph.kinds[target] not in shared:
+                        back[target].append(source)
+        return back
+
+    def _open_returns(self, functions: Iterable[Function]) -> list[Node]:
+        """What functions return that nobody in the file calls."""
+        found = []
+        for function in functions:
+            returned = self._graph.find(Kind.RETURN, function)
+            if returned is not None and not self._points_to.callers.get(function):
+                found.append(returned)
+        return found
+
+    def _instance_fields(self) -> list[Node]:
+        kinds, payloads = self._graph.kinds, self._graph.payloads
+        return [
+            node
+            for node in self._graph.interned(Kind.FIELD)
+            if kinds[payloads[node][0]] is Kind.INSTANCE  # type: ignore[index]
+        ]
+
+    def _forward_edges(self) -> Edges:
+        edges: Edges = defaultdict(list)
+        tables = (self._graph.copies, self._graph.derives, self._graph.enters, self._summaries)
+        for table in tables:
+            for source, targets in table.items():
+                edges[source].extend(targets)
+        return edges
+
+    def _first_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
+        """The nearest place that reads the result as numbers."""
+        seen = {node}
+        queue = deque(seen)
+        while queue and len(seen) < limit:
+            current = queue.popleft()
+            payload = self._graph.payloads[current]
+            if isinstance(payload, PlainUse):
+                return payload
+            for edges in (self._graph.copies, self._graph.derives, self._summaries):
+                for target in edges.get(current, ()):
+                    if target not in seen:
+                        seen.add(target)
+                        queue.append(target)
+        return None

@@ -1,0 +1,135 @@
+"""Which calls, values and decorators set the grad mode."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.values import Value
+from flake8_nograd.torch_model.context import Context, GradMode
+from flake8_nograd.torch_model.homemade import HomemadeGuards
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+
+_MODULES = ("torch", "torch.autograd", "torch.autograd.grad_mode")
+_FIXED = {
+    f"{module}.{name}": mode
+    for module in _MODULES
+    for name, mode in (
+        ("no_grad", GradMode.OFF),
+        ("inference_mode", GradMode.INFERENCE),
+        ("enable_grad", GradMode.ON),
+    )
+}
+_SWITCHES = frozenset(f"{module}.set_grad_enabled" for module in _MODULES) | {
+    "torch._C._set_grad_enabled",
+    "torch._C.set_grad_enabled",
+}
+
+
+class Guards:
+    """Recognises torch's guards under any alias, the file's own, and those the options name."""
+
+    def __init__(self, graph: FlowGraph, vocabulary: Vocabulary) -> None:
+        self._graph = graph
+        self._vocabulary = vocabulary
+        self._homemade = HomemadeGuards(graph, vocabulary)
+
+    def of_call(self, call: Call[Context]) -> GradMode | None:
+        """The mode that a guard made by this call stands for; None if it makes none."""
+        modes = {self._called(node, call.node) for node in call.callee.same}
+        if call.method == "__enter__" and call.receiver is not None:
+            modes = {self._made(node) for node in call.receiver.same}
+        return _one_of(modes)
+
+    def switches_at_once(self, call: Call[Context]) -> bool:
+        """Whether the call itself, not only a `with` around it, changes the mode."""
+        payloads = self._graph.payloads
+        return any(
+            self._graph.kinds[node] is Kind.EXTERNAL and payloads[node] in _SWITCHES
+            for node in call.callee.same
+        )
+
+    def of_value(self, value: Value) -> GradMode | None:
+        """The mode inside `with value:`."""
+        return _one_of({self._made(node) for node in value.same})
+
+    def of_decorators(self, function: Function) -> GradMode:
+        """The mode that decorators give a function's body.
+
+        A decorated coroutine is only created under the guard, never run under it.
+        """
+        if isinstance(function.node, ast.AsyncFunctionDef):
+            return GradMode.INHERITED
+        for value in function.decorators:
+            for node in value.same:
+                mode = self._made(node) or self._bare(node)
+                if mode is not None:
+                    return mode
+        return GradMode.INHERITED
+
+    def _called(self, node: Node, call: ast.Call) -> GradMode | None:
+        kind, payload = self._graph.kinds[node], self._graph.payloads[node]
+        if isinstance(payload, GradMode):
+            return payload
+        if kind is not Kind.EXTERNAL:
+            return None
+        mode = _FIXED.get(str(payload))
+        if mode is GradMode.INFERENCE:
+            return _by_argument(call, on=GradMode.ON, off=GradMode.INFERENCE, swap=True)
+        if mode is not None:
+            return mode
+        if payload in _SWITCHES:
+            return _by_argument(call, on=GradMode.ON, off=GradMode.OFF, swap=False)
+        return GradMode.MAYBE if self._is_guard_name(payload) else None
+
+    def _made(self, node: Node) -> GradMode | None:
+        """The mode of a value that has been made by calling a guard."""
+        payload = self._graph.payloads[node]
+        if isinstance(payload, GradMode):
+            return payload
+        if isinstance(payload, Call) and self._graph.kinds[node] is Kind.CALL:
+            for callee in payload.callee.same:
+                if self._is_homemade(callee):
+                    return GradMode.MAYBE
+            if self._is_guard_name(payload.method):
+                return GradMode.MAYBE
+        return None
+
+    def _bare(self, node: Node) -> GradMode | None:
+        """The mode of a decorator that is a guard without having been called."""
+        payload = self._graph.payloads[node]
+        if self._graph.kinds[node] is Kind.EXTERNAL:
+            mode = _FIXED.get(str(payload))
+            return mode or (GradMode.MAYBE if self._is_guard_name(payload) else None)
+        if self._graph.kinds[node] is Kind.FIELD and isinstance(payload, tuple):
+            return GradMode.MAYBE if self._is_guard_name(payload[1]) else None
+        return GradMode.MAYBE if self._is_homemade(node) else None
+
+    def _is_homemade(self, node: Node) -> bool:
+        is_own = self._graph.kinds[node] in (Kind.FUNCTION, Kind.CLASS)
+        return is_own and self._homemade.is_guard(node)
+
+    def _is_guard_name(self, dotted: object) -> bool:
+        return self._vocabulary.is_guard_name(str(dotted).rpartition(".")[2])
+
+
+def _one_of(modes: set[GradMode | None]) -> GradMode | None:
+    """One mode for all alternatives; a guard in only some of them is a condition."""
+    if len(modes) == 1:
+        return modes.pop()
+    return GradMode.MAYBE if any(modes) else None
+
+
+def _by_argument(call: ast.Call, on: GradMode, off: GradMode, swap: bool) -> GradMode | None:
+    """The mode that a boolean argument chooses; `swap` for inference_mode, where True is off."""
+    argument = call.args[0] if call.args else None
+    for keyword in call.keywords:
+        if keyword.arg == "mode":
+            argument = keyword.value
+    if argument is None:
+        return off if swap else None
+    if not isinstance(argument, ast.Constant):
+        return GradMode.MAYBE
+    return off if bool(argument.value) is swap else on

@@ -1,0 +1,209 @@
+"""Question 1: is a callee an nn.Module, so that calling it is a forward pass?"""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from functools import cache
+
+from flake8_nograd.flow.graph import Kind, Node, closure
+from flake8_nograd.flow.program import Call, Program, access_path
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.values import Value
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.points_to import Made, PointsTo
+from flake8_nograd.torch_model.semantics import Notes
+from flake8_nograd.torch_model.vocabulary import frameworks, methods
+from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.words import names_a_model, names_something_else
+
+_MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
+_OTHER_ANNOTATION = re.compile(
+    r"(?:\w+\.)*(?:Tensor|str|int|float|bool|Callable|Path|Dataset|DataLoader|ndarray|list|dict"
+    r"|tuple|List|Dict|Tuple|Optimizer|Any\w+Fn)\b.*"
+)
+
+
+class Trust(enum.IntEnum):
+    """How we know that something is an nn.Module, the weakest first."""
+
+    NONE = 0
+    NAME = 1
+    ANNOTATION = 2
+    USE = 3
+    ORIGIN = 4
+
+
+class Modules:
+    """What is known of modules: by origin, by use, by annotation, by name."""
+
+    def __init__(
+        self, program: Program[Context], points_to: PointsTo, notes: Notes, vocabulary: Vocabulary
+    ) -> None:
+        self._graph = program.graph
+        self._points_to = points_to
+        self._vocabulary = vocabulary
+        self._paths = notes.module_paths
+        edges = {**points_to.hops}
+        for source, targets in program.graph.copies.items():
+            edges[source] = [*edges.get(source, ()), *targets]
+        self._used = closure(notes.used_as_module, edges)  # type: ignore[arg-type]
+        self._calls_in: dict[Function, list[Call[Context]]] = {}
+        for call in program.calls:
+            self._calls_in.setdefault(call.function, []).append(call)
+        self._runs: dict[Function, bool] = {}
+        self.is_module = cache(self._is_module)
+
+    def trust(self, call: Call[Context]) -> Trust:
+        """How sure it is that this call is a forward pass of a model."""
+        if call.receiver is not None and call.method in methods.HIDDEN_FORWARDS:
+            return self._hidden_forward(call, call.receiver)
+        things = self._points_to.of(call.callee)
+        owned = [what for what in map(self._payload, things) if isinstance(what, Function)]
+        if owned:
+            return self._own_method(call, owned)
+        return self._of_value(call.node.func, call.callee, call.function, call)
+
+    def _payload(self, node: Node) -> object:
+        return self._graph.payloads[node]
+
+    def _hidden_forward(self, call: Call[Context], receiver: Value) -> Trust:
+        owned = [
+            what
+            for what in map(self._payload, self._points_to.of(call.callee))
+            if isinstance(what, Function)
+        ]
+        if owned and call.method != "forward":
+            return self._own_method(call, owned)
+        assert isinstance(call.node.func, ast.Attribute)
+        trust = self._of_value(call.node.func.value, receiver, call.function, call)
+        if trust is Trust.NAME and not (call.node.args or call.node.keywords):
+            return Trust.NONE
+        return trust
+
+    def _own_method(self, call: Call[Context], owned: list[Function]) -> Trust:
+        """A method of a module of the file is a forward pass if it runs one itself."""
+        runs = any(
+            function.owner is not None
+            and self.is_module(function.owner)
+            and self.runs_forward(function)
+            for function in owned
+        )
+        return Trust.ORIGIN if runs and call.receiver is not None else Trust.NONE
+
+    def runs_forward(self, function: Function) -> bool:
+        """Whether a method of a module calls a submodule, itself or through other methods."""
+        known = self._runs.get(function)
+        if known is None:
+            self._runs[function] = False
+            known = any(self.trust(call) > Trust.NAME for call in self._calls_in.get(function, ()))
+            self._runs[function] = known
+        return known
+
+    def _of_value(
+        self, node: ast.expr, value: Value, function: Function, call: Call[Context]
+    ) -> Trust:
+        path = access_path(node)
+        name = path.rpartition(".")[2] if not path.endswith("]") else path.split(".")[-2]
+        if names_something_else(name):
+            return Trust.NONE
+        known = self._by_origin(value)
+        if known is not None:
+            return known
+        if value.same & self._used or (path and self._path_is_used(function, path)):
+            return Trust.USE
+        annotated = self._by_annotation(value)
+        if annotated is not None:
+            return annotated
+        if value.same and names_a_model(name) and (call.node.args or call.node.keywords):
+            return Trust.NAME
+        return Trust.NONE
+
+    def _path_is_used(self, function: Function, path: str) -> bool:
+        return any((around, path) in self._paths for around in function.enclosing())
+
+    def _by_origin(self, value: Value) -> Trust | None:
+        """What the objects say: a module, something else for certain, or nothing (None)."""
+        certain_not = False
+        for thing in self._points_to.of(value):
+            kind, what = self._graph.kinds[thing], self._payload(thing)
+            if isinstance(what, Made):
+                if what.effect is Effect.MODULE:
+                    return Trust.ORIGIN
+                certain_not = True
+            elif kind is Kind.INSTANCE and isinstance(what, Class):
+                if self.is_module(what):
+                    return Trust.NONE if names_something_else(what.name) else Trust.ORIGIN
+                certain_not = True
+            elif kind is not Kind.OBJECT:
+                certain_not = True
+        return Trust.NONE if certain_not else None
+
+    def _by_annotation(self, value: Value) -> Trust | None:
+        for node in value.same:
+            if self._graph.kinds[node] is Kind.PARAMETER:
+                function, name = self._payload(node)  # type: ignore[misc]
+                for parameter in function.parameters():
+                    if parameter.arg == name and parameter.annotation is not None:
+                        return _trust_of_annotation(parameter.annotation)
+        return None
+
+    def _is_module(self, cls: Class) -> bool:
+        """Whether a class of the file derives from nn.Module as far as can be told."""
+        for base in cls.bases:
+            for thing in self._points_to.of(base):
+                what = self._payload(thing)
+                if isinstance(what, Class) and what is not cls and self.is_module(what):
+                    return True
+                if self._graph.kinds[thing] is Kind.EXTERNAL and self._is_base(str(what)):
+                    return True
+        return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
+
+    def _is_base(self, dotted: str) -> bool:
+        if frameworks.NOT_MODULE_BASES.fullmatch(dotted):
+            return False
+        return frameworks.MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
+
+    def is_framework_guarded(self, function: Function) -> bool:
+        """Whether a framework runs this method with recording off."""
+        if function.owner is None:
+            return False
+        names = [
+            name
+            for cls in self._points_to.ancestry(function.owner)
+            for name in self._base_names(cls)
+        ]
+        return any(
+            framework.guarded.fullmatch(function.name)
+            and any(framework.bases.fullmatch(name) for name in names)
+            for framework in frameworks.FRAMEWORKS
+        )
+
+    def is_unit_test(self, cls: Class) -> bool:
+        """Whether a class is a collection of unit tests."""
+        return any(
+            frameworks.TEST_BASES.fullmatch(name)
+            for ancestor in self._points_to.ancestry(cls)
+            for name in self._base_names(ancestor)
+        )
+
+    def _base_names(self, cls: Class) -> list[str]:
+        """The last parts of the names of base classes from outside the file."""
+        return [
+            str(self._payload(thing)).rpartition(".")[2]
+            for base in cls.bases
+            for thing in self._points_to.of(base)
+            if self._graph.kinds[thing] is Kind.EXTERNAL
+        ]
+
+
+def _trust_of_annotation(annotation: ast.expr) -> Trust | None:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        text = annotation.value
+    else:
+        text = ast.unparse(annotation)
+    if _MODULE_ANNOTATION.fullmatch(text):
+        return Trust.ANNOTATION
+    return Trust.NONE if _OTHER_ANNOTATION.fullmatch(text) else None

@@ -1,0 +1,69 @@
+"""Question 2: is recording on where a forward pass runs? Asked of callers where nothing is said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from flake8_nograd.flow.program import Program
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.context import Context, GradMode
+from flake8_nograd.torch_model.modules import Modules
+from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.semantics import Notes
+
+
+class Recording:
+    """The grad modes in which each function may start, through any number of callers."""
+
+    def __init__(
+        self, program: Program[Context], points_to: PointsTo, modules: Modules, notes: Notes
+    ) -> None:
+        self._sources: defaultdict[Function, list[tuple[Function, Context]]] = defaultdict(list)
+        self._entries: defaultdict[Function, set[GradMode]] = defaultdict(set)
+        for function, calls in points_to.callers.items():
+            for call in calls:
+                if call.function is not function:
+                    self._sources[function].append((call.function, call.context))
+        for node, call, deferred in notes.handed_over:
+            function = points_to.graph.payloads[node]
+            assert isinstance(function, Function)
+            context = Context(GradMode.ON) if deferred else call.context
+            self._sources[function].append((call.function, context))
+        for function in program.functions:
+            if modules.is_framework_guarded(function):
+                self._entries[function].add(GradMode.OFF)
+            elif not self._sources[function]:
+                self._entries[function].add(GradMode.ON)
+        self._solve(program.functions)
+
+    def modes(self, function: Function, context: Context) -> set[GradMode]:
+        """The grad modes that may hold in a context of a function."""
+        if context.grad is not GradMode.INHERITED:
+            return {context.grad}
+        return self._entries[function] or {GradMode.ON}
+
+    def has_callers(self, function: Function) -> bool:
+        """Whether anything in the file calls the function or hands it on to be called."""
+        return bool(self._sources[function])
+
+    def callers(self, function: Function) -> Iterable[tuple[Function, Context]]:
+        """Who runs a function of the file, and in which context."""
+        return self._sources[function]
+
+    def _solve(self, functions: Iterable[Function]) -> None:
+        heirs: defaultdict[Function, set[Function]] = defaultdict(set)
+        for function, sources in self._sources.items():
+            for caller, context in sources:
+                if context.grad is GradMode.INHERITED:
+                    heirs[caller].add(function)
+                else:
+                    self._entries[function].add(context.grad)
+        todo = list(functions)
+        while todo:
+            function = todo.pop()
+            for heir in heirs.get(function, ()):
+                before = len(self._entries[heir])
+                self._entries[heir] |= self._entries[function]
+                if len(self._entries[heir]) != before:
+                    todo.append(heir)

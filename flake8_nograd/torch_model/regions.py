@@ -1,0 +1,137 @@
+"""Forward passes that one `with` would cover, and the statements it would cover."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flake8_nograd.flow.program import Place
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.facts import ForwardPass, Region, suites_of
+
+_NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """Consecutive statements of one suite."""
+
+    suite: list[ast.stmt]
+    first: int
+    last: int
+    outer: Place | None
+
+    @property
+    def lines(self) -> range:
+        end = self.suite[self.last].end_lineno or self.suite[self.last].lineno
+        return range(_first_line(self.suite[self.first]), end + 1)
+
+
+def regions_of(
+    passes: Iterable[ForwardPass], needs_graph: Iterable[tuple[Function, int]]
+) -> Iterator[Region]:
+    """Group forward passes; `needs_graph` are lines that must keep recording."""
+    recorded: defaultdict[Function, set[int]] = defaultdict(set)
+    for function, line in needs_graph:
+        recorded[function].add(line)
+    by_function: defaultdict[Function, list[ForwardPass]] = defaultdict(list)
+    for item in passes:
+        by_function[item.function].append(item)
+    for function, items in by_function.items():
+        items.sort(key=lambda item: (item.node.lineno, item.node.col_offset))
+        yield from _of_function(function, items, recorded[function])
+
+
+def _of_function(
+    function: Function, items: Sequence[ForwardPass], recorded: set[int]
+) -> Iterator[Region]:
+    group: list[ForwardPass] = []
+    cover: _Cover | None = None
+    for item in items:
+        own = _cover(item.call.place, item.call.place)
+        wider = own if cover is None else _widen(cover, group[0].call.place, item.call.place)
+        if cover is not None and (wider is None or not _is_free(wider, recorded)):
+            yield _region(function, group, cover, recorded)
+            group, wider = [], own
+        group.append(item)
+        cover = wider
+    if cover is not None:
+        yield _region(function, group, cover, recorded)
+
+
+def _cover(first: Place, last: Place) -> _Cover | None:
+    """The innermost suite that holds both places, and the stretch between them."""
+    common: _Cover | None = None
+    for one, other in zip(suites_of(first), suites_of(last), strict=False):
+        if one.suite is not other.suite:
+            break
+        low, high = sorted((one.index, other.index))
+        common = _Cover(one.suite, low, high, one.outer)
+        if one.index != other.index:
+            break
+    return common
+
+
+def _widen(cover: _Cover, start: Place, place: Place) -> _Cover | None:
+    wider = _cover(start, place)
+    if wider is None:
+        return None
+    if wider.suite is cover.suite:
+        return _Cover(
+            cover.suite, min(cover.first, wider.first), max(cover.last, wider.last), cover.outer
+        )
+    return wider
+
+
+def _is_free(cover: _Cover, recorded: set[int]) -> bool:
+    """Whether nothing in the stretch needs a graph or could not stand in a `with`."""
+    if any(line in cover.lines for line in recorded):
+        return False
+    return not any(
+        isinstance(
+            statement,
+            ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom,
+        )
+        for statement in cover.suite[cover.first : cover.last + 1]
+    )
+
+
+def _region(
+    function: Function, group: Sequence[ForwardPass], cover: _Cover, recorded: set[int]
+) -> Region:
+    return Region(
+        passes=tuple(group),
+        suite=cover.suite,
+        first=cover.first,
+        last=cover.last,
+        ended_guard=_ended_guard(group[0].call.place),
+        whole_function=function.node is not None and not recorded,
+    )
+
+
+def _ended_guard(place: Place) -> ast.With | ast.AsyncWith | None:
+    """A guard that ends shortly before, in the same suite as the statement or one around it."""
+    for around in reversed(suites_of(place)):
+        before = around.suite[max(0, around.index - _NEAR) : around.index]
+        for statement in reversed(before):
+            if isinstance(statement, ast.With | ast.AsyncWith) and _is_plain_guard(statement):
+                return statement
+        if isinstance(around.statement, ast.For | ast.While | ast.AsyncFor):
+            break
+    return None
+
+
+def _is_plain_guard(statement: ast.With | ast.AsyncWith) -> bool:
+    names = {
+        getattr(item.context_expr.func, "attr", getattr(item.context_expr.func, "id", ""))
+        for item in statement.items
+        if isinstance(item.context_expr, ast.Call)
+    }
+    return not names.isdisjoint(("no_grad", "inference_mode"))
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", None)
+    return min(node.lineno for node in (statement, *(decorators or ())))

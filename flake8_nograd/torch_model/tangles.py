@@ -1,0 +1,68 @@
+"""Backward passes that meet a guard: what they differentiate, and where it was computed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node
+from flake8_nograd.flow.program import Call, access_path
+from flake8_nograd.torch_model.context import Context, GradMode
+from flake8_nograd.torch_model.facts import BackwardPass, Tangle
+from flake8_nograd.torch_model.modules import Modules, Trust
+from flake8_nograd.torch_model.semantics import Birth, Differentiation, Notes
+from flake8_nograd.torch_model.vocabulary.words import words
+
+_RAISING = frozenset(("backward", "grad", "manual_backward"))
+_COMPUTING_WORDS = frozenset("loss losses criterion scale mean sum".split())
+
+
+class Tangles:
+    """Decides for each backward pass whether its graph can exist."""
+
+    def __init__(self, graph: FlowGraph, modules: Modules, notes: Notes) -> None:
+        self._graph = graph
+        self._modules = modules
+        self._notes = notes
+
+    def find(self) -> Iterator[BackwardPass]:
+        """All backward passes that meet a guard, in order."""
+        for what, _ in self._notes.differentiations:
+            tangle = self._tangle(what)
+            if tangle is not None:
+                inference = what.context.grad is GradMode.INFERENCE
+                yield BackwardPass(what.node, tangle, inference)
+
+    def _tangle(self, what: Differentiation) -> Tangle | None:
+        name = access_path(what.node.func).rpartition(".")[2]
+        if isinstance(what.node.func, ast.Attribute):
+            name = what.node.func.attr
+        nodes = what.value.flows
+        if name not in _RAISING or not nodes or nodes & self._notes.wants_grad:
+            return None
+        births = {self._recorded(node) for node in nodes}
+        if births == {False}:
+            return Tangle.NOTHING_RECORDED
+        if births == {True} and what.context.grad.is_off:
+            return Tangle.RECORDED_OUTSIDE
+        return None
+
+    def _recorded(self, node: Node) -> bool | None:
+        """Whether a value was computed with recording on; None if that cannot be told."""
+        payload = self._graph.payloads[node]
+        if isinstance(payload, Birth):
+            return False
+        if self._graph.kinds[node] is not Kind.CALL or not isinstance(payload, Call):
+            return None
+        return self._recorded_call(payload)
+
+    def _recorded_call(self, call: Call[Context]) -> bool | None:
+        grad = call.context.grad
+        if grad in (GradMode.ON, GradMode.INHERITED):
+            return True
+        if not grad.is_off:
+            return None
+        computes = self._modules.trust(call) > Trust.NONE or not _COMPUTING_WORDS.isdisjoint(
+            words(call.method or access_path(call.node.func).rpartition(".")[2])
+        )
+        return False if computes else None

@@ -1,0 +1,59 @@
+"""Classes of frameworks whose methods are run under a guard, or inside somebody's forward pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """Base classes, by the last part of their name, and the hooks that they run guarded."""
+
+    bases: re.Pattern[str]
+    guarded: re.Pattern[str]
+
+
+# lightning 2.6.6: evaluation_loop.py and prediction_loop.py put these hooks under no_grad or
+# inference_mode; on_train_*, setup and configure_* run with recording on.
+_LIGHTNING_HOOKS = re.compile(
+    r"(validation|test|predict)_(step|step_end|epoch_end)"
+    r"|on_(validation|test|predict)_\w+|(val|test|predict)_dataloader"
+)
+
+FRAMEWORKS: tuple[Framework, ...] = (
+    Framework(
+        re.compile(r"Lightning\w*Module|LightningModule|\w*LightningModule"), _LIGHTNING_HOOKS
+    ),
+    Framework(re.compile(r"Callback|\w+Callback"), _LIGHTNING_HOOKS),
+    # transformers 5.23.0, trainer.py: prediction_step holds the guard around compute_loss.
+    Framework(
+        re.compile(r"\w*Trainer"),
+        re.compile(r"prediction_step|compute_loss|evaluation_loop|prediction_loop"),
+    ),
+    # mmengine 0.10.7, loops.py: ValLoop.run_iter and TestLoop.run_iter.
+    Framework(re.compile(r"BaseModel|BaseModule|BaseDetector"), re.compile(r"(val|test)_step")),
+    # catalyst 22.4 runner.py, skorch 1.4.0 net.py, speechbrain 1.1.2 core.py
+    Framework(re.compile(r"\w*Runner"), re.compile(r"handle_batch|predict_batch")),
+    Framework(re.compile(r"NeuralNet\w*"), re.compile(r"\w+")),
+    Framework(
+        re.compile(r"Brain"), re.compile(r"compute_forward|compute_objectives|evaluate_batch")
+    ),
+    # pytorch-ignite 0.5.5, composer 0.32.1
+    Framework(re.compile(r"ComposerModel"), re.compile(r"eval_forward")),
+)
+
+# Base classes that make a class an nn.Module, by the last part of their name.
+MODULE_BASES = re.compile(
+    r"Module|\w*LightningModule|PreTrainedModel|\w+PreTrainedModel|ModelMixin|MessagePassing"
+    r"|BaseModule|BaseModel|Sequential|ModuleList|ModuleDict|_Loss|Conv[123]d|Linear|BatchNorm[123]d"
+    r"|LSTM|GRU|Embedding|DataParallel|DistributedDataParallel|FairseqModel|Base\w*Detector"
+    r"|TransformerEncoderLayer|MultiheadAttention|\w+ForConditionalGeneration"
+    r"|\w+ForSequenceClassification|\w+ForCausalLM|ComposerModel|ScriptModule|Metric"
+)
+
+# Base classes whose name looks like one of those but which are no modules.
+NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel")
+
+# Bases that make a class a collection of unit tests.
+TEST_BASES = re.compile(r"\w*TestCase|\w*Test|\w*Tester")

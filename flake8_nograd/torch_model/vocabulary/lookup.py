@@ -1,0 +1,92 @@
+"""Reading the tables: the effect of a dotted name, and what a project's options add."""
+
+from __future__ import annotations
+
+import re
+
+from flake8_nograd.options import Options
+from flake8_nograd.torch_model.vocabulary.effects import EFFECTS, Effect
+from flake8_nograd.torch_model.vocabulary.words import words
+
+_MODEL_CLASS = re.compile(
+    r"\w*(Net|Model|Network|Module|Encoder|Decoder|Generator|Discriminator|Transformer|UNet|VAE"
+    r"|Autoencoder|Policy|Actor|Critic|Classifier|Former|GAN|RNN|LSTM|GRU|CNN|MLP|Backbone)\w*"
+    r"|(Res|Dense|Mobile|Efficient|Wide)\w*Net\w*|VGG\w*|Bert\w*|GPT\w*|ViT\w*"
+    r"|Auto(Model|Tokenizer)\w*"
+)
+_NOT_MODEL_CLASS = re.compile(
+    r"\w*(Config|Tokenizer|Processor|Dataset|Loader|Loss|Metric|Optimizer|Scheduler|Args|Arguments"
+    r"|Pipeline|FeatureExtractor|Trainer|Evaluator|Callback|Checkpoint|Ema|EMA|Manager|Logger"
+    r"|Transform|Sampler|Attack)\w*"
+)
+_GUARDED_CLASS = re.compile(r"\w*Pipeline|SentenceTransformer|CrossEncoder|YOLO\w*")
+_GUARD_NAME = re.compile(r"\w*(no_?grad|inference_mode|disable_grad)\w*", re.IGNORECASE)
+_RELATIVE = re.compile(r"^\.+")
+
+
+class Vocabulary:
+    """The tables, together with the names that a project's options add."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._effects: dict[str, Effect | None] = dict.fromkeys(
+            options.model_factories, Effect.MODULE
+        )
+        self._effects.update(dict.fromkeys(options.training_calls, Effect.TRAINS))
+        self._model_factories = _last_parts(options.model_factories)
+        self._training_calls = _last_parts(options.training_calls)
+        self._guards = _last_parts(options.guards)
+        self.inference_functions = options.inference_functions
+
+    def effect(self, dotted: str) -> Effect | None:
+        """What calling this imported or built-in name does; None if nothing is known."""
+        if dotted not in self._effects:
+            self._effects[dotted] = self._find(dotted)
+        return self._effects[dotted]
+
+    def _find(self, dotted: str) -> Effect | None:
+        head, _, last = dotted.rpartition(".")
+        if last in self._model_factories:
+            return Effect.MODULE
+        if self.trains(last):
+            return Effect.TRAINS
+        if last == "from_pretrained":
+            return _of_pretrained(head.rpartition(".")[2])
+        found = EFFECTS.get(dotted)
+        while found is None and head:
+            found = EFFECTS.get(f"{head}.*")
+            head = head.rpartition(".")[0]
+        return found or _of_class(dotted, last)
+
+    def trains(self, name: str) -> bool:
+        """Whether the project's options say that this function or method trains."""
+        return name in self._training_calls
+
+    def is_guard_name(self, name: str) -> bool:
+        """Whether an imported or unknown name is a guard, by the options or by its spelling."""
+        return name in self._guards or _GUARD_NAME.fullmatch(name) is not None
+
+
+def _last_parts(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for name in names)
+
+
+def _of_pretrained(class_name: str) -> Effect:
+    if _GUARDED_CLASS.fullmatch(class_name):
+        return Effect.GUARDED
+    if _NOT_MODEL_CLASS.fullmatch(class_name):
+        return Effect.OBJECT
+    return Effect.MODULE
+
+
+def _of_class(dotted: str, last: str) -> Effect | None:
+    """What a class nobody has listed makes, judged by its name."""
+    if not last[:1].isupper():
+        return None
+    if _GUARDED_CLASS.fullmatch(last):
+        return Effect.GUARDED
+    if _NOT_MODEL_CLASS.fullmatch(last):
+        return Effect.OBJECT
+    if _MODEL_CLASS.fullmatch(last) or "models" in words(_RELATIVE.sub("", dotted)):
+        return Effect.MODULE
+    return None

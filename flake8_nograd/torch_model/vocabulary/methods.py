@@ -1,0 +1,72 @@
+"""What methods and attributes mean whatever they are called on."""
+
+from __future__ import annotations
+
+# Methods of nn.Module that give the module (or tensor) itself back.
+RETURNS_SELF = frozenset(
+    "to cuda cpu xpu half float double bfloat16 type eval train requires_grad_ apply share_memory"
+    " to_empty compile ipu contiguous".split()
+)
+
+# Methods that only an nn.Module has: whoever calls one of them tells that it is one.
+ONLY_OF_MODULES = frozenset(
+    "parameters named_parameters named_modules named_children children modules buffers"
+    " named_buffers register_forward_hook register_forward_pre_hook register_full_backward_hook"
+    " register_backward_hook add_module register_buffer register_parameter half".split()
+)
+
+# Methods that nn.Module shares with few others.
+ALMOST_ONLY_OF_MODULES = frozenset("load_state_dict state_dict zero_grad share_memory".split())
+
+# Attributes that only an nn.Module has.
+MODULE_ATTRIBUTES = frozenset(("training",))
+
+# Methods of a tensor whose result has no graph: this is where a result becomes plain numbers.
+CUTS = frozenset(
+    "item detach detach_ numpy tolist argmax argmin argsort multinomial long int bool byte short"
+    " eq ne gt ge lt le nonzero size dim numel stride isnan isfinite allclose equal element_size"
+    " data_ptr new_zeros new_ones new_tensor new_full ndimension get_device is_cuda".split()
+)
+
+# Of these, the ones that only tell the shape: they say nothing about what the value is for.
+SHAPE_ONLY = frozenset(
+    "size dim numel stride element_size data_ptr ndimension get_device is_cuda new_zeros new_ones"
+    " new_tensor new_full".split()
+)
+
+# Attributes of a tensor without a graph, and those of them that only tell shape or place.
+CUT_ATTRIBUTES = frozenset(("data", "shape", "device", "dtype", "requires_grad", "ndim", "grad"))
+SHAPE_ATTRIBUTES = CUT_ATTRIBUTES - {"data"}
+
+# Methods that return values and their indices; the indices have no graph.
+VALUES_AND_INDICES = frozenset("max min topk sort kthvalue mode median".split())
+
+# Methods of a model that run a forward pass under another name.
+HIDDEN_FORWARDS = frozenset(
+    "forward encode decode embed extract_features forward_features forward_head encode_image"
+    " encode_text get_image_features get_text_features infer inference predict_step val_step"
+    " test_step eval_step validation_step evaluation_step get_action act inverse forward_encoder"
+    " forward_decoder reconstruct calculate_objective generate_square sample_latent get_value"
+    " get_features encode_query encode_document greedy_decode reverse".split()
+)
+
+# Methods that guard themselves on the library classes which own the name; on a class of the file
+# the method's own body is what counts.
+SELF_GUARDED_METHODS = frozenset(("generate", "predict", "fit", "evaluate"))
+
+# Methods that differentiate what they are given or called on.
+TRAINING_METHODS = frozenset(
+    "backward manual_backward adapt train_on_batch train_step training_step fit train_one_batch"
+    " optimize_parameters update_params optimizer_step".split()
+)
+
+# Methods of containers and recorders that keep what they are given.
+KEEPS = frozenset("append extend add insert appendleft put update setdefault push store".split())
+
+# Methods of loggers, writers and metrics that read what they are given as plain numbers.
+READS_NUMBERS = frozenset(
+    "add_scalar add_scalars add_image add_images add_histogram add_figure add_embedding add_video"
+    " add_audio write info debug warning error log log_metrics set_postfix set_description format"
+    " imshow imsave plot scatter savefig writerow save log_dict print save_image critical"
+    " update_state compute".split()
+)

@@ -1,0 +1,100 @@
+"""What names say, word by word: the weakest evidence, used where nothing better is known."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+# Words of a variable that holds a model.
+MODEL_WORDS = frozenset(
+    "model models net nets network networks generator discriminator encoder decoder backbone actor"
+    " critic policy student teacher classifier detector embedder extractor transformer unet vae"
+    " autoencoder resnet vgg bert gpt lstm gru rnn cnn mlp gan clip vit module ema backbone"
+    " segmentor recognizer estimator regressor predictor captioner translator denoiser vocoder"
+    " learner agent projector head trunk inception flownet hubert wav2vec lm vqvae vqgan siren"
+    " nerf gnn gcn gat gin dnn ddpm seq2seq qnet dqn alexnet mobilenet efficientnet densenet"
+    " inceptionv3 squeezenet yolo ssd fcn deeplab llm".split()
+)
+
+# One-letter names for the nets of a GAN and the like.
+MODEL_LETTERS = frozenset(("G", "D", "F", "E", "Q", "netG", "netD"))
+
+# Words that make a name something else, whatever stands beside them.
+OTHER_WORDS = frozenset(
+    "loss losses criterion criterions metric metrics optimizer optim optimizers scheduler fn func"
+    " function tokenizer transform transforms augment augmentation dataset loader dataloader data"
+    " config cfg args opts options path dir file name names id ids params parameters state dict"
+    " list class cls type factory builder registry wrapper_fn callback callbacks logger writer"
+    " meter timer device size dim num count index idx output outputs input inputs preprocess"
+    " preprocessor postprocessor postprocess processor normalize visualizer manager session sess"
+    " sampler scaler collate url repo version info summary accuracy score scores kwargs creator"
+    " evaluator trainer runner engine attack attacker explainer".split()
+)
+
+# Words of a function that makes or moves things: its result may be a model, it is none itself.
+VERBS = frozenset(
+    "get set load save build create make init initialize setup prepare parse read write run main"
+    " train test validate evaluate predict compute calculate count print log plot show draw check"
+    " update convert export register find is has should download freeze unfreeze reset clone copy"
+    " import replace apply fuse merge wrap add remove configure select restore resume".split()
+)
+
+# Words of a function whose job is inference.
+INFERENCE_WORDS = frozenset(
+    "val valid validate validation validating eval evaluate evaluation evaluating evaluator test"
+    " testing tests tester predict predicts prediction predictions predicting predictor infer"
+    " inference inferences inferring sample samples sampling generate generation generating"
+    " detect detection recognize classify deploy demo stylize embed embeds embedding embeddings"
+    " encode extract extraction features translate transcribe caption decode greedy beam"
+    " benchmark warmup speed throughput latency visualize visualise visualization plot"
+    " reconstruct inferer score inpaint colorize super enhance segment".split()
+)
+
+# Of these, the words that say it alone; the others need more evidence.
+STRONG_INFERENCE_WORDS = frozenset(
+    "val valid validate validation validating eval evaluate evaluation evaluating test testing"
+    " predict predicts prediction predictions predicting infer inference inferring deploy stylize"
+    " transcribe".split()
+)
+
+# Words of a function that trains, or whose gradient is wanted.
+TRAINING_WORDS = frozenset(
+    "train training trainer fit learn learning optimize optimise optimization optimizer loss"
+    " losses backward backprop gradient gradients grad grads attack attacks adversarial perturb"
+    " perturbation pgd fgsm saliency cam gradcam finetune update adapt adaptation closure penalty"
+    " energy force forces hessian jacobian influence langevin objective criterion step invert"
+    " inversion regularization regularizer dream adv unlearn distill".split()
+)
+
+# Of these, the words that no validation has in its name.
+HARD_TRAINING_WORDS = frozenset(
+    "train training trainer fit learn learning finetune backward backprop attack attacks adversarial"
+    " perturb pgd fgsm saliency cam gradcam hessian jacobian influence langevin".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> tuple[str, ...]:
+    """The lower-case words of an identifier in snake_case or CamelCase, digits apart."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+@lru_cache(maxsize=4096)
+def names_a_model(name: str) -> bool:
+    """Whether a variable of this name is likely to hold an nn.Module."""
+    if name in MODEL_LETTERS:
+        return True
+    parts = words(name)
+    if not parts or parts[0] in VERBS or not OTHER_WORDS.isdisjoint(parts):
+        return False
+    if not MODEL_WORDS.isdisjoint(parts):
+        return True
+    return any(part.endswith(("net", "former")) and len(part) > 4 for part in parts)
+
+
+@lru_cache(maxsize=4096)
+def names_something_else(name: str) -> bool:
+    """Whether a variable of this name is likely not to hold an nn.Module."""
+    return not OTHER_WORDS.isdisjoint(words(name))
