@@ -156,7 +156,7 @@ class _Interpreter(Evaluator[Context]):
             self.bind_name(target.id, after)
         else:
             for node in before.same:
-                self.graph.derive(value.flows, node)
+                flow_into(value, node, self.graph)
 
     def _return(self, statement: ast.Return) -> None:
         if statement.value is not None:

@@ -39,7 +39,9 @@ class Semantics(Protocol[Context]):
         """What reading an attribute yields, or None to leave it to the interpreter."""
         ...
 
-    def store_attribute(self, target: ast.Attribute, owner: Value, source: ast.expr | None) -> None:
+    def store_attribute(
+        self, target: ast.Attribute, owner: Value, value: Value, source: ast.expr | None
+    ) -> None:
         """An attribute of something is assigned, from `source` if that is a plain assignment."""
         ...
 

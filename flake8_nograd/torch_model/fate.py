@@ -8,11 +8,19 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, Reachability, closure
+from flake8_nograd.flow.graph import (
+    Edges,
+    Kind,
+    Node,
+    Reachability,
+    closure,
+    reversed_edges,
+)
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.binding import bindings, is_bound
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.modules import is_hidden_forward
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.semantics import Notes, PlainUse
 from flake8_nograd.torch_model.vocabulary import methods
@@ -66,7 +74,7 @@ class Fates:
         self._returned = reach.sources_of(self._open_returns(program.functions))
         self._stored = reach.sources_of(self._instance_fields())
         self._wanted = closure(notes.wants_grad, self._forward_edges())
-        self._frozen = closure(notes.frozen - notes.wants_grad, points_to.hops)
+        self._frozen = self._frozen_modules(notes)
 
     def of(self, call: Call[Context]) -> Fate:
         """The fate of a call's result."""
@@ -86,8 +94,21 @@ class Fates:
 
     def is_frozen(self, call: Call[Context]) -> bool:
         """Whether the callee's parameters have been frozen in sight."""
-        owner = call.receiver if call.method in methods.HIDDEN_FORWARDS else call.callee
+        owner = call.receiver if is_hidden_forward(call.method) else call.callee
         return owner is not None and bool(owner.same) and owner.same <= self._frozen
+
+    def _frozen_modules(self, notes: Notes) -> set[Node]:
+        """Modules without a parameter that records; a function of the file may have frozen them."""
+        frozen = notes.frozen - notes.wants_grad
+        given: Edges = reversed_edges(self._points_to.hops)
+        for node in tuple(frozen):
+            if self._graph.kinds[node] is Kind.PARAMETER:
+                frozen |= set(given.get(node, ()))
+        onward: Edges = defaultdict(list)
+        for edges in (self._points_to.hops, self._graph.copies):
+            for source, targets in edges.items():
+                onward[source].extend(targets)
+        return closure(frozen, onward)
 
     def _connect(self, call: Call[Context], trained: list[Node], passed: list[Node]) -> None:
         """Edges through a call into which the file gives no insight."""

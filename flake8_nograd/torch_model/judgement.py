@@ -12,14 +12,14 @@ from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode, Evaluation
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fate, Fates
-from flake8_nograd.torch_model.modules import Modules, Trust
+from flake8_nograd.torch_model.modules import Modules, Trust, runs_inference
 from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.roles import Role, Roles
 from flake8_nograd.torch_model.semantics import Notes
 
 _TEST_FILE = re.compile(r"test_\w+|\w+_test|conftest")
 _ROLE_POINTS = {Role.INFERENCE: 2, Role.WEAK_INFERENCE: 1, Role.NEUTRAL: 0, Role.TRAINING: -2}
-_NEEDED = {Trust.ORIGIN: 3, Trust.USE: 3, Trust.ANNOTATION: 3, Trust.NAME: 4}
+_ENOUGH = 3
 
 
 class Judge:
@@ -86,11 +86,11 @@ class Judge:
             owner = around.owner
             if owner is None or not self._modules.is_module(owner):
                 continue
-            if around.name in ("forward", "__init__"):
+            if around.name.startswith("forward") or around.name == "__init__":
                 return True
             if mode is not None and mode.here and mode.evaluating:
                 return False
-            return self._roles.of(around) not in (Role.INFERENCE, Role.WEAK_INFERENCE)
+            return not (runs_inference(around) or self._modules.is_framework_hook(around))
         return False
 
     def _is_unit_test(self, function: Function) -> bool:
@@ -106,16 +106,16 @@ class Judge:
     ) -> Confidence:
         points = _ROLE_POINTS[role]
         if mode is not None and mode.evaluating:
-            points += 3 if mode.here else 2
+            points = 3 if mode.here else max(points, 0) + 2
         elif mode is not None:
             points -= 2
         if _is_cut(fate):
-            points += 3
+            points = max(points, 0) + 3
         elif not fate.escapes:
-            points += 2
+            points += 3 if trust >= Trust.USE else 2
         elif not fate.returned and not fate.stored:
             points += 1
-        if points < _NEEDED[trust]:
+        if points < _ENOUGH:
             return Confidence.UNLIKELY
         return Confidence.PROVED if _is_cut(fate) and trust >= Trust.USE else Confidence.LIKELY
 

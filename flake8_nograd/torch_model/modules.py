@@ -17,7 +17,13 @@ from flake8_nograd.torch_model.semantics import Notes
 from flake8_nograd.torch_model.vocabulary import frameworks, methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
-from flake8_nograd.torch_model.vocabulary.words import names_a_model, names_something_else
+from flake8_nograd.torch_model.vocabulary.words import (
+    HARD_TRAINING_WORDS,
+    MODULE_INFERENCE_WORDS,
+    names_a_model,
+    names_something_else,
+    words,
+)
 
 _MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
 _OTHER_ANNOTATION = re.compile(
@@ -50,6 +56,8 @@ class Modules:
         for source, targets in program.graph.copies.items():
             edges[source] = [*edges.get(source, ()), *targets]
         self._used = closure(notes.used_as_module, edges)  # type: ignore[arg-type]
+        self._guarded = closure(notes.guarded, edges)  # type: ignore[arg-type]
+        self._given = {target for targets in points_to.hops.values() for target in targets}
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:
             self._calls_in.setdefault(call.function, []).append(call)
@@ -58,7 +66,7 @@ class Modules:
 
     def trust(self, call: Call[Context]) -> Trust:
         """How sure it is that this call is a forward pass of a model."""
-        if call.receiver is not None and call.method in methods.HIDDEN_FORWARDS:
+        if call.receiver is not None and is_hidden_forward(call.method):
             return self._hidden_forward(call, call.receiver)
         things = self._points_to.of(call.callee)
         owned = [what for what in map(self._payload, things) if isinstance(what, Function)]
@@ -88,17 +96,25 @@ class Modules:
         runs = any(
             function.owner is not None
             and self.is_module(function.owner)
+            and not self._speaks_for_itself(function)
             and self.runs_forward(function)
             for function in owned
         )
         return Trust.ORIGIN if runs and call.receiver is not None else Trust.NONE
+
+    def _speaks_for_itself(self, function: Function) -> bool:
+        """Whether a forward pass is reported inside a method rather than where it is called."""
+        return runs_inference(function) or self.is_framework_guarded(function)
 
     def runs_forward(self, function: Function) -> bool:
         """Whether a method of a module calls a submodule, itself or through other methods."""
         known = self._runs.get(function)
         if known is None:
             self._runs[function] = False
-            known = any(self.trust(call) > Trust.NAME for call in self._calls_in.get(function, ()))
+            known = any(
+                not call.context.grad.is_off and self.trust(call) > Trust.NAME
+                for call in self._calls_in.get(function, ())
+            )
             self._runs[function] = known
         return known
 
@@ -107,8 +123,10 @@ class Modules:
     ) -> Trust:
         path = access_path(node)
         name = path.rpartition(".")[2] if not path.endswith("]") else path.split(".")[-2]
-        if names_something_else(name):
+        if names_something_else(name) or value.same & self._guarded:
             return Trust.NONE
+        if name in methods.CERTAIN_MODULES:
+            return Trust.USE
         known = self._by_origin(value)
         if known is not None:
             return known
@@ -117,9 +135,17 @@ class Modules:
         annotated = self._by_annotation(value)
         if annotated is not None:
             return annotated
-        if value.same and names_a_model(name) and (call.node.args or call.node.keywords):
-            return Trust.NAME
-        return Trust.NONE
+        named = names_a_model(name) and bool(call.node.args or call.node.keywords)
+        return Trust.NAME if named and self._may_be_anything(value) else Trust.NONE
+
+    def _may_be_anything(self, value: Value) -> bool:
+        """Whether nothing is known of a value: callers in the file do not all give plain data."""
+        return any(
+            self._graph.kinds[node] is not Kind.PARAMETER
+            or node in self._given
+            or not self._points_to.callers.get(self._payload(node)[0])  # type: ignore[index]
+            for node in value.same
+        )
 
     def _path_is_used(self, function: Function, path: str) -> bool:
         return any((around, path) in self._paths for around in function.enclosing())
@@ -168,18 +194,29 @@ class Modules:
 
     def is_framework_guarded(self, function: Function) -> bool:
         """Whether a framework runs this method with recording off."""
+        return any(
+            framework.guarded.fullmatch(function.name) for framework in self._frameworks(function)
+        )
+
+    def is_framework_hook(self, function: Function) -> bool:
+        """Whether a framework calls this method outside of any forward pass."""
+        return any(
+            framework.outside.fullmatch(function.name) for framework in self._frameworks(function)
+        )
+
+    def _frameworks(self, function: Function) -> list[frameworks.Framework]:
         if function.owner is None:
-            return False
+            return []
         names = [
             name
             for cls in self._points_to.ancestry(function.owner)
             for name in self._base_names(cls)
         ]
-        return any(
-            framework.guarded.fullmatch(function.name)
-            and any(framework.bases.fullmatch(name) for name in names)
+        return [
+            framework
             for framework in frameworks.FRAMEWORKS
-        )
+            if any(framework.bases.fullmatch(name) for name in names)
+        ]
 
     def is_unit_test(self, cls: Class) -> bool:
         """Whether a class is a collection of unit tests."""
@@ -197,6 +234,19 @@ class Modules:
             for thing in self._points_to.of(base)
             if self._graph.kinds[thing] is Kind.EXTERNAL
         ]
+
+
+def is_hidden_forward(method: str) -> bool:
+    """Whether a method of this name, called on a model, runs a forward pass."""
+    return method in methods.HIDDEN_FORWARDS or method.startswith("forward_")
+
+
+def runs_inference(function: Function) -> bool:
+    """Whether a method of a module is no part of its forward pass, judged by its name."""
+    parts = words(function.name)
+    return not (
+        MODULE_INFERENCE_WORDS.isdisjoint(parts) or not HARD_TRAINING_WORDS.isdisjoint(parts)
+    )
 
 
 def _trust_of_annotation(annotation: ast.expr) -> Trust | None:

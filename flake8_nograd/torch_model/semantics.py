@@ -53,6 +53,7 @@ class Notes:
     module_paths: set[tuple[Function, str]] = field(default_factory=set)
     wants_grad: set[Node] = field(default_factory=set)
     frozen: set[Node] = field(default_factory=set)
+    guarded: set[Node] = field(default_factory=set)
     hooks: set[Function] = field(default_factory=set)
     handed_over: list[tuple[Node, Call[Context], bool]] = field(default_factory=list)
     discarded: set[Node] = field(default_factory=set)
@@ -119,8 +120,12 @@ class TorchSemantics:
             self.notes.used_as_module |= owner.same
         return None
 
-    def store_attribute(self, target: ast.Attribute, owner: Value, source: ast.expr | None) -> None:
-        """`p.requires_grad = …` freezes or asks for a gradient."""
+    def store_attribute(
+        self, target: ast.Attribute, owner: Value, value: Value, source: ast.expr | None
+    ) -> None:
+        """`p.requires_grad = …` freezes or asks for a gradient; a forward can be wrapped."""
+        if target.attr == "forward" and self.guards.of_value(value) is not None:
+            self.notes.guarded |= owner.same
         if target.attr == "requires_grad" and isinstance(source, ast.Constant):
             (self.notes.wants_grad if source.value else self.notes.frozen).update(owner.same)
 
@@ -239,6 +244,8 @@ class TorchSemantics:
             self._is_used_as_module(call, receiver)
             if "hook" in name:
                 self.notes.hooks.add(call.function)
+            if name.startswith("named_"):
+                return receiver._replace(items=(PLAIN, receiver))
             return receiver
         if name in methods.RETURNS_SELF:
             self._self_returning(call, receiver)

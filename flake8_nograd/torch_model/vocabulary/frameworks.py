@@ -12,6 +12,7 @@ class Framework:
 
     bases: re.Pattern[str]
     guarded: re.Pattern[str]
+    outside: re.Pattern[str] = re.compile(r"on_\w+")  # hooks that are no part of a forward pass
 
 
 # lightning 2.6.6: evaluation_loop.py and prediction_loop.py put these hooks under no_grad or

@@ -6,22 +6,14 @@ import re
 
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.vocabulary.effects import EFFECTS, Effect
-from flake8_nograd.torch_model.vocabulary.words import words
+from flake8_nograd.torch_model.vocabulary.words import (
+    names_a_model,
+    names_something_else,
+    words,
+)
 
-_MODEL_CLASS = re.compile(
-    r"\w*(Net|Model|Network|Module|Encoder|Decoder|Generator|Discriminator|Transformer|UNet|VAE"
-    r"|Autoencoder|Policy|Actor|Critic|Classifier|Former|GAN|RNN|LSTM|GRU|CNN|MLP|Backbone)\w*"
-    r"|(Res|Dense|Mobile|Efficient|Wide)\w*Net\w*|VGG\w*|Bert\w*|GPT\w*|ViT\w*"
-    r"|Auto(Model|Tokenizer)\w*"
-)
-_NOT_MODEL_CLASS = re.compile(
-    r"\w*(Config|Tokenizer|Processor|Dataset|Loader|Loss|Metric|Optimizer|Scheduler|Args|Arguments"
-    r"|Pipeline|FeatureExtractor|Trainer|Evaluator|Callback|Checkpoint|Ema|EMA|Manager|Logger"
-    r"|Transform|Sampler|Attack)\w*"
-)
-_GUARDED_CLASS = re.compile(r"\w*Pipeline|SentenceTransformer|CrossEncoder|YOLO\w*")
+_GUARDED_CLASS = re.compile(r"\w*Pipeline|SentenceTransformer|CrossEncoder|YOLO\w*|AutoShape")
 _GUARD_NAME = re.compile(r"\w*(no_?grad|inference_mode|disable_grad)\w*", re.IGNORECASE)
-_RELATIVE = re.compile(r"^\.+")
 
 
 class Vocabulary:
@@ -74,9 +66,7 @@ def _last_parts(names: frozenset[str]) -> frozenset[str]:
 def _of_pretrained(class_name: str) -> Effect:
     if _GUARDED_CLASS.fullmatch(class_name):
         return Effect.GUARDED
-    if _NOT_MODEL_CLASS.fullmatch(class_name):
-        return Effect.OBJECT
-    return Effect.MODULE
+    return Effect.OBJECT if names_something_else(class_name) else Effect.MODULE
 
 
 def _of_class(dotted: str, last: str) -> Effect | None:
@@ -85,8 +75,6 @@ def _of_class(dotted: str, last: str) -> Effect | None:
         return None
     if _GUARDED_CLASS.fullmatch(last):
         return Effect.GUARDED
-    if _NOT_MODEL_CLASS.fullmatch(last):
+    if names_something_else(last):
         return Effect.OBJECT
-    if _MODEL_CLASS.fullmatch(last) or "models" in words(_RELATIVE.sub("", dotted)):
-        return Effect.MODULE
-    return None
+    return Effect.MODULE if names_a_model(last) or "models" in words(dotted) else None

@@ -21,6 +21,9 @@ ALMOST_ONLY_OF_MODULES = frozenset("load_state_dict state_dict zero_grad share_m
 # Attributes that only an nn.Module has.
 MODULE_ATTRIBUTES = frozenset(("training",))
 
+# Attributes under which a wrapper keeps the module that it wraps.
+WRAPPED_MODULE = frozenset(("module", "_orig_mod"))
+
 # Methods of a tensor whose result has no graph: this is where a result becomes plain numbers.
 CUTS = frozenset(
     "item detach detach_ numpy tolist argmax argmin argsort multinomial long int bool byte short"
@@ -53,6 +56,9 @@ HIDDEN_FORWARDS = frozenset(
 # Methods that guard themselves on the library classes which own the name; on a class of the file
 # the method's own body is what counts.
 SELF_GUARDED_METHODS = frozenset(("generate", "predict", "fit", "evaluate"))
+
+# Names that hold a module by the contract of a framework (lightning 2.6.6: callback hooks).
+CERTAIN_MODULES = frozenset(("pl_module",))
 
 # Methods that differentiate what they are given or called on.
 TRAINING_METHODS = frozenset(

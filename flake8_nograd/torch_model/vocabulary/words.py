@@ -30,7 +30,9 @@ OTHER_WORDS = frozenset(
     " meter timer device size dim num count index idx output outputs input inputs preprocess"
     " preprocessor postprocessor postprocess processor normalize visualizer manager session sess"
     " sampler scaler collate url repo version info summary accuracy score scores kwargs creator"
-    " evaluator trainer runner engine attack attacker explainer".split()
+    " evaluator trainer runner engine attack attacker explainer arguments processor pipeline"
+    " checkpoint ema extractor_fn schedule noise image images mask batch batches label labels target"
+    " targets tensor tensors prompt text token tokens hook hooks".split()
 )
 
 # Words of a function that makes or moves things: its result may be a model, it is none itself.
@@ -47,7 +49,7 @@ INFERENCE_WORDS = frozenset(
     " testing tests tester predict predicts prediction predictions predicting predictor infer"
     " inference inferences inferring sample samples sampling generate generation generating"
     " detect detection recognize classify deploy demo stylize embed embeds embedding embeddings"
-    " encode extract extraction features translate transcribe caption decode greedy beam"
+    " encode extract extraction features translate transcribe caption decode"
     " benchmark warmup speed throughput latency visualize visualise visualization plot"
     " reconstruct inferer score inpaint colorize super enhance segment".split()
 )
@@ -57,6 +59,12 @@ STRONG_INFERENCE_WORDS = frozenset(
     "val valid validate validation validating eval evaluate evaluation evaluating test testing"
     " predict predicts prediction predictions predicting infer inference inferring deploy stylize"
     " transcribe".split()
+)
+
+# Words of a method of a module itself that only runs inference: others of its methods may be part
+# of its forward pass.
+MODULE_INFERENCE_WORDS = STRONG_INFERENCE_WORDS | frozenset(
+    "generate generation sample sampling translate caption".split()
 )
 
 # Words of a function that trains, or whose gradient is wanted.
@@ -91,7 +99,7 @@ def names_a_model(name: str) -> bool:
         return False
     if not MODEL_WORDS.isdisjoint(parts):
         return True
-    return any(part.endswith(("net", "former")) and len(part) > 4 for part in parts)
+    return any(part.endswith(("net", "former")) and len(part) > 3 for part in parts)
 
 
 @lru_cache(maxsize=4096)
