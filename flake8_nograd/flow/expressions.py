@@ -82,7 +82,7 @@ class Evaluator(Generic[Context]):
                 flow_into(value, self.graph.field(node, target.attr), self.graph)
         elif isinstance(target, ast.Subscript):
             self.evaluate(target.slice)
-            for node in self.evaluate(target.value).same:
+            for node in self.graph.origins(self.evaluate(target.value).same):
                 flow_into(value, node, self.graph)
 
     def bind_name(self, name: str, value: Value) -> None:

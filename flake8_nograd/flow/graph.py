@@ -36,7 +36,7 @@ class Kind(enum.Enum):
     ITEM = enum.auto()  # (Node, position): one element of an unpacked value
     FIELD = enum.auto()  # (Node, attribute)
     VARIABLE = enum.auto()  # (Scope, name): all definitions of a name, whatever the order
-    LOOP = enum.auto()  # name: a variable as a loop finds it
+    LOOP = enum.auto()  # entry nodes: a variable as a loop finds it
     MADE = enum.auto()  # syntax node: a container or an operation
     OBJECT = enum.auto()  # something made outside the file: what the semantics says
     SINK = enum.auto()  # where values end: what the semantics says
@@ -84,6 +84,18 @@ class FlowGraph:
     def interned(self, kind: Kind) -> Iterable[Node]:
         """All interned nodes of a kind, in order of creation."""
         return [node for (this, _), node in self._interned.items() if this is kind]
+
+    def origins(self, nodes: Iterable[Node]) -> set[Node]:
+        """Nodes and, for variables as a loop finds them, what they were before the loop."""
+        found = set(nodes)
+        todo = [node for node in found if self.kinds[node] is Kind.LOOP]
+        while todo:
+            for node in self.payloads[todo.pop()]:  # type: ignore[attr-defined]
+                if node not in found:
+                    found.add(node)
+                    if self.kinds[node] is Kind.LOOP:
+                        todo.append(node)
+        return found
 
     def copy(self, sources: Iterable[Node], target: Node) -> None:
         """The target may be any of the sources."""

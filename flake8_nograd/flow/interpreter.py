@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from flake8_nograd.flow.expressions import Evaluator
-from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Place, Program
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import Semantics
@@ -91,11 +91,24 @@ class _Interpreter(Evaluator[Context]):
         for parameter in function.parameters():
             node = self.graph.intern(Kind.PARAMETER, (function, parameter.arg))
             self.bind_name(parameter.arg, value_of(node))
+            if parameter.annotation is not None:
+                self._annotate(node, parameter.annotation)
         names = function.positional_parameters()
         if function.owner is not None and names and not function.is_static:
             kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE
             node = self.graph.intern(kind, function.owner)
             self.bind_name(names[0], value_of(node))
+
+    def _annotate(self, node: Node, annotation: ast.expr) -> None:
+        """A value annotated with a class of the file is taken for an instance of it."""
+        name = annotation.value if isinstance(annotation, ast.Constant) else annotation
+        name = name.id if isinstance(name, ast.Name) else name
+        if isinstance(name, str) and name.isidentifier():
+            for thing in self.outer_name(name).same:
+                if self.graph.kinds[thing] is Kind.CLASS:
+                    cls = self.graph.payloads[thing]
+                    assert isinstance(cls, Class)
+                    self.graph.copy((self.graph.intern(Kind.INSTANCE, cls),), node)
 
     def _close_variables(self) -> None:
         """Connect every name that was read out of order with all its definitions."""
@@ -144,7 +157,10 @@ class _Interpreter(Evaluator[Context]):
 
     def _annotated(self, statement: ast.AnnAssign) -> None:
         if statement.value is not None:
-            self.bind(statement.target, self.evaluate(statement.value))
+            self.bind(statement.target, self.evaluate(statement.value), statement.value)
+        if isinstance(self.scope, Class) and isinstance(statement.target, ast.Name):
+            own = self.graph.intern(Kind.INSTANCE, self.scope)
+            self._annotate(self.graph.field(own, statement.target.id), statement.annotation)
 
     def _augmented(self, statement: ast.AugAssign) -> None:
         value = self.evaluate(statement.value)
@@ -155,7 +171,7 @@ class _Interpreter(Evaluator[Context]):
             after = self.semantics.operate(after, statement.value, self.state.context)
             self.bind_name(target.id, after)
         else:
-            for node in before.same:
+            for node in self.graph.origins(before.same):
                 flow_into(value, node, self.graph)
 
     def _return(self, statement: ast.Return) -> None:

@@ -60,7 +60,7 @@ class State(Generic[Context]):
 
     def _merge_point(self, name: str, entry: Value, graph: FlowGraph) -> Value:
         assert self.loop is not None
-        node = self.loop[name] = graph.new(Kind.LOOP, name)
+        node = self.loop[name] = graph.new(Kind.LOOP, entry.same)
         flow_into(entry, node, graph)
         value = self.names[name] = value_of(node)
         return value

@@ -52,7 +52,7 @@ from flake8_nograd.torch_model.roles import Role
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Regions in functions that only run inference."""
     for region in facts.regions:
-        if region.role is Role.INFERENCE and region.function.node is not None:
+        if region.role in (Role.INFERENCE, Role.WEAK_INFERENCE):
             yield Report(
                 region,
                 f"forward pass {callee_of(region.start.node)}() in {region.function.name}() records"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.interpreter import interpret
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
@@ -36,7 +37,9 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     fates = Fates(program, points_to, notes, vocabulary)
     evaluation = Evaluation(points_to, recording, notes)
     roles = Roles(path, options.inference_functions)
-    judge = Judge(path, modules, recording, fates, evaluation, roles, notes)
+    judge = Judge(
+        _uses_test_framework(program), modules, recording, fates, evaluation, roles, notes
+    )
     passes = [item for item in map(judge.judge, program.calls) if item is not None]
     needs_graph = [(what.function, what.node.lineno) for what, _ in notes.differentiations]
     needs_graph += [
@@ -46,6 +49,13 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph)),
         backward_passes=tuple(Tangles(program.graph, modules, notes).find()),
         silent=tuple(item for item in passes if not _is_reported(item)),
+    )
+
+
+def _uses_test_framework(program: Program[Context]) -> bool:
+    return any(
+        program.graph.find(Kind.EXTERNAL, name) is not None
+        for name in ("pytest", "unittest", "unittest.TestCase")
     )
 
 

@@ -72,7 +72,7 @@ class Fates:
         self._trained = reach.sources_of(trained)
         self._passed = reach.sources_of(passed)
         self._returned = reach.sources_of(self._open_returns(program.functions))
-        self._stored = reach.sources_of(self._instance_fields())
+        self._stored = reach.sources_of(self._unread_fields())
         self._wanted = closure(notes.wants_grad, self._forward_edges())
         self._frozen = self._frozen_modules(notes)
 
@@ -133,6 +133,10 @@ class Fates:
         name = call.method or access_path(call.node.func)
         if self._vocabulary.trains(name.rpartition(".")[2]):
             return True
+        if call.method == "step" and isinstance(call.node.func, ast.Attribute):
+            owner = access_path(call.node.func.value).rpartition(".")[2]
+            if not _OPTIMIZER_WORDS.isdisjoint(words(owner)):
+                return True
         given = (access_path(argument).rpartition(".")[2] for argument in call.node.args)
         return any(not _OPTIMIZER_WORDS.isdisjoint(words(name)) for name in given)
 
@@ -204,12 +208,15 @@ class Fates:
                 found.append(returned)
         return found
 
-    def _instance_fields(self) -> list[Node]:
-        kinds, payloads = self._graph.kinds, self._graph.payloads
+    def _unread_fields(self) -> list[Node]:
+        """Attributes of objects of the file's classes that nothing in the file reads."""
+        graph = self._graph
         return [
             node
-            for node in self._graph.interned(Kind.FIELD)
-            if kinds[payloads[node][0]] is Kind.INSTANCE  # type: ignore[index]
+            for node in graph.interned(Kind.FIELD)
+            if graph.kinds[graph.payloads[node][0]] is Kind.INSTANCE  # type: ignore[index]
+            and not graph.copies.get(node)
+            and not graph.derives.get(node)
         ]
 
     def _forward_edges(self) -> Edges:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
-from pathlib import PurePath
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class, Function
@@ -17,8 +15,13 @@ from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.roles import Role, Roles
 from flake8_nograd.torch_model.semantics import Notes
 
-_TEST_FILE = re.compile(r"test_\w+|\w+_test|conftest")
-_ROLE_POINTS = {Role.INFERENCE: 2, Role.WEAK_INFERENCE: 1, Role.NEUTRAL: 0, Role.TRAINING: -2}
+_ROLE_POINTS = {
+    Role.INFERENCE: 2,
+    Role.WEAK_INFERENCE: 1,
+    Role.SURROUNDED: 1,
+    Role.NEUTRAL: 0,
+    Role.TRAINING: -2,
+}
 _ENOUGH = 3
 
 
@@ -27,7 +30,7 @@ class Judge:
 
     def __init__(
         self,
-        path: str,
+        uses_test_framework: bool,
         modules: Modules,
         recording: Recording,
         fates: Fates,
@@ -35,7 +38,7 @@ class Judge:
         roles: Roles,
         notes: Notes,
     ) -> None:
-        self._is_test_file = _TEST_FILE.fullmatch(PurePath(path).stem) is not None
+        self._uses_test_framework = uses_test_framework
         self._modules = modules
         self._recording = recording
         self._fates = fates
@@ -84,10 +87,10 @@ class Judge:
         """Whether the function is part of a module's own forward pass."""
         for around in function.enclosing():
             owner = around.owner
+            if owner is not None and around.name.strip("_").startswith(("forward", "init")):
+                return True
             if owner is None or not self._modules.is_module(owner):
                 continue
-            if around.name.startswith("forward") or around.name == "__init__":
-                return True
             if mode is not None and mode.here and mode.evaluating:
                 return False
             return not (runs_inference(around) or self._modules.is_framework_hook(around))
@@ -99,7 +102,7 @@ class Judge:
                 return True
             if around.name.startswith("test_") and _asserts(around):
                 return True
-        return self._is_test_file and _is_pytest_like(function)
+        return self._uses_test_framework and _is_pytest_like(function)
 
     def _weigh(
         self, call: Call[Context], trust: Trust, fate: Fate, mode: EvalMode | None, role: Role

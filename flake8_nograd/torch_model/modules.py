@@ -135,7 +135,11 @@ class Modules:
         annotated = self._by_annotation(value)
         if annotated is not None:
             return annotated
-        named = names_a_model(name) and bool(call.node.args or call.node.keywords)
+        named = (
+            names_a_model(name)
+            and bool(call.node.args or call.node.keywords)
+            and not (isinstance(node, ast.Name) and _names_a_class(name))
+        )
         return Trust.NAME if named and self._may_be_anything(value) else Trust.NONE
 
     def _may_be_anything(self, value: Value) -> bool:
@@ -144,7 +148,7 @@ class Modules:
             self._graph.kinds[node] is not Kind.PARAMETER
             or node in self._given
             or not self._points_to.callers.get(self._payload(node)[0])  # type: ignore[index]
-            for node in value.same
+            for node in self._graph.origins(value.same)
         )
 
     def _path_is_used(self, function: Function, path: str) -> bool:
@@ -234,6 +238,11 @@ class Modules:
             for thing in self._points_to.of(base)
             if self._graph.kinds[thing] is Kind.EXTERNAL
         ]
+
+
+def _names_a_class(name: str) -> bool:
+    """Whether calling a plain name makes an object, by the convention for class names."""
+    return name[:1].isupper() and not name.isupper() and "_" not in name and len(name) > 2
 
 
 def is_hidden_forward(method: str) -> bool:

@@ -21,6 +21,7 @@ class Role(enum.Enum):
 
     TRAINING = "training"
     NEUTRAL = "neutral"
+    SURROUNDED = "in a class or file for inference"
     WEAK_INFERENCE = "perhaps inference"
     INFERENCE = "inference"
 
@@ -55,7 +56,7 @@ class Roles:
 
 def _weakened(role: Role) -> Role:
     """A class's or file's name says less than a function's."""
-    return Role.WEAK_INFERENCE if role is Role.INFERENCE else Role.NEUTRAL
+    return Role.SURROUNDED if role is Role.INFERENCE else Role.NEUTRAL
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.state import flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 from flake8_nograd.torch_model.context import Context, GradMode, ModeChange, join_contexts
 from flake8_nograd.torch_model.guards import Guards
@@ -127,7 +128,8 @@ class TorchSemantics:
         if target.attr == "forward" and self.guards.of_value(value) is not None:
             self.notes.guarded |= owner.same
         if target.attr == "requires_grad" and isinstance(source, ast.Constant):
-            (self.notes.wants_grad if source.value else self.notes.frozen).update(owner.same)
+            nodes = self.graph.origins(owner.same)
+            (self.notes.wants_grad if source.value else self.notes.frozen).update(nodes)
 
     def observe(self, value: Value, node: ast.expr) -> None:
         """A comparison, test or format reads numbers."""
@@ -212,6 +214,9 @@ class TorchSemantics:
         if not call.arguments():
             return value_of(self.graph.new(Kind.MADE, call.node))
         value = join(call.arguments())
+        if name.startswith("copy."):
+            flow_into(value, call.result, self.graph)
+            return value_of(call.result)
         return Value(value.same, value.parts)
 
     def _trains(self, call: Call[Context], name: str) -> Value:
@@ -249,9 +254,9 @@ class TorchSemantics:
             return receiver
         if name in methods.RETURNS_SELF:
             self._self_returning(call, receiver)
-            return receiver
+            return Value(receiver.same, receiver.parts.union(_flows(call.arguments())))
         if name in methods.KEEPS:
-            for node in receiver.same:
+            for node in self.graph.origins(receiver.same):
                 self.graph.derive(_flows(call.arguments()), node)
                 self.graph.copy((part for value in call.arguments() for part in value.same), node)
             return None
@@ -269,12 +274,13 @@ class TorchSemantics:
             self._is_used_as_module(call, receiver)
         if call.method == "requires_grad_":
             wanted = not call.node.args or _is_true(call.node.args[0])
-            (self.notes.wants_grad if wanted else self.notes.frozen).update(receiver.same)
+            nodes = self.graph.origins(receiver.same)
+            (self.notes.wants_grad if wanted else self.notes.frozen).update(nodes)
 
     def _is_used_as_module(self, call: Call[Context], receiver: Value) -> None:
         if call.node.args and call.method in ("eval", "half"):
             return
-        self.notes.used_as_module |= receiver.same
+        self.notes.used_as_module |= self.graph.origins(receiver.same)
         assert isinstance(call.node.func, ast.Attribute)
         path = access_path(call.node.func.value)
         if path:

@@ -11,7 +11,7 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 MODEL_WORDS = frozenset(
     "model models net nets network networks generator discriminator encoder decoder backbone actor"
     " critic policy student teacher classifier detector embedder extractor transformer unet vae"
-    " autoencoder resnet vgg bert gpt lstm gru rnn cnn mlp gan clip vit module ema backbone"
+    " autoencoder resnet vgg bert gpt lstm gru rnn cnn mlp gan vit module ema"
     " segmentor recognizer estimator regressor predictor captioner translator denoiser vocoder"
     " learner agent projector head trunk inception flownet hubert wav2vec lm vqvae vqgan siren"
     " nerf gnn gcn gat gin dnn ddpm seq2seq qnet dqn alexnet mobilenet efficientnet densenet"
@@ -31,8 +31,7 @@ OTHER_WORDS = frozenset(
     " preprocessor postprocessor postprocess processor normalize visualizer manager session sess"
     " sampler scaler collate url repo version info summary accuracy score scores kwargs creator"
     " evaluator trainer runner engine attack attacker explainer arguments processor pipeline"
-    " checkpoint ema extractor_fn schedule noise image images mask batch batches label labels target"
-    " targets tensor tensors prompt text token tokens hook hooks".split()
+    " checkpoint schedule noise hook hooks".split()
 )
 
 # Words of a function that makes or moves things: its result may be a model, it is none itself.
@@ -89,13 +88,20 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+# Words that make a name something else wherever they stand; the others do it at the end.
+ALWAYS_OTHER_WORDS = frozenset(
+    "loss losses criterion metric metrics optimizer tokenizer transform dataset loader scheduler"
+    " config fn func".split()
+)
+
+
 @lru_cache(maxsize=4096)
 def names_a_model(name: str) -> bool:
     """Whether a variable of this name is likely to hold an nn.Module."""
     if name in MODEL_LETTERS:
         return True
     parts = words(name)
-    if not parts or parts[0] in VERBS or not OTHER_WORDS.isdisjoint(parts):
+    if not parts or parts[0] in VERBS or names_something_else(name):
         return False
     if not MODEL_WORDS.isdisjoint(parts):
         return True
@@ -105,4 +111,5 @@ def names_a_model(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def names_something_else(name: str) -> bool:
     """Whether a variable of this name is likely not to hold an nn.Module."""
-    return not OTHER_WORDS.isdisjoint(words(name))
+    parts = [part for part in words(name) if not part.isdigit()]
+    return bool(parts) and (parts[-1] in OTHER_WORDS or not ALWAYS_OTHER_WORDS.isdisjoint(parts))
