@@ -14,7 +14,7 @@ from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 
 Context = TypeVar("Context")
 
-_CONSTANTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS))
+_CONSTANTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.OBJECT))
 
 
 class State(Generic[Context]):

@@ -46,7 +46,7 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
         (item.function, item.node.lineno) for item in passes if item.silence is Silence.TRAINED
     ]
     return ModuleFacts(
-        regions=tuple(regions_of(filter(_is_reported, passes), needs_graph)),
+        regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
         backward_passes=tuple(Tangles(program.graph, modules, notes).find()),
         silent=tuple(item for item in passes if not _is_reported(item)),
     )

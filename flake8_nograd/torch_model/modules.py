@@ -144,12 +144,16 @@ class Modules:
 
     def _may_be_anything(self, value: Value) -> bool:
         """Whether nothing is known of a value: callers in the file do not all give plain data."""
-        return any(
-            self._graph.kinds[node] is not Kind.PARAMETER
-            or node in self._given
-            or not self._points_to.callers.get(self._payload(node)[0])  # type: ignore[index]
-            for node in self._graph.origins(value.same)
-        )
+        return any(map(self._is_open, self._graph.origins(value.same)))
+
+    def _is_open(self, node: Node) -> bool:
+        kind = self._graph.kinds[node]
+        if kind is Kind.VARIABLE:  # a name that the file never binds comes from a star import
+            scope, name = self._payload(node)  # type: ignore[misc]
+            return any(name in around.definitions for around in (scope, scope.module))
+        if kind is not Kind.PARAMETER or node in self._given:
+            return True
+        return not self._points_to.callers.get(self._payload(node)[0])  # type: ignore[index]
 
     def _path_is_used(self, function: Function, path: str) -> bool:
         return any((around, path) in self._paths for around in function.enclosing())

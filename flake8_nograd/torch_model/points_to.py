@@ -53,6 +53,17 @@ class PointsTo:
             self._fields[self._of_field(node)[0]].append(node)
         self._solve(program)
 
+    def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
+        """Methods of the file that a call on a receiver of which nothing is known may run."""
+        by_name: defaultdict[str, list[Function]] = defaultdict(list)
+        for cls in program.classes:
+            for name, method in cls.methods.items():
+                by_name[name].append(method)
+        for call in program.calls:
+            if call.receiver is not None and call.method in by_name:
+                if not self.callees.get(call.result) and not self.of(call.receiver):
+                    yield from ((method, call) for method in by_name[call.method])
+
     def of(self, value: Value) -> set[Node]:
         """All objects that a value may be."""
         return {thing for node in value.same for thing in self.objects.get(node, ())}

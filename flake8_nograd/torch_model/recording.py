@@ -25,6 +25,9 @@ class Recording:
             for call in calls:
                 if call.function is not function:
                     self._sources[function].append((call.function, call.context))
+        for function, call in points_to.may_be_called(program):
+            if not points_to.callers.get(function):
+                self._sources[function].append((call.function, call.context))
         for node, call, deferred in notes.handed_over:
             function = points_to.graph.payloads[node]
             assert isinstance(function, Function)

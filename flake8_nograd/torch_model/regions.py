@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_nograd.flow.program import Place
@@ -30,9 +30,12 @@ class _Cover:
 
 
 def regions_of(
-    passes: Iterable[ForwardPass], needs_graph: Iterable[tuple[Function, int]]
+    passes: Iterable[ForwardPass],
+    needs_graph: Iterable[tuple[Function, int]],
+    guard_items: Container[ast.expr],
 ) -> Iterator[Region]:
-    """Group forward passes; `needs_graph` are lines that must keep recording."""
+    """Group forward passes; `needs_graph` are lines that must keep recording, `guard_items` the
+    `with` items that switch recording off."""
     recorded: defaultdict[Function, set[int]] = defaultdict(set)
     for function, line in needs_graph:
         recorded[function].add(line)
@@ -41,11 +44,14 @@ def regions_of(
         by_function[item.function].append(item)
     for function, items in by_function.items():
         items.sort(key=lambda item: (item.node.lineno, item.node.col_offset))
-        yield from _of_function(function, items, recorded[function])
+        yield from _of_function(function, items, recorded[function], guard_items)
 
 
 def _of_function(
-    function: Function, items: Sequence[ForwardPass], recorded: set[int]
+    function: Function,
+    items: Sequence[ForwardPass],
+    recorded: set[int],
+    guard_items: Container[ast.expr],
 ) -> Iterator[Region]:
     group: list[ForwardPass] = []
     cover: _Cover | None = None
@@ -53,12 +59,12 @@ def _of_function(
         own = _cover(item.call.place, item.call.place)
         wider = own if cover is None else _widen(cover, group[0].call.place, item.call.place)
         if cover is not None and (wider is None or not _is_free(wider, recorded)):
-            yield _region(function, group, cover, recorded)
+            yield _region(function, group, cover, recorded, guard_items)
             group, wider = [], own
         group.append(item)
         cover = wider
     if cover is not None:
-        yield _region(function, group, cover, recorded)
+        yield _region(function, group, cover, recorded, guard_items)
 
 
 def _cover(first: Place, last: Place) -> _Cover | None:
@@ -99,37 +105,34 @@ def _is_free(cover: _Cover, recorded: set[int]) -> bool:
 
 
 def _region(
-    function: Function, group: Sequence[ForwardPass], cover: _Cover, recorded: set[int]
+    function: Function,
+    group: Sequence[ForwardPass],
+    cover: _Cover,
+    recorded: set[int],
+    guard_items: Container[ast.expr],
 ) -> Region:
     return Region(
         passes=tuple(group),
         suite=cover.suite,
         first=cover.first,
         last=cover.last,
-        ended_guard=_ended_guard(group[0].call.place),
+        ended_guard=_ended_guard(group[0].call.place, guard_items),
         whole_function=function.node is not None and not recorded,
     )
 
 
-def _ended_guard(place: Place) -> ast.With | ast.AsyncWith | None:
+def _ended_guard(place: Place, guard_items: Container[ast.expr]) -> ast.With | ast.AsyncWith | None:
     """A guard that ends shortly before, in the same suite as the statement or one around it."""
     for around in reversed(suites_of(place)):
         before = around.suite[max(0, around.index - _NEAR) : around.index]
         for statement in reversed(before):
-            if isinstance(statement, ast.With | ast.AsyncWith) and _is_plain_guard(statement):
+            if isinstance(statement, ast.With | ast.AsyncWith) and any(
+                item.context_expr in guard_items for item in statement.items
+            ):
                 return statement
         if isinstance(around.statement, ast.For | ast.While | ast.AsyncFor):
             break
     return None
-
-
-def _is_plain_guard(statement: ast.With | ast.AsyncWith) -> bool:
-    names = {
-        getattr(item.context_expr.func, "attr", getattr(item.context_expr.func, "id", ""))
-        for item in statement.items
-        if isinstance(item.context_expr, ast.Call)
-    }
-    return not names.isdisjoint(("no_grad", "inference_mode"))
 
 
 def _first_line(statement: ast.stmt) -> int:

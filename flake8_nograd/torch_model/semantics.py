@@ -55,6 +55,7 @@ class Notes:
     wants_grad: set[Node] = field(default_factory=set)
     frozen: set[Node] = field(default_factory=set)
     guarded: set[Node] = field(default_factory=set)
+    guard_items: set[ast.expr] = field(default_factory=set)
     hooks: set[Function] = field(default_factory=set)
     handed_over: list[tuple[Node, Call[Context], bool]] = field(default_factory=list)
     discarded: set[Node] = field(default_factory=set)
@@ -92,11 +93,11 @@ class TorchSemantics:
     def enter(self, item: ast.expr, value: Value, context: Context) -> Context:
         """A `with` item that is a guard sets the mode, any other leaves it."""
         mode = self.guards.of_value(value)
-        return (
-            context
-            if mode is None
-            else replace(context, grad=self._within(context, mode), guard=item)
-        )
+        if mode is None:
+            return context
+        if mode.is_off:
+            self.notes.guard_items.add(item)
+        return replace(context, grad=self._within(context, mode), guard=item)
 
     def leave(self, before: Context, inside: Context) -> Context:
         """After the block the grad mode is what it was; modules stay in their mode."""
@@ -220,7 +221,8 @@ class TorchSemantics:
         return Value(value.same, value.parts)
 
     def _trains(self, call: Call[Context], name: str) -> Value:
-        self._differentiate(call, derived(call.arguments()))
+        outputs = call.positional[:1] or tuple(call.keywords.values())
+        self._differentiate(call, derived(call.arguments()), derived(outputs))
         return self._tensor(call, name)
 
     # Methods
@@ -343,14 +345,17 @@ class TorchSemantics:
 
     def _train(self, call: Call[Context], receiver: Value) -> None:
         values = call.arguments()
+        outputs = values[:1]
         if call.method == "backward" and not self._is_external(receiver):
-            values = [receiver] if not values else [receiver, *values]
-        self._differentiate(call, derived(values))
+            # engine.backward(loss) differentiates its argument, loss.backward(grad) its receiver
+            outputs = [receiver] if not values else [receiver, *values]
+            values = outputs
+        self._differentiate(call, derived(values), derived(outputs))
 
-    def _differentiate(self, call: Call[Context], value: Value) -> None:
-        what = Differentiation(call.node, call.function, call.context, value)
+    def _differentiate(self, call: Call[Context], values: Value, outputs: Value) -> None:
+        what = Differentiation(call.node, call.function, call.context, outputs)
         sink = self.graph.new(Kind.SINK, what)
-        self.graph.derive(value.flows, sink)
+        self.graph.derive(values.flows, sink)
         self.notes.differentiations.append((what, sink))
 
     def _use(self, value: Value, how: str, line: int) -> None:

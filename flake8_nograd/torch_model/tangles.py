@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_nograd.flow.graph import FlowGraph, Kind, Node
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node, reversed_edges
 from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.facts import BackwardPass, Tangle
@@ -14,6 +14,8 @@ from flake8_nograd.torch_model.semantics import Birth, Differentiation, Notes
 from flake8_nograd.torch_model.vocabulary.words import words
 
 _RAISING = frozenset(("backward", "grad", "manual_backward"))
+_MADE_OF_OTHERS = frozenset((Kind.MADE, Kind.ITEM, Kind.LOOP))
+_DEEPEST = 4
 _COMPUTING_WORDS = frozenset("loss losses criterion scale mean sum".split())
 
 
@@ -24,6 +26,9 @@ class Tangles:
         self._graph = graph
         self._modules = modules
         self._notes = notes
+        self._sources = (
+            reversed_edges(graph.copies, graph.derives) if notes.differentiations else {}
+        )
 
     def find(self) -> Iterator[BackwardPass]:
         """All backward passes that meet a guard, in order."""
@@ -40,18 +45,21 @@ class Tangles:
         nodes = what.value.flows
         if name not in _RAISING or not nodes or nodes & self._notes.wants_grad:
             return None
-        births = {self._recorded(node) for node in nodes}
+        births = {self._recorded(node, _DEEPEST) for node in nodes}
         if births == {False}:
             return Tangle.NOTHING_RECORDED
-        if births == {True} and what.context.grad.is_off:
+        if True in births and False not in births and what.context.grad.is_off:
             return Tangle.RECORDED_OUTSIDE
         return None
 
-    def _recorded(self, node: Node) -> bool | None:
+    def _recorded(self, node: Node, depth: int) -> bool | None:
         """Whether a value was computed with recording on; None if that cannot be told."""
         payload = self._graph.payloads[node]
         if isinstance(payload, Birth):
             return False
+        if self._graph.kinds[node] in _MADE_OF_OTHERS and depth:
+            sources = {self._recorded(source, depth - 1) for source in self._sources.get(node, ())}
+            return sources.pop() if len(sources) == 1 else None
         if self._graph.kinds[node] is not Kind.CALL or not isinstance(payload, Call):
             return None
         return self._recorded_call(payload)
