@@ -81,6 +81,14 @@ class FlowGraph:
             self.derives[owner].append(node)
         return node
 
+    def fields_of(self, owner: Node) -> list[Node]:
+        """All attributes of a value that the file mentions."""
+        return [
+            node
+            for node in self.interned(Kind.FIELD)
+            if self.payloads[node][0] == owner  # type: ignore[index]
+        ]
+
     def interned(self, kind: Kind) -> Iterable[Node]:
         """All interned nodes of a kind, in order of creation."""
         return [node for (this, _), node in self._interned.items() if this is kind]

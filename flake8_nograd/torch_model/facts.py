@@ -19,9 +19,10 @@ class Silence(enum.Enum):
     """Why a forward pass is not reported."""
 
     GUARDED = "recording is off here"
+    SOMETIMES_GUARDED = "some callers switch recording off, so the author decides there"
     TRAINED = "the result is differentiated"
     FORWARD = "it runs inside a forward pass; the caller decides"
-    FROZEN = "the parameters are frozen and the inputs plain: nothing is recorded"
+    FROZEN = "without parameters to train and with plain inputs nothing is recorded"
     GRADIENT_WANTED = "an input of this call requires a gradient"
     UNIT_TEST = "it is part of a unit test"
     TOO_LITTLE = "too little speaks for inference"

@@ -16,7 +16,7 @@ from flake8_nograd.torch_model.roles import Role, Roles
 from flake8_nograd.torch_model.semantics import Notes
 
 _ROLE_POINTS = {
-    Role.INFERENCE: 2,
+    Role.INFERENCE: 3,
     Role.WEAK_INFERENCE: 1,
     Role.SURROUNDED: 1,
     Role.NEUTRAL: 0,
@@ -66,16 +66,21 @@ class Judge:
     def _silence(
         self, call: Call[Context], fate: Fate, mode: EvalMode | None, role: Role
     ) -> Silence | None:
-        if GradMode.ON not in self._recording.modes(call.function, call.context):
+        modes = self._recording.modes(call.function, call.context)
+        if GradMode.ON not in modes:
             return Silence.GUARDED
         if fate.trained or self._differentiated_unseen(call, fate):
             return Silence.TRAINED
         if self._runs_inside_forward(call.function, mode):
             return Silence.FORWARD
+        if self._modules.differentiates(call):
+            return Silence.GRADIENT_WANTED
+        if len(modes) > 1 and role is not Role.INFERENCE and (mode is None or not mode.here):
+            return Silence.SOMETIMES_GUARDED
         wanted = self._fates.input_wants_gradient(call)
         if wanted and not _is_cut(fate):
             return Silence.GRADIENT_WANTED
-        if self._fates.is_frozen(call) and not wanted:
+        if not wanted and (self._fates.is_frozen(call) or self._modules.is_parameterless(call)):
             return Silence.FROZEN
         return Silence.UNIT_TEST if self._is_unit_test(call.function) else None
 

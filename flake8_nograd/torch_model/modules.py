@@ -12,6 +12,7 @@ from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.parameters import Parameters
 from flake8_nograd.torch_model.points_to import Made, PointsTo
 from flake8_nograd.torch_model.semantics import Notes
 from flake8_nograd.torch_model.vocabulary import frameworks, methods
@@ -62,6 +63,10 @@ class Modules:
         for call in program.calls:
             self._calls_in.setdefault(call.function, []).append(call)
         self._runs: dict[Function, bool] = {}
+        self._parameters = Parameters(points_to, notes, vocabulary)
+        self.differentiating = _callers_of(
+            {what.function for what, _ in notes.differentiations}, points_to
+        )
         self.is_module = cache(self._is_module)
 
     def trust(self, call: Call[Context]) -> Trust:
@@ -101,6 +106,28 @@ class Modules:
             for function in owned
         )
         return Trust.ORIGIN if runs and call.receiver is not None else Trust.NONE
+
+    def differentiates(self, call: Call[Context]) -> bool:
+        """Whether the forward pass of a module of the file computes gradients itself."""
+        name = call.method if is_hidden_forward(call.method) else "forward"
+        functions = {
+            method
+            for cls in self._classes_of(call)
+            if (method := self._points_to.method(cls, name)) is not None
+        }
+        return not functions.isdisjoint(self.differentiating)
+
+    def is_parameterless(self, call: Call[Context]) -> bool:
+        """Whether every module that the callee may be is of the file and has no parameters."""
+        classes = self._classes_of(call)
+        owner = call.receiver if is_hidden_forward(call.method) else call.callee
+        only = owner is not None and len(self._points_to.of(owner)) == len(classes)
+        return bool(classes) and only and not any(map(self._parameters.may_be_in, classes))
+
+    def _classes_of(self, call: Call[Context]) -> list[Class]:
+        owner = call.receiver if is_hidden_forward(call.method) else call.callee
+        things = self._points_to.of(owner) if owner is not None else ()
+        return [what for what in map(self._payload, things) if isinstance(what, Class)]
 
     def _speaks_for_itself(self, function: Function) -> bool:
         """Whether a forward pass is reported inside a method rather than where it is called."""
@@ -161,7 +188,11 @@ class Modules:
     def _by_origin(self, value: Value) -> Trust | None:
         """What the objects say: a module, something else for certain, or nothing (None)."""
         certain_not = False
-        for thing in self._points_to.of(value):
+        things = self._points_to.of(value)
+        made = [what for what in map(self._payload, things) if isinstance(what, Made)]
+        if any(what.effect is Effect.GUARDED for what in made):
+            return Trust.NONE
+        for thing in things:
             kind, what = self._graph.kinds[thing], self._payload(thing)
             if isinstance(what, Made):
                 if what.effect is Effect.MODULE:
@@ -242,6 +273,18 @@ class Modules:
             for thing in self._points_to.of(base)
             if self._graph.kinds[thing] is Kind.EXTERNAL
         ]
+
+
+def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
+    """The functions themselves and all that call them, at whatever distance."""
+    found = set(functions)
+    todo = list(functions)
+    while todo:
+        for call in points_to.callers.get(todo.pop(), ()):
+            if call.function not in found:
+                found.add(call.function)
+                todo.append(call.function)
+    return found
 
 
 def _names_a_class(name: str) -> bool:

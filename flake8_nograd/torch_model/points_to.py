@@ -7,6 +7,7 @@ function of the file adds the edges of its parameters and results.
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.binding import bindings, is_bound, is_property
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.layers import GUARDED_HUB
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 _OBJECTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
@@ -203,6 +205,8 @@ class PointsTo:
 
     def _make(self, call: Call[Context], name: str) -> None:
         effect = self._vocabulary.effect(name)
+        if name == "torch.hub.load" and _names_guarded_repository(call):
+            effect = Effect.GUARDED
         if effect is Effect.WRAP:
             for value in call.positional:
                 for node in value.same:
@@ -238,3 +242,8 @@ class PointsTo:
     def _leave(self, returned: Node, result: Node) -> None:
         self.graph.leaves[returned].append(result)
         self._edge(returned, result, self.hops)
+
+
+def _names_guarded_repository(call: Call[Context]) -> bool:
+    first = call.node.args[0] if call.node.args else None
+    return isinstance(first, ast.Constant) and str(first.value).startswith(GUARDED_HUB)

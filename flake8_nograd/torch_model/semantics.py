@@ -15,6 +15,7 @@ from flake8_nograd.torch_model.context import Context, GradMode, ModeChange, joi
 from flake8_nograd.torch_model.guards import Guards
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.layers import LEAF_MAKERS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 
@@ -167,10 +168,7 @@ class TorchSemantics:
             if value is not None:
                 return value, self._changed(call, context)
         self.program.calls.append(call)
-        if any(
-            keyword.arg == "requires_grad" and _is_true(keyword.value)
-            for keyword in call.node.keywords
-        ):
+        if _asks_for_gradient(call.node):
             self.notes.wants_grad.add(call.result)
         return value_of(call.result), self._changed(call, context)
 
@@ -191,10 +189,7 @@ class TorchSemantics:
 
     def _tensor(self, call: Call[Context], name: str) -> Value:
         value = derived(call.arguments())
-        if any(
-            keyword.arg == "requires_grad" and _is_true(keyword.value)
-            for keyword in call.node.keywords
-        ):
+        if name in LEAF_MAKERS or _asks_for_gradient(call.node):
             self.notes.wants_grad.add(call.result)
             self.graph.derive(value.parts, call.result)
             return value_of(call.result)
@@ -205,10 +200,7 @@ class TorchSemantics:
         return value
 
     def _wrap(self, call: Call[Context], name: str) -> Value:
-        if any(
-            keyword.arg == "requires_grad" and _is_true(keyword.value)
-            for keyword in call.node.keywords
-        ):
+        if _asks_for_gradient(call.node):
             self.notes.wants_grad.add(call.result)
             self.graph.copy(_flows(call.positional[:1]), call.result)
             return value_of(call.result)
@@ -383,6 +375,12 @@ def _flows(values: Iterable[Value]) -> list[Node]:
 
 def _several(values: tuple[Value, ...]) -> tuple[Value, ...] | None:
     return values if len(values) > 1 else None
+
+
+def _asks_for_gradient(node: ast.Call) -> bool:
+    return any(
+        keyword.arg == "requires_grad" and _is_true(keyword.value) for keyword in node.keywords
+    )
 
 
 def _is_true(node: ast.expr) -> bool:

@@ -39,7 +39,7 @@ VERBS = frozenset(
     "get set load save build create make init initialize setup prepare parse read write run main"
     " train test validate evaluate predict compute calculate count print log plot show draw check"
     " update convert export register find is has should download freeze unfreeze reset clone copy"
-    " import replace apply fuse merge wrap add remove configure select restore resume".split()
+    " import replace apply fuse merge wrap add remove configure select restore resume call".split()
 )
 
 # Words of a function whose job is inference.
@@ -62,8 +62,10 @@ STRONG_INFERENCE_WORDS = frozenset(
 
 # Words of a method of a module itself that only runs inference: others of its methods may be part
 # of its forward pass.
-MODULE_INFERENCE_WORDS = STRONG_INFERENCE_WORDS | frozenset(
-    "generate generation sample sampling translate caption".split()
+MODULE_INFERENCE_WORDS = frozenset(
+    "val valid validate validation validating test testing predict predicts prediction predictions"
+    " predicting infer inference inferences inferring transcribe generate generation sample"
+    " sampling translate caption".split()
 )
 
 # Words of a function that trains, or whose gradient is wanted.
@@ -72,7 +74,7 @@ TRAINING_WORDS = frozenset(
     " losses backward backprop gradient gradients grad grads attack attacks adversarial perturb"
     " perturbation pgd fgsm saliency cam gradcam finetune update adapt adaptation closure penalty"
     " energy force forces hessian jacobian influence langevin objective criterion step invert"
-    " inversion regularization regularizer dream adv unlearn distill".split()
+    " inversion regularization regularizer dream adv unlearn distill actions".split()
 )
 
 # Of these, the words that no validation has in its name.

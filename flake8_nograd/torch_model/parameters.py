@@ -1,0 +1,73 @@
+"""Does a module of the file have parameters? Without any, plain inputs record nothing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Class
+from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.semantics import Notes
+from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.layers import PARAMETERLESS
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+
+_HARMLESS = frozenset((Effect.OBJECT, Effect.NUMBERS))
+_PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
+
+
+class Parameters:
+    """Looks through the attributes of classes."""
+
+    def __init__(self, points_to: PointsTo, notes: Notes, vocabulary: Vocabulary) -> None:
+        self._points_to = points_to
+        self._graph = points_to.graph
+        self._leaves = notes.wants_grad
+        self._vocabulary = vocabulary
+
+    @cached_property
+    def _sources(self) -> Edges:
+        return reversed_edges(self._graph.copies, self._graph.derives)
+
+    def may_be_in(self, cls: Class) -> bool:
+        """Whether a module of this class may have parameters; unknown counts as yes."""
+        for ancestor in self._points_to.ancestry(cls):
+            if any(self._may_bring(base) for base in self._outer_bases(ancestor)):
+                return True
+            own = self._graph.intern(Kind.INSTANCE, ancestor)
+            for field in self._graph.fields_of(own):
+                if any(map(self._may_hold, self._sources.get(field, ()))):
+                    return True
+        return False
+
+    def _outer_bases(self, cls: Class) -> list[Node]:
+        return [
+            thing
+            for base in cls.bases
+            for thing in self._points_to.of(base)
+            if not isinstance(self._graph.payloads[thing], Class)
+        ]
+
+    def _may_bring(self, base: Node) -> bool:
+        return str(self._graph.payloads[base]) not in _PLAIN_BASES
+
+    def _may_hold(self, node: Node) -> bool:
+        """Whether a value that is assigned to an attribute may be or have a parameter."""
+        kind, payload = self._graph.kinds[node], self._graph.payloads[node]
+        if kind in (Kind.FIELD, Kind.INSTANCE, Kind.FUNCTION, Kind.EXTERNAL):
+            return False
+        if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
+            return True
+        things = self._points_to.callees.get(node, set())
+        return not things or any(map(self._makes_parameters, things))
+
+    def _makes_parameters(self, callee: Node) -> bool:
+        payload = self._graph.payloads[callee]
+        if self._graph.kinds[callee] is Kind.CLASS and isinstance(payload, Class):
+            return self.may_be_in(payload)
+        if self._graph.kinds[callee] is not Kind.EXTERNAL:
+            return True
+        name = str(payload)
+        harmless = self._vocabulary.effect(name) in _HARMLESS
+        return not (harmless or PARAMETERLESS.fullmatch(name))
