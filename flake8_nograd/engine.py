@@ -12,11 +12,20 @@ from flake8_nograd.rules.base import Rule
 from flake8_nograd.source import Source
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import BackwardPass, Confidence, ModuleFacts, Region
+from flake8_nograd.torch_model.triage import may_have_facts, speaks_of_torch
 
 
 def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     """All findings of a file in order of place; `# noqa` is the front ends' business."""
+    text = "".join(source.lines)
+    if not (speaks_of_torch(text) and may_have_facts(source.tree, text)):
+        return []
     return sorted(_findings(analyse(source.tree, source.path, options), source))
+
+
+def may_have_findings(text: str) -> bool:
+    """Whether it is worth while to parse a file at all."""
+    return speaks_of_torch(text)
 
 
 def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:

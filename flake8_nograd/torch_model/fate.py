@@ -20,7 +20,6 @@ from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.binding import bindings, is_bound
 from flake8_nograd.torch_model.context import Context
-from flake8_nograd.torch_model.modules import is_hidden_forward
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.semantics import Notes, PlainUse
 from flake8_nograd.torch_model.vocabulary import methods
@@ -94,7 +93,7 @@ class Fates:
 
     def is_frozen(self, call: Call[Context]) -> bool:
         """Whether the callee's parameters have been frozen in sight."""
-        owner = call.receiver if is_hidden_forward(call.method) else call.callee
+        owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
         return owner is not None and bool(owner.same) and owner.same <= self._frozen
 
     def _frozen_modules(self, notes: Notes) -> set[Node]:

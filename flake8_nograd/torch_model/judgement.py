@@ -10,10 +10,11 @@ from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode, Evaluation
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fate, Fates
-from flake8_nograd.torch_model.modules import Modules, Trust, runs_inference
+from flake8_nograd.torch_model.modules import Modules, Trust
 from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.roles import Role, Roles
 from flake8_nograd.torch_model.semantics import Notes
+from flake8_nograd.torch_model.vocabulary.words import runs_inference
 
 _ROLE_POINTS = {
     Role.INFERENCE: 3,
@@ -98,7 +99,7 @@ class Judge:
                 continue
             if mode is not None and mode.here and mode.evaluating:
                 return False
-            return not (runs_inference(around) or self._modules.is_framework_hook(around))
+            return not (runs_inference(around.name) or self._modules.is_framework_hook(around))
         return False
 
     def _is_unit_test(self, function: Function) -> bool:

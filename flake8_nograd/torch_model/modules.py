@@ -19,11 +19,9 @@ from flake8_nograd.torch_model.vocabulary import frameworks, methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import (
-    HARD_TRAINING_WORDS,
-    MODULE_INFERENCE_WORDS,
     names_a_model,
     names_something_else,
-    words,
+    runs_inference,
 )
 
 _MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
@@ -71,7 +69,7 @@ class Modules:
 
     def trust(self, call: Call[Context]) -> Trust:
         """How sure it is that this call is a forward pass of a model."""
-        if call.receiver is not None and is_hidden_forward(call.method):
+        if call.receiver is not None and methods.is_hidden_forward(call.method):
             return self._hidden_forward(call, call.receiver)
         things = self._points_to.of(call.callee)
         owned = [what for what in map(self._payload, things) if isinstance(what, Function)]
@@ -109,7 +107,7 @@ class Modules:
 
     def differentiates(self, call: Call[Context]) -> bool:
         """Whether the forward pass of a module of the file computes gradients itself."""
-        name = call.method if is_hidden_forward(call.method) else "forward"
+        name = call.method if methods.is_hidden_forward(call.method) else "forward"
         functions = {
             method
             for cls in self._classes_of(call)
@@ -120,18 +118,18 @@ class Modules:
     def is_parameterless(self, call: Call[Context]) -> bool:
         """Whether every module that the callee may be is of the file and has no parameters."""
         classes = self._classes_of(call)
-        owner = call.receiver if is_hidden_forward(call.method) else call.callee
+        owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
         only = owner is not None and len(self._points_to.of(owner)) == len(classes)
         return bool(classes) and only and not any(map(self._parameters.may_be_in, classes))
 
     def _classes_of(self, call: Call[Context]) -> list[Class]:
-        owner = call.receiver if is_hidden_forward(call.method) else call.callee
+        owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
         things = self._points_to.of(owner) if owner is not None else ()
         return [what for what in map(self._payload, things) if isinstance(what, Class)]
 
     def _speaks_for_itself(self, function: Function) -> bool:
         """Whether a forward pass is reported inside a method rather than where it is called."""
-        return runs_inference(function) or self.is_framework_guarded(function)
+        return runs_inference(function.name) or self.is_framework_guarded(function)
 
     def runs_forward(self, function: Function) -> bool:
         """Whether a method of a module calls a submodule, itself or through other methods."""
@@ -290,19 +288,6 @@ def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
 def _names_a_class(name: str) -> bool:
     """Whether calling a plain name makes an object, by the convention for class names."""
     return name[:1].isupper() and not name.isupper() and "_" not in name and len(name) > 2
-
-
-def is_hidden_forward(method: str) -> bool:
-    """Whether a method of this name, called on a model, runs a forward pass."""
-    return method in methods.HIDDEN_FORWARDS or method.startswith("forward_")
-
-
-def runs_inference(function: Function) -> bool:
-    """Whether a method of a module is no part of its forward pass, judged by its name."""
-    parts = words(function.name)
-    return not (
-        MODULE_INFERENCE_WORDS.isdisjoint(parts) or not HARD_TRAINING_WORDS.isdisjoint(parts)
-    )
 
 
 def _trust_of_annotation(annotation: ast.expr) -> Trust | None:

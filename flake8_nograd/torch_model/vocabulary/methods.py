@@ -76,3 +76,8 @@ READS_NUMBERS = frozenset(
     " imshow imsave plot scatter savefig writerow save log_dict print save_image critical"
     " update_state compute".split()
 )
+
+
+def is_hidden_forward(method: str) -> bool:
+    """Whether a method of this name, called on a model, runs a forward pass."""
+    return method in HIDDEN_FORWARDS or method.startswith("forward_")

@@ -115,3 +115,12 @@ def names_something_else(name: str) -> bool:
     """Whether a variable of this name is likely not to hold an nn.Module."""
     parts = [part for part in words(name) if not part.isdigit()]
     return bool(parts) and (parts[-1] in OTHER_WORDS or not ALWAYS_OTHER_WORDS.isdisjoint(parts))
+
+
+@lru_cache(maxsize=4096)
+def runs_inference(method: str) -> bool:
+    """Whether a method of a module of this name is no part of its forward pass."""
+    parts = words(method)
+    return not (
+        MODULE_INFERENCE_WORDS.isdisjoint(parts) or not HARD_TRAINING_WORDS.isdisjoint(parts)
+    )
