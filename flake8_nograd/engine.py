@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_nograd import explanation
 from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.rules import RULES
@@ -21,6 +22,11 @@ def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     if not (speaks_of_torch(text) and may_have_facts(source.tree, text)):
         return []
     return sorted(_findings(analyse(source.tree, source.path, options), source))
+
+
+def explain(source: Source, options: Options, line: int) -> str:
+    """How the four questions were answered for the forward passes on a line, silent ones too."""
+    return explanation.explain(analyse(source.tree, source.path, options), line)
 
 
 def may_have_findings(text: str) -> bool:

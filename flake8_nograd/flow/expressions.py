@@ -207,7 +207,9 @@ class Evaluator(Generic[Context]):
         outer = self.state
         self.state = outer.fork()
         for generator in node.generators:
-            self.bind(generator.target, self.evaluate(generator.iter))
+            items = self.evaluate(generator.iter)
+            self.semantics.iterate(items, self.function, self.state.context)
+            self.bind(generator.target, items)
             self.loops += 1
             for test in generator.ifs:
                 self.semantics.observe(self.evaluate(test), test)
@@ -246,6 +248,7 @@ class Evaluator(Generic[Context]):
         return value
 
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+        self.function.is_generator = True
         if node.value is not None:
             result = self.graph.intern(Kind.RETURN, self.function)
             flow_into(self.evaluate(node.value), result, self.graph)

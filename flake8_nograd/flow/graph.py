@@ -18,6 +18,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 Node = int
 Edges = defaultdict[Node, list[Node]]
@@ -81,13 +82,15 @@ class FlowGraph:
             self.derives[owner].append(node)
         return node
 
+    def pair(self, node: Node) -> tuple[Any, Any]:
+        """The payload of a parameter, item, field or variable: whose it is, and which."""
+        payload = self.payloads[node]
+        assert isinstance(payload, tuple)
+        return payload
+
     def fields_of(self, owner: Node) -> list[Node]:
         """All attributes of a value that the file mentions."""
-        return [
-            node
-            for node in self.interned(Kind.FIELD)
-            if self.payloads[node][0] == owner  # type: ignore[index]
-        ]
+        return [node for node in self.interned(Kind.FIELD) if self.pair(node)[0] == owner]
 
     def interned(self, kind: Kind) -> Iterable[Node]:
         """All interned nodes of a kind, in order of creation."""

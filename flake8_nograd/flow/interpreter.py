@@ -11,7 +11,7 @@ from typing import Any, Generic
 from flake8_nograd.flow.expressions import Evaluator
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Place, Program
-from flake8_nograd.flow.scopes import Class, Function, Scope
+from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Semantics
 from flake8_nograd.flow.state import Context, State, flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
@@ -114,7 +114,7 @@ class _Interpreter(Evaluator[Context]):
         """Connect every name that was read out of order with all its definitions."""
         closed = set()
         for node in self.graph.interned(Kind.VARIABLE):
-            scope, name = self.graph.payloads[node]  # type: ignore[misc]
+            scope, name = self.graph.pair(node)
             while scope is not None and name not in scope.definitions:
                 scope = scope.parent
             if scope is None:
@@ -191,6 +191,7 @@ class _Interpreter(Evaluator[Context]):
 
     def _for(self, statement: ast.For | ast.AsyncFor) -> None:
         items = self.evaluate(statement.iter)
+        self.semantics.iterate(items, self.function, self.state.context)
 
         def start() -> None:
             self.bind(statement.target, items)
@@ -311,11 +312,12 @@ class _Interpreter(Evaluator[Context]):
         self.scope, self.state = cls, outer_state.fork()
         self._suite(statement.body)
         self.scope, self.state = outer_scope, outer_state
-        instance = self.graph.intern(Kind.INSTANCE, cls)
-        for name, values in cls.definitions.items():
-            if name not in cls.methods:
-                flow_into(join(values), self.graph.field(instance, name), self.graph)
-        self.bind_name(statement.name, value_of(self.graph.intern(Kind.CLASS, cls)))
+        node = self.graph.intern(Kind.CLASS, cls)
+        self.bind_name(statement.name, value_of(node))
+        for owner in (self.graph.intern(Kind.INSTANCE, cls), node):
+            for name, values in cls.definitions.items():
+                if name not in cls.methods:
+                    flow_into(join(values), self.graph.field(owner, name), self.graph)
 
     def _import(self, statement: ast.Import) -> None:
         for alias in statement.names:

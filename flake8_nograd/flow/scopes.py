@@ -54,6 +54,7 @@ class Function(Scope):
     node: FunctionNode | None = None
     owner: Class | None = None
     decorators: tuple[Value, ...] = ()
+    is_generator: bool = False
     returned_tuples: set[int | None] = field(default_factory=set)
 
     @property

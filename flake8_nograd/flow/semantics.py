@@ -35,6 +35,10 @@ class Semantics(Protocol[Context]):
         """The result of a call, and the context after it."""
         ...
 
+    def iterate(self, value: Value, function: Function, context: Context) -> None:
+        """A value is iterated over."""
+        ...
+
     def attribute(self, node: ast.Attribute, owner: Value, function: Function) -> Value | None:
         """What reading an attribute yields, or None to leave it to the interpreter."""
         ...

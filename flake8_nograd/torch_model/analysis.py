@@ -41,13 +41,15 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
         _uses_test_framework(program), modules, recording, fates, evaluation, roles, notes
     )
     passes = [item for item in map(judge.judge, program.calls) if item is not None]
-    needs_graph = [(what.function, what.node.lineno) for what, _ in notes.differentiations]
+    needs_graph = [
+        (what.call.function, what.call.node.lineno) for what, _ in notes.differentiations
+    ]
     needs_graph += [
         (item.function, item.node.lineno) for item in passes if item.silence is Silence.TRAINED
     ]
     return ModuleFacts(
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
-        backward_passes=tuple(Tangles(program.graph, modules, notes).find()),
+        backward_passes=tuple(Tangles(points_to, modules, notes).find()),
         silent=tuple(item for item in passes if not _is_reported(item)),
     )
 

@@ -10,10 +10,9 @@ from flake8_nograd.flow.graph import Edges, Kind, Node, closure, reversed_edges
 from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, ModeChange, Unsettled, latest_change
+from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.recording import Recording
-from flake8_nograd.torch_model.semantics import Notes
-from flake8_nograd.torch_model.vocabulary import methods
 
 _CALLER_HOPS = 3
 
@@ -60,9 +59,7 @@ class Evaluation:
         found = closure(start, self._back)
         for node in tuple(found):
             while self._graph.kinds[node] is Kind.FIELD:
-                payload = self._graph.payloads[node]
-                assert isinstance(payload, tuple)
-                node = payload[0]
+                node = self._graph.pair(node)[0]
                 found |= closure((node,), self._back)
         return frozenset(found)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flake8_nograd.flow.program import Call, Place
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode
 from flake8_nograd.torch_model.fate import Fate
 from flake8_nograd.torch_model.modules import Trust
@@ -42,6 +42,7 @@ class ForwardPass:
 
     call: Call[Context]
     trust: Trust
+    modes: frozenset[GradMode]
     fate: Fate
     mode: EvalMode | None
     role: Role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.binding import bindings, is_bound
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.notes import Notes, PlainUse
 from flake8_nograd.torch_model.points_to import PointsTo
-from flake8_nograd.torch_model.semantics import Notes, PlainUse
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -62,7 +61,11 @@ class Fates:
         self._vocabulary = vocabulary
         self._discarded = notes.discarded
         self._summaries: Edges = defaultdict(list)
-        trained = [sink for _, sink in notes.differentiations]
+        trained = [
+            sink
+            for what, sink in notes.differentiations
+            if not points_to.runs_own_function(what.call)
+        ]
         passed: list[Node] = []
         for call in program.calls:
             self._connect(call, trained, passed)
@@ -111,9 +114,9 @@ class Fates:
 
     def _connect(self, call: Call[Context], trained: list[Node], passed: list[Node]) -> None:
         """Edges through a call into which the file gives no insight."""
-        things = self._points_to.callees.get(call.result, set())
-        if any(self._graph.kinds[thing] is Kind.FUNCTION for thing in things):
+        if self._points_to.runs_own_function(call):
             return
+        things = self._points_to.callees.get(call.result, set())
         arguments = [node for value in call.arguments() for node in value.flows]
         receiver = call.receiver.flows if call.receiver is not None else ()
         self._graph.derive((*arguments, *receiver), call.result)
@@ -213,7 +216,7 @@ class Fates:
         return [
             node
             for node in graph.interned(Kind.FIELD)
-            if graph.kinds[graph.payloads[node][0]] is Kind.INSTANCE  # type: ignore[index]
+            if graph.kinds[graph.pair(node)[0]] is Kind.INSTANCE
             and not graph.copies.get(node)
             and not graph.derives.get(node)
         ]

@@ -10,6 +10,7 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.homemade import HomemadeGuards
+from flake8_nograd.torch_model.vocabulary.layers import ONE_OFF_CONTEXTS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 _MODULES = ("torch", "torch.autograd", "torch.autograd.grad_mode")
@@ -80,6 +81,8 @@ class Guards:
             return _by_argument(call, on=GradMode.ON, off=GradMode.INFERENCE, swap=True)
         if mode is not None:
             return mode
+        if payload in ONE_OFF_CONTEXTS:
+            return GradMode.MAYBE
         if payload in _SWITCHES:
             return _by_argument(call, on=GradMode.ON, off=GradMode.OFF, swap=False)
         return GradMode.MAYBE if self._is_guard_name(payload) else None

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 
 from flake8_nograd.flow.program import Call
-from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode, Evaluation
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fate, Fates
 from flake8_nograd.torch_model.modules import Modules, Trust
+from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.roles import Role, Roles
-from flake8_nograd.torch_model.semantics import Notes
 from flake8_nograd.torch_model.vocabulary.words import runs_inference
 
 _ROLE_POINTS = {
@@ -45,8 +45,7 @@ class Judge:
         self._fates = fates
         self._evaluation = evaluation
         self._roles = roles
-        self._differentiating = {what.function for what, _ in notes.differentiations}
-        self._hooked = bool(notes.hooks)
+        self._differentiating = {what.call.function for what, _ in notes.differentiations}
 
     def judge(self, call: Call[Context]) -> ForwardPass | None:
         """All answers about a call; None if it is no forward pass."""
@@ -56,18 +55,23 @@ class Judge:
         fate = self._fates.of(call)
         mode = self._evaluation.of(call)
         role = self._roles.of(call.function)
-        silence = self._silence(call, fate, mode, role)
+        modes = self._recording.modes(call.function, call.context)
+        silence = self._silence(call, modes, fate, mode, role)
         confidence = Confidence.UNLIKELY
         if silence is None:
             confidence = self._weigh(call, trust, fate, mode, role)
             if confidence is Confidence.UNLIKELY:
                 silence = Silence.TOO_LITTLE
-        return ForwardPass(call, trust, fate, mode, role, silence, confidence)
+        return ForwardPass(call, trust, modes, fate, mode, role, silence, confidence)
 
     def _silence(
-        self, call: Call[Context], fate: Fate, mode: EvalMode | None, role: Role
+        self,
+        call: Call[Context],
+        modes: frozenset[GradMode],
+        fate: Fate,
+        mode: EvalMode | None,
+        role: Role,
     ) -> Silence | None:
-        modes = self._recording.modes(call.function, call.context)
         if GradMode.ON not in modes:
             return Silence.GUARDED
         if fate.trained or self._differentiated_unseen(call, fate):

@@ -12,9 +12,9 @@ from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.parameters import Parameters
 from flake8_nograd.torch_model.points_to import Made, PointsTo
-from flake8_nograd.torch_model.semantics import Notes
 from flake8_nograd.torch_model.vocabulary import frameworks, methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -63,7 +63,8 @@ class Modules:
         self._runs: dict[Function, bool] = {}
         self._parameters = Parameters(points_to, notes, vocabulary)
         self.differentiating = _callers_of(
-            {what.function for what, _ in notes.differentiations}, points_to
+            {what.call.function for what, _ in notes.differentiations} | notes.asks_for_grad,
+            points_to,
         )
         self.is_module = cache(self._is_module)
 
@@ -169,16 +170,19 @@ class Modules:
 
     def _may_be_anything(self, value: Value) -> bool:
         """Whether nothing is known of a value: callers in the file do not all give plain data."""
-        return any(map(self._is_open, self._graph.origins(value.same)))
+        nodes = self._graph.origins(value.same)
+        return any(
+            self._is_open(node) for node in nodes if self._graph.kinds[node] is not Kind.LOOP
+        )
 
     def _is_open(self, node: Node) -> bool:
         kind = self._graph.kinds[node]
         if kind is Kind.VARIABLE:  # a name that the file never binds comes from a star import
-            scope, name = self._payload(node)  # type: ignore[misc]
+            scope, name = self._graph.pair(node)
             return any(name in around.definitions for around in (scope, scope.module))
         if kind is not Kind.PARAMETER or node in self._given:
             return True
-        return not self._points_to.callers.get(self._payload(node)[0])  # type: ignore[index]
+        return not self._points_to.callers.get(self._graph.pair(node)[0])
 
     def _path_is_used(self, function: Function, path: str) -> bool:
         return any((around, path) in self._paths for around in function.enclosing())
@@ -207,7 +211,7 @@ class Modules:
     def _by_annotation(self, value: Value) -> Trust | None:
         for node in value.same:
             if self._graph.kinds[node] is Kind.PARAMETER:
-                function, name = self._payload(node)  # type: ignore[misc]
+                function, name = self._graph.pair(node)
                 for parameter in function.parameters():
                     if parameter.arg == name and parameter.annotation is not None:
                         return _trust_of_annotation(parameter.annotation)

@@ -7,8 +7,8 @@ from functools import cached_property
 from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
+from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
-from flake8_nograd.torch_model.semantics import Notes
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.layers import PARAMETERLESS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -28,7 +28,7 @@ class Parameters:
 
     @cached_property
     def _sources(self) -> Edges:
-        return reversed_edges(self._graph.copies, self._graph.derives)
+        return reversed_edges(self._graph.copies)
 
     def may_be_in(self, cls: Class) -> bool:
         """Whether a module of this class may have parameters; unknown counts as yes."""

@@ -55,6 +55,11 @@ class PointsTo:
             self._fields[self._of_field(node)[0]].append(node)
         self._solve(program)
 
+    def runs_own_function(self, call: Call[Context]) -> bool:
+        """Whether a call runs a function of the file."""
+        things = self.callees.get(call.result, ())
+        return any(self.graph.kinds[thing] is Kind.FUNCTION for thing in things)
+
     def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
         """Methods of the file that a call on a receiver of which nothing is known may run."""
         by_name: defaultdict[str, list[Function]] = defaultdict(list)
@@ -99,9 +104,7 @@ class PointsTo:
         return found | {own} if own is not None else found
 
     def _of_field(self, field: Node) -> tuple[Node, str]:
-        payload = self.graph.payloads[field]
-        assert isinstance(payload, tuple)
-        return payload
+        return self.graph.pair(field)
 
     def _solve(self, program: Program[Context]) -> None:
         for node, kind in enumerate(self.graph.kinds):

@@ -9,8 +9,8 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.modules import Modules
+from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
-from flake8_nograd.torch_model.semantics import Notes
 
 
 class Recording:
@@ -24,15 +24,14 @@ class Recording:
         for function, calls in points_to.callers.items():
             for call in calls:
                 if call.function is not function:
-                    self._sources[function].append((call.function, call.context))
+                    runs = notes.iterated.get(call.result) if function.is_generator else None
+                    self._sources[function].extend(runs or [(call.function, call.context)])
         for function, call in points_to.may_be_called(program):
             if not points_to.callers.get(function):
                 self._sources[function].append((call.function, call.context))
-        for node, call, deferred in notes.handed_over:
-            function = points_to.graph.payloads[node]
-            assert isinstance(function, Function)
-            context = Context(GradMode.ON) if deferred else call.context
-            self._sources[function].append((call.function, context))
+        for item in notes.hand_overs:
+            context = Context(GradMode.ON) if item.deferred else item.call.context
+            self._sources[item.function].append((item.call.function, context))
         for function in program.functions:
             if modules.is_framework_guarded(function):
                 self._entries[function].add(GradMode.OFF)
@@ -40,11 +39,11 @@ class Recording:
                 self._entries[function].add(GradMode.ON)
         self._solve(program.functions)
 
-    def modes(self, function: Function, context: Context) -> set[GradMode]:
+    def modes(self, function: Function, context: Context) -> frozenset[GradMode]:
         """The grad modes that may hold in a context of a function."""
         if context.grad is not GradMode.INHERITED:
-            return {context.grad}
-        return self._entries[function] or {GradMode.ON}
+            return frozenset((context.grad,))
+        return frozenset(self._entries[function] or (GradMode.ON,))
 
     def has_callers(self, function: Function) -> bool:
         """Whether anything in the file calls the function or hands it on to be called."""

@@ -136,5 +136,5 @@ def _ended_guard(place: Place, guard_items: Container[ast.expr]) -> ast.With | a
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", None)
-    return min(node.lineno for node in (statement, *(decorators or ())))
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(node.lineno for node in decorators)])

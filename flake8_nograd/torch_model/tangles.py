@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
-from flake8_nograd.flow.graph import FlowGraph, Kind, Node, reversed_edges
+from flake8_nograd.flow.graph import Kind, Node, reversed_edges
 from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.facts import BackwardPass, Tangle
 from flake8_nograd.torch_model.modules import Modules, Trust
-from flake8_nograd.torch_model.semantics import Birth, Differentiation, Notes
+from flake8_nograd.torch_model.notes import Birth, Differentiation, Notes
+from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary.words import words
 
 _RAISING = frozenset(("backward", "grad", "manual_backward"))
@@ -22,8 +22,9 @@ _COMPUTING_WORDS = frozenset("loss losses criterion scale mean sum".split())
 class Tangles:
     """Decides for each backward pass whether its graph can exist."""
 
-    def __init__(self, graph: FlowGraph, modules: Modules, notes: Notes) -> None:
-        self._graph = graph
+    def __init__(self, points_to: PointsTo, modules: Modules, notes: Notes) -> None:
+        self._graph = graph = points_to.graph
+        self._points_to = points_to
         self._modules = modules
         self._notes = notes
         self._sources = (
@@ -35,20 +36,21 @@ class Tangles:
         for what, _ in self._notes.differentiations:
             tangle = self._tangle(what)
             if tangle is not None:
-                inference = what.context.grad is GradMode.INFERENCE
-                yield BackwardPass(what.node, tangle, inference)
+                inference = what.call.context.grad is GradMode.INFERENCE
+                yield BackwardPass(what.call.node, tangle, inference)
 
     def _tangle(self, what: Differentiation) -> Tangle | None:
-        name = access_path(what.node.func).rpartition(".")[2]
-        if isinstance(what.node.func, ast.Attribute):
-            name = what.node.func.attr
-        nodes = what.value.flows
+        call = what.call
+        name = call.method or access_path(call.node.func).rpartition(".")[2]
+        nodes = what.outputs.flows
+        if self._points_to.runs_own_function(call):
+            return None
         if name not in _RAISING or not nodes or nodes & self._notes.wants_grad:
             return None
         births = {self._recorded(node, _DEEPEST) for node in nodes}
         if births == {False}:
             return Tangle.NOTHING_RECORDED
-        if True in births and False not in births and what.context.grad.is_off:
+        if True in births and False not in births and call.context.grad.is_off:
             return Tangle.RECORDED_OUTSIDE
         return None
 

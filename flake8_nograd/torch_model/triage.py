@@ -20,7 +20,10 @@ _FAMILY = (
     "torch|lightning|transformers|diffusers|timm|fastai|ignite|accelerate|detectron2|mmcv|mmengine"
     "|mmdet|mmseg|open_clip|monai|fairseq|espnet|allennlp|speechbrain|pyro|catalyst|skorch|dgl"
 )
-_IMPORTS_FAMILY = re.compile(rf"^[ \t]*(?:from|import)[ \t].*(?:{_FAMILY})", re.MULTILINE)
+_IMPORT = r"^[ \t]*(?:from|import)[ \t]"
+_IMPORTS_FAMILY = re.compile(rf"{_IMPORT}.*(?:{_FAMILY})", re.MULTILINE)
+_IMPORTS_ANOTHER = re.compile(rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b", re.MULTILINE)
+_USES_TORCH = re.compile(r"\btorch\.")
 _SETS_MODE = re.compile(r"\.\s*(?:eval|train)\s*\(")
 _DIFFERENTIATES = re.compile(r"\b(?:manual_)?backward\s*\(|\bgrad\s*\(")
 _GUARDS = re.compile(r"no_?grad|inference_mode|set_grad_enabled", re.IGNORECASE)
@@ -31,8 +34,10 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def speaks_of_torch(text: str) -> bool:
-    """Whether a file imports anything of torch's family."""
-    return _IMPORTS_FAMILY.search(text) is not None
+    """Whether a file imports anything of torch's family, or uses torch by a star import."""
+    if _IMPORTS_FAMILY.search(text) is not None:
+        return True
+    return _USES_TORCH.search(text) is not None and _IMPORTS_ANOTHER.search(text) is None
 
 
 def may_have_facts(tree: ast.Module, text: str) -> bool:

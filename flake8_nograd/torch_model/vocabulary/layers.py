@@ -1,4 +1,4 @@
-"""Layers of torch.nn 2.13.0 by whether they have parameters, and what makes a parameter."""
+"""Short lists about torch 2.13.0: layers without parameters, makers of leaves, measurements."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ LEAF_MAKERS = frozenset(("torch.nn.Parameter", "torch.nn.parameter.Parameter"))
 
 # Repositories of torch.hub whose models switch recording off themselves.
 GUARDED_HUB = ("ultralytics/yolov5", "snakers4/silero")
+
+# Context managers that measure what runs inside: a one-off pass, with or without a graph.
+ONE_OFF_CONTEXTS = frozenset(
+    (
+        "torch.autograd.profiler.profile",
+        "torch.profiler.profile",
+        "torch.utils.flop_counter.FlopCounterMode",
+    )
+)

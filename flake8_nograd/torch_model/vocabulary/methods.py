@@ -66,6 +66,9 @@ TRAINING_METHODS = frozenset(
     " optimize_parameters update_params optimizer_step".split()
 )
 
+# Methods that run a function later or elsewhere, without the guards around the call.
+DEFERS = frozenset(("submit", "create_task", "apply_async", "run_in_executor", "map_async"))
+
 # Methods of containers and recorders that keep what they are given.
 KEEPS = frozenset("append extend add insert appendleft put update setdefault push store".split())
 

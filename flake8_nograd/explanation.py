@@ -1,0 +1,80 @@
+"""How each of the four questions was answered for the calls on one line, in words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts
+from flake8_nograd.torch_model.fate import Fate
+from flake8_nograd.torch_model.modules import Trust
+
+_TRUST = {
+    Trust.ORIGIN: "yes, by where it comes from",
+    Trust.USE: "yes, by how it is used",
+    Trust.ANNOTATION: "yes, by its annotation",
+    Trust.NAME: "probably, by its name",
+}
+
+
+def explain(facts: ModuleFacts, line: int) -> str:
+    """The answers for all forward passes that start or go on at a 1-based line."""
+    found = [
+        item
+        for item in (*_reported(facts), *facts.silent)
+        if item.node.lineno <= line <= (item.node.end_lineno or item.node.lineno)
+    ]
+    found.sort(key=lambda item: (item.node.lineno, item.node.col_offset))
+    if not found:
+        return f"line {line}: no call here is taken for a forward pass"
+    return "\n\n".join(_about(item) for item in found)
+
+
+def _reported(facts: ModuleFacts) -> Iterator[ForwardPass]:
+    for region in facts.regions:
+        yield from region.passes
+
+
+def _about(item: ForwardPass) -> str:
+    verdict = "reported" if item.silence is None else f"silent: {item.silence.value}"
+    return "\n".join(
+        (
+            f"line {item.node.lineno}: {ast.unparse(item.node)}",
+            f"  is it a model?                {_TRUST[item.trust]}",
+            f"  is recording on?              {_recording(item)}",
+            f"  what becomes of the result?   {_fate(item.fate)}",
+            f"  is this inference?            {_inference(item)}",
+            f"  verdict                       {verdict}"
+            f" (confidence: {item.confidence.name.lower()})",
+        )
+    )
+
+
+def _recording(item: ForwardPass) -> str:
+    modes = sorted(mode.value for mode in item.modes)
+    return f"{' or '.join(modes)}; in the function itself: {item.call.context.grad.value}"
+
+
+def _fate(fate: Fate) -> str:
+    said = [
+        text
+        for holds, text in (
+            (fate.trained, "it is differentiated"),
+            (fate.returned, "it is returned to callers outside the file"),
+            (fate.stored, "it is stored in an attribute that the file does not read"),
+            (fate.passed_on, "it is passed to functions outside the file"),
+            (fate.discarded, "it is dropped"),
+        )
+        if holds
+    ]
+    if fate.plain_use is not None:
+        said.append(f"it is read by {fate.plain_use.how} (line {fate.plain_use.line})")
+    return "; ".join(said) or "nothing uses it"
+
+
+def _inference(item: ForwardPass) -> str:
+    mode = "the mode of the model is not known"
+    if item.mode is not None:
+        name = "eval" if item.mode.evaluating else "training"
+        mode = f"{name} mode since line {item.mode.line}"
+    return f"{mode}; the role of {item.function.name} is {item.role.value}"

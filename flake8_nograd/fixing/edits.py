@@ -1,0 +1,50 @@
+"""The edits a fix is made of; statements are named by their number in `Outline` order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Put the statements `first` to `last` of one suite into `with guard:`."""
+
+    first: int
+    last: int
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Add the guard to the items of a standing `with`."""
+
+    statement: int
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Move what follows the `with` numbered `statement`, up to `last`, into its body."""
+
+    statement: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decorate:
+    """Put the guard directly above the `def`."""
+
+    function: int
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Insert an import before (or after) a statement."""
+
+    anchor: int
+    after: bool
+    code: str
+
+
+Edit = Wrap | Merge | Extend | Decorate

@@ -1,0 +1,44 @@
+"""What became of each finding, and of the file."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from flake8_nograd.findings import Finding, Safety
+
+
+class Verdict(enum.Enum):
+    """What the fixer did with one finding."""
+
+    FIXED = "fixed"
+    LATER = "waits for another fix of the same lines"
+    HELD = "unsafe fix, not applied"
+    LEFT = "no fix"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One finding, what became of it, how safe its fix is and why; `note` tells of compromises."""
+
+    finding: Finding
+    verdict: Verdict
+    safety: Safety
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """The bytes after one round of fixes, and the outcome of each finding in the order given."""
+
+    data: bytes
+    outcomes: tuple[Outcome, ...]
+
+
+class FixError(Exception):
+    """A fix that went wrong and was thrown away: the path of the file and why."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path}: {why}")

@@ -1,0 +1,87 @@
+"""Small questions about syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+GUARD_NAMES = frozenset({"no_grad", "inference_mode"})
+
+
+def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The trees and all that runs with them: nested functions and classes are only defined."""
+    pending = list(roots)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def body_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """What runs when a function is called."""
+    return own_nodes(function.body)
+
+
+def all_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The trees and everything in them."""
+    for root in roots:
+        yield from ast.walk(root)
+
+
+def dotted(node: ast.expr) -> str:
+    """The dotted name an expression spells, calls and subscripts left out; '' if it spells none."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        before = dotted(node.value)
+        return f"{before}.{node.attr}" if before else node.attr
+    if isinstance(node, ast.Call):
+        return dotted(node.func)
+    if isinstance(node, ast.Subscript):
+        return dotted(node.value)
+    return ""
+
+
+def last_name(node: ast.expr) -> str:
+    """The last part of a dotted name."""
+    return dotted(node).rpartition(".")[2]
+
+
+def is_guard(node: ast.expr) -> bool:
+    """Whether an expression is `no_grad()` or `inference_mode()` under any path."""
+    if isinstance(node, ast.Call):
+        turned_off = any(
+            isinstance(argument, ast.Constant) and argument.value is False
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        )
+        return last_name(node.func) in GUARD_NAMES and not turned_off
+    return False
+
+
+def is_recording_switch(node: ast.expr) -> bool:
+    """Whether an expression switches recording on, or by a condition."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = last_name(node.func)
+    return name in ("enable_grad", "set_grad_enabled") or (
+        name == "inference_mode" and not is_guard(node)
+    )
+
+
+def first_await_or_yield(roots: Iterable[ast.AST]) -> ast.AST | None:
+    """The first point at which a block would hand control to other code."""
+    found = [node for node in own_nodes(roots) if _suspends(node)]
+    return min(found, key=lambda node: getattr(node, "lineno", 0), default=None)
+
+
+def has_yield(roots: Iterable[ast.AST]) -> bool:
+    """Whether code makes its function a generator."""
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(roots))
+
+
+def _suspends(node: ast.AST) -> bool:
+    if isinstance(node, ast.comprehension):
+        return bool(node.is_async)
+    return isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.AsyncFor | ast.AsyncWith)

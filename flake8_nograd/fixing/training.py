@@ -1,0 +1,116 @@
+"""Which code differentiates, so that no guard is ever put around it.
+
+The analysis decides what is inference. This is the fixer's own second look, on names alone and
+rather too careful: a guard that covers a training step by mistake would break it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from flake8_nograd.fixing.outline import FunctionNode
+from flake8_nograd.fixing.syntax import all_nodes, dotted
+
+_BACKWARD = frozenset({"backward", "manual_backward", "zero_grad", "requires_grad_", "retain_grad"})
+_AUTOGRAD = re.compile(r"(^|\.)autograd\.(grad|backward|functional\.\w+)$")
+_STEP_OF_OPTIMIZER = re.compile(r"(^|[._])(optim\w*|opt|scaler)\w*\.step$")
+_TRAINING_VERB = re.compile(
+    r"(train|fit|fine_?tune|pretrain|optimi[sz]e|adapt|backprop)"
+    r"(_(step|epoch|one\w*|model|batch|loop|iter\w*|on\w*|net\w*|for\w*|and\w*|[dg]))?"
+)
+
+
+class Training:
+    """The functions of a file that differentiate, directly or through each other."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._imported = _imported_from_autograd(tree)
+        self._bodies: defaultdict[tuple[str, bool], list[FunctionNode]] = defaultdict(list)
+        self._collect(tree, in_class=False)
+        self._names: set[tuple[str, bool]] = set()
+        self._close()
+
+    def first_in(self, roots: Iterable[ast.AST]) -> ast.Call | None:
+        """The first call in the trees, nested functions included, that differentiates."""
+        calls = [
+            node
+            for node in all_nodes(roots)
+            if isinstance(node, ast.Call) and self._differentiates(node)
+        ]
+        return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
+
+    def in_file(self, tree: ast.Module) -> ast.Call | None:
+        """The first call of the file that differentiates."""
+        return self.first_in([tree])
+
+    def _differentiates(self, call: ast.Call) -> bool:
+        name = dotted(call.func)
+        last = name.rpartition(".")[2]
+        if last in _BACKWARD or name in self._imported:
+            return not _freezes(call)
+        if _AUTOGRAD.search(name) or _STEP_OF_OPTIMIZER.search(name):
+            return True
+        if (last, isinstance(call.func, ast.Attribute)) in self._names:
+            return not _is_mode_switch(call) or name == "self.train"
+        return bool(_TRAINING_VERB.fullmatch(last)) and not _is_mode_switch(call)
+
+    def _collect(self, node: ast.AST, in_class: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, FunctionNode):
+                self._bodies[child.name, in_class].append(child)
+                self._collect(child, in_class=False)
+            else:
+                self._collect(child, in_class=in_class or isinstance(child, ast.ClassDef))
+
+    def _close(self) -> None:
+        """Add callers of what differentiates until nothing is added."""
+        added = True
+        while added:
+            found = {
+                key
+                for key, functions in self._bodies.items()
+                if key not in self._names and self.first_in(all_bodies(functions))
+            }
+            self._names |= found
+            added = bool(found)
+
+
+def all_bodies(functions: Iterable[FunctionNode]) -> list[ast.stmt]:
+    """The statements of several functions."""
+    return [statement for function in functions for statement in function.body]
+
+
+def _imported_from_autograd(tree: ast.Module) -> set[str]:
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("torch.autograd")
+        for alias in node.names
+        if alias.name in ("grad", "backward", "jacobian", "hessian", "vjp", "jvp")
+    }
+
+
+def _is_mode_switch(call: ast.Call) -> bool:
+    """Whether `x.train(...)` sets the mode of a model, as against a method that trains."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "train":
+        return False
+    arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+    if len(arguments) > 1 or not all(_may_be_flag(argument) for argument in arguments):
+        return False
+    owner = dotted(call.func.value).rpartition(".")[2].lower()
+    return not any(word in owner for word in ("train", "runner", "agent"))
+
+
+def _may_be_flag(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Constant | ast.Name | ast.Attribute)
+
+
+def _freezes(call: ast.Call) -> bool:
+    """Whether the call is `x.requires_grad_(False)`."""
+    first = call.args[0] if call.args else None
+    return dotted(call.func).endswith("requires_grad_") and (
+        isinstance(first, ast.Constant) and first.value is False
+    )

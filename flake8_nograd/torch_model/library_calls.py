@@ -1,0 +1,83 @@
+"""The meaning of calls of imported and built-in names, by their effect in the vocabulary."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.flow.graph import FlowGraph, Kind
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.state import flow_into
+from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.notes import Notes
+from flake8_nograd.torch_model.vocabulary import methods
+from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.layers import LEAF_MAKERS
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+
+
+class LibraryCalls:
+    """Gives a result to calls whose effect needs no further insight."""
+
+    def __init__(self, graph: FlowGraph, notes: Notes, vocabulary: Vocabulary) -> None:
+        self._graph = graph
+        self._notes = notes
+        self._vocabulary = vocabulary
+        self._handlers = {
+            Effect.NUMBERS: self._numbers,
+            Effect.TENSOR: self._tensor,
+            Effect.WRAP: self._wrap,
+            Effect.TRAINS: self._trains,
+        }
+
+    def result(self, call: Call[Context], name: str) -> Value | None:
+        """The value of a call of `name`; None if it has to be resolved later."""
+        effect = self._vocabulary.effect(name)
+        handler = self._handlers.get(effect) if effect is not None else None
+        return handler(call, name) if handler is not None else None
+
+    def _numbers(self, call: Call[Context], name: str) -> Value:
+        how = f"{name.rpartition('.')[2]}()"
+        self._notes.plain_use(call.arguments(), how, call.node.lineno)
+        return PLAIN
+
+    def _tensor(self, call: Call[Context], name: str) -> Value:
+        value = derived(call.arguments())
+        if name in LEAF_MAKERS or asks_for_gradient(call.node):
+            self._notes.wants_grad.add(call.result)
+            self._graph.derive(value.parts, call.result)
+            return value_of(call.result)
+        value = self._notes.operation(value, call.node, call.context)
+        last = name.rpartition(".")[2]
+        if last in methods.VALUES_AND_INDICES and len(call.node.args) + len(call.node.keywords) > 1:
+            return Value(value.same, value.parts, (value, PLAIN))
+        return value
+
+    def _wrap(self, call: Call[Context], name: str) -> Value:
+        if not call.arguments():
+            return value_of(self._graph.new(Kind.MADE, call.node))
+        value = join(call.arguments())
+        self._notes.iteration(value, call.function, call.context)
+        if asks_for_gradient(call.node):
+            self._notes.wants_grad.add(call.result)
+        elif not name.startswith("copy."):
+            return Value(value.same, value.parts)
+        flow_into(value, call.result, self._graph)
+        return value_of(call.result)
+
+    def _trains(self, call: Call[Context], name: str) -> Value:
+        outputs = call.positional[:1] or tuple(call.keywords.values())
+        self._notes.differentiation(call, derived(call.arguments()), derived(outputs))
+        return self._tensor(call, name)
+
+
+def asks_for_gradient(node: ast.Call) -> bool:
+    """Whether a call has `requires_grad=True` among its arguments."""
+    return any(
+        keyword.arg == "requires_grad" and is_true(keyword.value) for keyword in node.keywords
+    )
+
+
+def is_true(node: ast.expr) -> bool:
+    """Whether an expression is the literal True."""
+    return isinstance(node, ast.Constant) and node.value is True

@@ -1,0 +1,107 @@
+"""The meaning of methods that mean the same on whatever they are called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node
+from flake8_nograd.flow.program import Call, access_path
+from flake8_nograd.flow.values import PLAIN, Value, derived, join
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.library_calls import is_true
+from flake8_nograd.torch_model.notes import Notes
+from flake8_nograd.torch_model.vocabulary import methods
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+
+
+class MethodCalls:
+    """Gives a result to method calls, and notes what they tell of their receiver."""
+
+    def __init__(self, graph: FlowGraph, notes: Notes, vocabulary: Vocabulary) -> None:
+        self._graph = graph
+        self._notes = notes
+        self._vocabulary = vocabulary
+
+    def result(self, call: Call[Context], receiver: Value) -> Value | None:
+        """The value of a method call; None if it has to be resolved later."""
+        name = call.method
+        if name in methods.CUTS:
+            if name not in methods.SHAPE_ONLY:
+                values = (receiver, *call.arguments())
+                self._notes.plain_use(values, f".{name}()", call.node.lineno)
+            return PLAIN
+        if name in methods.TRAINING_METHODS or self._vocabulary.trains(name):
+            self._train(call, receiver)
+            return None
+        if name in methods.READS_NUMBERS:
+            self._notes.plain_use(call.arguments(), f".{name}()", call.node.lineno)
+            return None
+        if name in methods.KEEPS:
+            self._keep(call, receiver)
+            return None
+        if name in methods.ONLY_OF_MODULES or name in methods.ALMOST_ONLY_OF_MODULES:
+            return self._of_module(call, receiver)
+        return self._passing_on(call, receiver)
+
+    def _passing_on(self, call: Call[Context], receiver: Value) -> Value | None:
+        """Methods that give back their receiver, their arguments or something computed of them."""
+        name = call.method
+        if name in methods.RETURNS_SELF:
+            self._self_returning(call, receiver)
+            return Value(receiver.same, receiver.parts.union(_flows(call.arguments())))
+        if name in methods.VALUES_AND_INDICES and (call.positional or call.keywords):
+            value = self._notes.operation(derived((receiver,)), call.node, call.context)
+            return Value(value.same, value.parts, (value, PLAIN))
+        if name == "prepare" and call.positional:
+            items = call.positional if len(call.positional) > 1 else None
+            return Value(join(call.positional).same, frozenset(), items)
+        if name == "items":
+            return receiver._replace(items=(PLAIN, receiver))
+        return receiver._replace(items=None) if name == "values" else None
+
+    def _of_module(self, call: Call[Context], receiver: Value) -> Value:
+        self._is_used_as_module(call, receiver)
+        if call.method.startswith("named_"):
+            return receiver._replace(items=(PLAIN, receiver))
+        return receiver
+
+    def _self_returning(self, call: Call[Context], receiver: Value) -> None:
+        if call.method in ("eval", "train"):
+            self._is_used_as_module(call, receiver)
+        if call.method == "requires_grad_":
+            nodes = self._graph.origins(receiver.same)
+            if call.node.args and not is_true(call.node.args[0]):
+                self._notes.frozen |= nodes
+            else:
+                self._notes.wants_grad |= nodes
+                self._notes.asks_for_grad.add(call.function)
+
+    def _is_used_as_module(self, call: Call[Context], receiver: Value) -> None:
+        if call.node.args and call.method in ("eval", "half"):
+            return
+        self._notes.used_as_module |= self._graph.origins(receiver.same)
+        assert isinstance(call.node.func, ast.Attribute)
+        path = access_path(call.node.func.value)
+        if path:
+            self._notes.module_paths.add((call.function, path))
+
+    def _keep(self, call: Call[Context], receiver: Value) -> None:
+        arguments = call.arguments()
+        for node in self._graph.origins(receiver.same):
+            self._graph.derive(_flows(arguments), node)
+            self._graph.copy((part for value in arguments for part in value.same), node)
+
+    def _train(self, call: Call[Context], receiver: Value) -> None:
+        values = call.arguments()
+        outputs = values[:1]
+        kinds = self._graph.kinds
+        imported = all(kinds[node] is Kind.EXTERNAL for node in receiver.same)
+        if call.method == "backward" and (receiver.parts or not imported):
+            # engine.backward(loss) differentiates its argument, loss.backward(grad) its receiver
+            values = outputs = [receiver, *values]
+        self._notes.differentiation(call, derived(values), derived(outputs))
+
+
+def _flows(values: Iterable[Value]) -> list[Node]:
+    return [node for value in values for node in value.flows]

@@ -1,0 +1,93 @@
+"""What the semantics writes down beside the graph, for the questions that are asked later."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.values import Value, value_of
+from flake8_nograd.torch_model.context import Context, ModeChange
+
+
+@dataclass(frozen=True, slots=True)
+class PlainUse:
+    """A sink: here a value is read as plain numbers; ``how`` is what to tell the user."""
+
+    how: str
+    line: int
+
+
+@dataclass(eq=False, slots=True)
+class Differentiation:
+    """A sink: a backward pass or autograd.grad, and what it differentiates."""
+
+    call: Call[Context]
+    outputs: Value
+
+
+@dataclass(eq=False, slots=True)
+class Birth:
+    """The payload of an operation's node: the context in which its result was computed."""
+
+    node: ast.expr
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A function of the file is an argument of a call, which may run it, now or later."""
+
+    function: Function
+    call: Call[Context]
+    deferred: bool
+
+
+class Notes:
+    """Sets of nodes with a property, and lists of events; the sinks of the graph are made here."""
+
+    def __init__(self, graph: FlowGraph) -> None:
+        self.graph = graph
+        self.differentiations: list[tuple[Differentiation, Node]] = []
+        self.changes: list[ModeChange] = []
+        self.used_as_module: set[Node] = set()
+        self.module_paths: set[tuple[Function, str]] = set()
+        self.wants_grad: set[Node] = set()
+        self.asks_for_grad: set[Function] = set()
+        self.frozen: set[Node] = set()
+        self.guarded: set[Node] = set()
+        self.guard_items: set[ast.expr] = set()
+        self.discarded: set[Node] = set()
+        self.hand_overs: list[HandOver] = []
+        self.iterated: defaultdict[Node, list[tuple[Function, Context]]] = defaultdict(list)
+
+    def plain_use(self, values: Iterable[Value], how: str, line: int) -> None:
+        """Values are read as plain numbers."""
+        flows = [node for value in values for node in value.flows]
+        if flows:
+            self.graph.derive(flows, self.graph.new(Kind.SINK, PlainUse(how, line)))
+
+    def differentiation(self, call: Call[Context], values: Value, outputs: Value) -> None:
+        """A call differentiates `outputs`; whatever it is given counts as used for training."""
+        what = Differentiation(call, outputs)
+        sink = self.graph.new(Kind.SINK, what)
+        self.graph.derive(values.flows, sink)
+        self.differentiations.append((what, sink))
+
+    def operation(self, value: Value, node: ast.expr, context: Context) -> Value:
+        """The result of an operation; under a guard it is remembered that nothing was recorded."""
+        if not context.grad.is_off or not value.parts:
+            return value
+        born = self.graph.new(Kind.MADE, Birth(node, context))
+        self.graph.derive(value.parts, born)
+        return value_of(born)
+
+    def iteration(self, value: Value, function: Function, context: Context) -> None:
+        """A value is iterated over here: this is where the body of a generator runs."""
+        for node in self.graph.origins(value.same):
+            if self.graph.kinds[node] is Kind.CALL:
+                self.iterated[node].append((function, context))
