@@ -153,13 +153,17 @@ class Evaluator(Generic[Context]):
         value = self.evaluate(node.value)
         index = node.slice
         self.evaluate(index)
-        if value.items and isinstance(index, ast.Constant) and isinstance(index.value, int):
-            if -len(value.items) <= index.value < len(value.items):
-                return value.items[index.value]
+        position = index.value if isinstance(index, ast.Constant) else None
+        items = value.items or ()
+        if isinstance(position, int) and -len(items) <= position < len(items):
+            return items[position]
         return Value(value.same, value.parts)
 
     def _operation(self, node: ast.BinOp) -> Value:
-        value = derived((self.evaluate(node.left), self.evaluate(node.right)))
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(node.left, ast.List) or isinstance(node.right, ast.List):
+            return join((left, right))
+        value = derived((left, right))
         return self.semantics.operate(value, node, self.state.context) if value.parts else value
 
     def _unary(self, node: ast.UnaryOp) -> Value:

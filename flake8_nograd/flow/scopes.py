@@ -11,7 +11,7 @@ from flake8_nograd.flow.values import Value
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Scope:
     """A region of names: the definitions of each name that the interpreter has met in it."""
 
@@ -33,7 +33,7 @@ class Scope:
         return scope
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Class(Scope):
     """A class of the file."""
 
@@ -47,7 +47,7 @@ class Class(Scope):
         return self.node.name if self.node else ""
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Function(Scope):
     """A function, method or lambda of the file; the module itself is one without a node."""
 

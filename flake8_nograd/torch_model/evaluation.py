@@ -58,9 +58,10 @@ class Evaluation:
             start |= call.receiver.same
         found = closure(start, self._back)
         for node in tuple(found):
-            while self._graph.kinds[node] is Kind.FIELD:
-                node = self._graph.pair(node)[0]
-                found |= closure((node,), self._back)
+            owner = node
+            while self._graph.kinds[owner] is Kind.FIELD:
+                owner = self._graph.pair(owner)[0]
+                found |= closure((owner,), self._back)
         return frozenset(found)
 
     def _of_callers(self, function: Function, nodes: frozenset[Node], hops: int) -> EvalMode | None:

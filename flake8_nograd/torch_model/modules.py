@@ -202,11 +202,17 @@ class Modules:
                 certain_not = True
             elif kind is Kind.INSTANCE and isinstance(what, Class):
                 if self.is_module(what):
-                    return Trust.NONE if names_something_else(what.name) else Trust.ORIGIN
+                    return Trust.NONE if self._is_criterion(what) else Trust.ORIGIN
                 certain_not = True
             elif kind is not Kind.OBJECT:
                 certain_not = True
         return Trust.NONE if certain_not else None
+
+    def _is_criterion(self, cls: Class) -> bool:
+        """Whether a module of the file only compares: named a loss, and runs no other module."""
+        forward = self._points_to.method(cls, "forward")
+        runs = forward is not None and self.runs_forward(forward)
+        return names_something_else(cls.name) and not runs
 
     def _by_annotation(self, value: Value) -> Trust | None:
         for node in value.same:

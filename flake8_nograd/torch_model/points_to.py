@@ -67,9 +67,9 @@ class PointsTo:
             for name, method in cls.methods.items():
                 by_name[name].append(method)
         for call in program.calls:
-            if call.receiver is not None and call.method in by_name:
-                if not self.callees.get(call.result) and not self.of(call.receiver):
-                    yield from ((method, call) for method in by_name[call.method])
+            if call.receiver is None or self.callees.get(call.result) or self.of(call.receiver):
+                continue
+            yield from ((method, call) for method in by_name.get(call.method, ()))
 
     def of(self, value: Value) -> set[Node]:
         """All objects that a value may be."""

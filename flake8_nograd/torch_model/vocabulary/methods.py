@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flake8_nograd.torch_model.vocabulary.words import words
+
 # Methods of nn.Module that give the module (or tensor) itself back.
 RETURNS_SELF = frozenset(
     "to cuda cpu xpu half float double bfloat16 type eval train requires_grad_ apply share_memory"
@@ -53,6 +55,10 @@ HIDDEN_FORWARDS = frozenset(
     " get_features encode_query encode_document greedy_decode reverse".split()
 )
 
+# First and last words of further such methods.
+HIDDEN_FORWARD_VERBS = frozenset(("forward", "encode", "decode", "embed", "extract", "infer"))
+HIDDEN_FORWARD_RESULTS = frozenset(("features", "embedding", "embeddings", "logits"))
+
 # Methods that guard themselves on the library classes which own the name; on a class of the file
 # the method's own body is what counts.
 SELF_GUARDED_METHODS = frozenset(("generate", "predict", "fit", "evaluate"))
@@ -83,4 +89,7 @@ READS_NUMBERS = frozenset(
 
 def is_hidden_forward(method: str) -> bool:
     """Whether a method of this name, called on a model, runs a forward pass."""
-    return method in HIDDEN_FORWARDS or method.startswith("forward_")
+    if method in HIDDEN_FORWARDS:
+        return True
+    parts = words(method)
+    return bool(parts) and (parts[0] in HIDDEN_FORWARD_VERBS or parts[-1] in HIDDEN_FORWARD_RESULTS)

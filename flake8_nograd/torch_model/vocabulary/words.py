@@ -79,8 +79,8 @@ TRAINING_WORDS = frozenset(
 
 # Of these, the words that no validation has in its name.
 HARD_TRAINING_WORDS = frozenset(
-    "train training trainer fit learn learning finetune backward backprop attack attacks adversarial"
-    " perturb pgd fgsm saliency cam gradcam hessian jacobian influence langevin".split()
+    "train training trainer fit learn learning finetune backward backprop attack attacks"
+    " adversarial perturb pgd fgsm saliency cam gradcam hessian jacobian influence langevin".split()
 )
 
 
@@ -93,7 +93,7 @@ def words(name: str) -> tuple[str, ...]:
 # Words that make a name something else wherever they stand; the others do it at the end.
 ALWAYS_OTHER_WORDS = frozenset(
     "loss losses criterion metric metrics optimizer tokenizer transform dataset loader scheduler"
-    " config fn func".split()
+    " config fn func of to from with by".split()
 )
 
 
