@@ -123,10 +123,16 @@ class _Region:
                 return "a value is handed to the caller"
         elif isinstance(node, ast.AugAssign) and not self._is_plain(node.value):
             return "a value is added up in place"
-        elif isinstance(node, ast.Call) and last_name(node.func) in _KEEPS:
-            if not all(map(self._is_plain, node.args)):
-                return "a value is kept in a container"
+        elif self._keeps(node):
+            return "a value is kept in a container"
         return None
+
+    def _keeps(self, node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Call)
+            and last_name(node.func) in _KEEPS
+            and not all(map(self._is_plain, node.args))
+        )
 
     def _is_plain(self, value: ast.expr | None) -> bool:
         """Whether an expression is visibly not a tensor."""
@@ -156,9 +162,8 @@ def _bindings(nodes: Iterable[ast.stmt]) -> dict[str, list[ast.expr | None]]:
                 if isinstance(target, ast.Name):
                     simple.add(id(target))
                     found[target.id].append(node.value)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            if id(node) not in simple:
-                found[node.id].append(None)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] += [None] if id(node) not in simple else []
     return found
 
 

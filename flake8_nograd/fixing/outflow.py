@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from flake8_nograd.fixing.outline import Block, Statement
-from flake8_nograd.fixing.syntax import body_nodes, dotted, own_nodes
+from flake8_nograd.fixing.syntax import body_nodes, dotted, last_name, own_nodes
 
 _PLAIN_LIBRARIES = sys.stdlib_module_names | {
     *("numpy", "np", "pandas", "pd", "matplotlib", "plt", "tqdm", "PIL", "cv2", "sklearn"),
@@ -32,17 +32,13 @@ _PLAIN_CALLS = frozenset(dir(builtins)) | {
 _MUTATORS = frozenset({"append", "extend", "add", "insert", "update", "put", "setdefault"})
 
 
-def unknown_call(block: Iterable[ast.stmt], roots: Iterable[ast.AST]) -> ast.Call | None:
-    """The first call in the trees that may record a graph of its own."""
-    derived = names_bound(block)
-    return next(
-        (
-            node
-            for node in own_nodes(roots)
-            if isinstance(node, ast.Call) and _may_record(node, derived)
-        ),
-        None,
-    )
+def unknown_call(block: Block, around: Iterable[ast.stmt]) -> ast.Call | None:
+    """A call in the statements around a block that may record a graph of its own."""
+    inside = {id(node) for node in own_nodes(block.nodes)}
+    derived = names_bound(block.nodes)
+    beside = (node for node in own_nodes(around) if id(node) not in inside)
+    calls = (node for node in beside if isinstance(node, ast.Call) and _may_record(node, derived))
+    return next(calls, None)
 
 
 def handed_on(function: Statement, blocks: Iterable[Block]) -> ast.Call | None:
@@ -106,10 +102,10 @@ class _Flow:
             self._bind([node.target], node.iter)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._bind([node.optional_vars], node.context_expr)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _MUTATORS:
-                for argument in node.args:
-                    self._bind([node.func.value], argument)
+        elif isinstance(node, ast.Call) and last_name(node.func) in _MUTATORS:
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            for argument in node.args:
+                self._bind([owner], argument)
 
     def _bind(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
         for target in targets:

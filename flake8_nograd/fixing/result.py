@@ -15,6 +15,7 @@ class Verdict(enum.Enum):
     LATER = "waits for another fix of the same lines"
     HELD = "unsafe fix, not applied"
     LEFT = "no fix"
+    GUARDED = "a guard stands around it already"
 
 
 @dataclass(frozen=True, slots=True)

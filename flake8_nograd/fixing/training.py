@@ -14,7 +14,12 @@ from collections.abc import Iterable
 from flake8_nograd.fixing.outline import FunctionNode
 from flake8_nograd.fixing.syntax import all_nodes, dotted
 
-_BACKWARD = frozenset({"backward", "manual_backward", "zero_grad", "requires_grad_", "retain_grad"})
+_BACKWARD = frozenset(
+    {
+        *("backward", "manual_backward", "zero_grad", "requires_grad_"),
+        *("retain_grad", "register_hook"),
+    }
+)
 _AUTOGRAD = re.compile(r"(^|\.)autograd\.(grad|backward|functional\.\w+)$")
 _STEP_OF_OPTIMIZER = re.compile(r"(^|[._])(optim\w*|opt|scaler)\w*\.step$")
 _TRAINING_VERB = re.compile(

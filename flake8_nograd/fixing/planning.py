@@ -1,0 +1,135 @@
+"""From findings to edits: what is fixed now, what is held back, and why."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from flake8_nograd.findings import Finding, Safety
+from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
+from flake8_nograd.fixing.names import Names
+from flake8_nograd.fixing.outline import Outline
+from flake8_nograd.fixing.result import Outcome, Verdict
+from flake8_nograd.fixing.shapes import Refusal, Shape, shape_of
+from flake8_nograd.fixing.site import File, Site, deferred, locate, mode
+from flake8_nograd.fixing.style import Style
+from flake8_nograd.fixing.syntax import last_name
+from flake8_nograd.fixing.training import Training
+from flake8_nograd.source import Source
+
+_FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Edits that do not touch each other, their imports, and the outcome of each finding."""
+
+    edits: tuple[Edit, ...]
+    imports: tuple[Import, ...]
+    outcomes: tuple[Outcome, ...]
+    statements: int
+
+
+def make_plan(
+    source: Source, findings: Sequence[Finding], protected: Iterable[Finding], style: Style
+) -> Plan:
+    """Plan one round of fixes; forward passes of `protected` findings get no guard."""
+    outline = Outline(source)
+    file = File(source, outline, Names(outline), Training(source.tree), style)
+    drafts = [_draft(finding, file) for finding in findings]
+    untouched = [*protected, *(item.finding for item in drafts if isinstance(item, Outcome))]
+    places = tuple((item.line, item.column) for item in untouched)
+    file = replace(file, protected=places)
+    sites = [item for item in drafts if isinstance(item, Site)]
+    return _Builder(file, sites).build(drafts)
+
+
+def _draft(finding: Finding, file: File) -> Site | Outcome:
+    """The site of a finding that may be fixed, or the outcome of one that may not."""
+    repair = finding.repair
+    if repair is None:
+        return _left(finding, "what was meant is not known")
+    why_not = deferred(finding, file.outline)
+    site = locate(finding, repair, file.outline)
+    if why_not or site is None or repair.safety is Safety.DISPLAY:
+        return _left(
+            finding, why_not or (repair.reason if site else "its statements were not found")
+        )
+    match mode(site):
+        case (False, line):
+            reason = f"a guard stands around it already (line {line})"
+            return _left(finding, reason, Verdict.GUARDED)
+        case (True, line):
+            return _left(finding, f"recording is switched on by hand (line {line})")
+    safety, reason = _safety(site, file)
+    if safety is Safety.UNSAFE and not file.style.unsafe:
+        return Outcome(finding, Verdict.HELD, safety, reason)
+    return replace(site, repair=replace(repair, safety=safety, reason=reason))
+
+
+def _left(finding: Finding, reason: str, verdict: Verdict = Verdict.LEFT) -> Outcome:
+    return Outcome(finding, verdict, Safety.DISPLAY, reason)
+
+
+def _safety(site: Site, file: File) -> tuple[Safety, str]:
+    if site.repair.safety is Safety.SAFE and any(
+        isinstance(node, ast.expr) and last_name(node) in _FAST_PATH for node in ast.walk(file.tree)
+    ):
+        return Safety.UNSAFE, "nn.TransformerEncoder computes other values at padded positions"
+    return site.repair.safety, site.repair.reason
+
+
+class _Builder:
+    """Collects edits, leaving those that touch others for the next round."""
+
+    def __init__(self, file: File, sites: Sequence[Site]) -> None:
+        self._file = file
+        self._sites = sites
+        self._edits: list[Edit] = []
+        self._imports: list[Import] = []
+
+    def build(self, drafts: Iterable[Site | Outcome]) -> Plan:
+        outcomes = tuple(self._add(item) if isinstance(item, Site) else item for item in drafts)
+        imports = tuple(dict.fromkeys(self._imports))
+        return Plan(tuple(self._edits), imports, outcomes, len(self._file.outline.statements))
+
+    def _add(self, site: Site) -> Outcome:
+        same_function = [
+            other for other in self._sites if other.function is site.function is not None
+        ]
+        shape = shape_of(site, same_function or [site], self._file)
+        repair = site.repair
+        if isinstance(shape, Refusal):
+            return _left(site.finding, shape.reason)
+        verdict = self._accept(shape)
+        return Outcome(site.finding, verdict, repair.safety, repair.reason, shape.note)
+
+    def _accept(self, shape: Shape) -> Verdict:
+        if shape.edit in self._edits:
+            return Verdict.FIXED
+        if any(self._touch(shape.edit, other) for other in self._edits):
+            return Verdict.LATER
+        self._edits.append(shape.edit)
+        if shape.needs is not None:
+            self._imports.append(shape.needs)
+        return Verdict.FIXED
+
+    def _touch(self, one: Edit, other: Edit) -> bool:
+        first, second = self._stretch(one), self._stretch(other)
+        return first.start < second.stop and second.start < first.stop
+
+    def _stretch(self, edit: Edit) -> range:
+        """The numbers of all statements an edit moves or guards."""
+        match edit:
+            case Wrap(first=first, last=last) | Extend(statement=first, last=last):
+                return range(first, self._end(last))
+            case Merge(statement=first) | Decorate(function=first):
+                return range(first, self._end(first))
+
+    def _end(self, number: int) -> int:
+        """One more than the number of the last statement nested in a statement."""
+        statements = self._file.outline.statements
+        outer = statements[number]
+        after = (item.number for item in statements[number + 1 :] if outer not in item.chain)
+        return next(after, len(statements))

@@ -1,0 +1,256 @@
+"""The edits, carried out on the concrete syntax tree so that everything else stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
+
+Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
+_NEW = -1
+_BELOW_IMPORT = {True: (), False: (cst.EmptyLine(indent=False),)}
+
+
+class Surgeon(cst.CSTTransformer):
+    """Carries out edits; counts statements as `Outline` does."""
+
+    def __init__(self, edits: Iterable[Edit], imports: Iterable[Import]) -> None:
+        super().__init__()
+        self.count = 0
+        self._numbers: dict[int, int] = {}
+        self._indents: list[str | None] = []
+        self._wraps = {edit.first: edit for edit in edits if isinstance(edit, Wrap)}
+        self._extends = {edit.statement: edit for edit in edits if isinstance(edit, Extend)}
+        self._merges = {edit.statement: edit for edit in edits if isinstance(edit, Merge)}
+        self._decorates = {edit.function: edit for edit in edits if isinstance(edit, Decorate)}
+        self._imports = list(imports)
+        anchors = {edit.anchor for edit in self._imports}
+        self._concerned = self._wraps.keys() | self._extends.keys() | anchors
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Number the statements on the way down; expressions hold none."""
+        if isinstance(node, cst.BaseSmallStatement | cst.BaseCompoundStatement):
+            self._numbers[id(node)] = self.count
+            self.count += 1
+        if isinstance(node, cst.IndentedBlock):
+            self._indents.append(node.indent)
+        return not isinstance(node, cst.BaseExpression | cst.BaseSmallStatement)
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
+        """Edit the statements of the module."""
+        return updated_node.with_changes(body=self._edit(original_node.body, _body(updated_node)))
+
+    def leave_IndentedBlock(
+        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.BaseSuite:
+        """Edit the statements of an indented suite."""
+        body = self._edit(original_node.body, _body(updated_node))
+        self._indents.pop()
+        return updated_node.with_changes(body=body)
+
+    def leave_SimpleStatementSuite(
+        self, original_node: cst.SimpleStatementSuite, updated_node: cst.SimpleStatementSuite
+    ) -> cst.BaseSuite:
+        """Edit the statements after a colon; a `with` among them needs lines of its own."""
+        edited = self._edit([_as_line(original_node)], [_as_line(updated_node)])
+        if len(edited) == 1 and isinstance(edited[0], cst.SimpleStatementLine):
+            return updated_node
+        return cst.IndentedBlock(body=edited, indent=self._indent())
+
+    def leave_With(self, original_node: cst.With, updated_node: cst.With) -> cst.With:
+        """Add the guard to the items of a `with`."""
+        edit = self._merges.get(self._numbers[id(original_node)])
+        return _with_item(updated_node, edit.guard) if edit else updated_node
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        """Put the guard directly above the `def`."""
+        edit = self._decorates.get(self._numbers[id(original_node)])
+        if edit is None:
+            return updated_node
+        decorator = cst.Decorator(
+            cst.parse_expression(edit.guard), leading_lines=updated_node.lines_after_decorators
+        )
+        return updated_node.with_changes(
+            decorators=[*updated_node.decorators, decorator], lines_after_decorators=()
+        )
+
+    def _edit(self, originals: Sequence[cst.CSTNode], updates: Sequence[Line]) -> list[Line]:
+        """The lines of a suite after all edits that concern the suite itself."""
+        numbers = {self._numbers[id(node)] for node in _statements(originals)}
+        if numbers.isdisjoint(self._concerned):
+            return list(updates)
+        pieces = [
+            piece
+            for original, updated in zip(originals, updates, strict=True)
+            for piece in self._pieces(original, updated)
+        ]
+        return _lines(self._with_guards(self._with_imports(pieces)))
+
+    def _pieces(self, original: cst.CSTNode, updated: Line) -> Iterator[_Piece]:
+        """One piece for a compound statement, one for each small statement of a line."""
+        if not isinstance(original, cst.SimpleStatementLine):
+            yield _Piece(self._numbers[id(original)], updated)
+            return
+        assert isinstance(updated, cst.SimpleStatementLine)
+        last = len(original.body) - 1
+        for index, (old, new) in enumerate(zip(original.body, updated.body, strict=True)):
+            line = updated.with_changes(
+                body=[new],
+                leading_lines=() if index else updated.leading_lines,
+                trailing_whitespace=(
+                    updated.trailing_whitespace if index == last else cst.TrailingWhitespace()
+                ),
+            )
+            yield _Piece(self._numbers[id(old)], line, index > 0, index == last)
+
+    def _with_imports(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+        for piece in pieces:
+            own = [edit for edit in self._imports if edit.anchor == piece.number]
+            before = [_parse(edit.code) for edit in own if not edit.after]
+            after = [_parse(edit.code) for edit in own if edit.after]
+            if before:
+                before[0] = before[0].with_changes(leading_lines=piece.leading_lines)
+            if after and not piece.is_import:
+                after[0] = after[0].with_changes(leading_lines=_BELOW_IMPORT[False])
+            yield from (_Piece(_NEW, line) for line in before)
+            yield piece.leading(_BELOW_IMPORT[piece.is_import]) if before else piece
+            yield from (_Piece(_NEW, line) for line in after)
+
+    def _with_guards(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+        """Gather the statements of each wrap and extension into one `with`."""
+        waiting: list[_Piece] = []
+        edit: Wrap | Extend | None = None
+        for piece in pieces:
+            edit = edit or self._wraps.get(piece.number) or self._extends.get(piece.number)
+            if edit is None:
+                yield piece
+                continue
+            waiting.append(piece)
+            if piece.number == edit.last:
+                build = _wrapped if isinstance(edit, Wrap) else _extended
+                yield build(edit, waiting, self._indent())
+                waiting, edit = [], None
+
+    def _indent(self) -> str | None:
+        """The unit of indentation used around here; None for that of the file."""
+        return self._indents[-1] if self._indents else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A statement on a line of its own, and whether it began and ended its line before."""
+
+    number: int
+    line: Line
+    follows_semicolon: bool = False
+    ends_line: bool = True
+
+    @property
+    def leading_lines(self) -> Sequence[cst.EmptyLine]:
+        """The empty lines and comments above."""
+        lines: Sequence[cst.EmptyLine] = getattr(self.line, "leading_lines", ())
+        return lines
+
+    @property
+    def is_import(self) -> bool:
+        """Whether this is an import."""
+        return isinstance(self.line, cst.SimpleStatementLine) and isinstance(
+            self.line.body[0], cst.Import | cst.ImportFrom
+        )
+
+    def leading(self, lines: Sequence[cst.EmptyLine]) -> _Piece:
+        """The same statement below other empty lines and comments."""
+        return replace(self, line=self.line.with_changes(leading_lines=lines))
+
+
+def _lines(pieces: Iterable[_Piece]) -> list[Line]:
+    """Lines again: small statements that shared one are put back on it."""
+    lines: list[list[_Piece]] = []
+    for piece in pieces:
+        if piece.follows_semicolon and lines and not lines[-1][-1].ends_line:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [_line(shared) for shared in lines]
+
+
+def _line(pieces: Sequence[_Piece]) -> Line:
+    last = pieces[-1]
+    if len(pieces) == 1 and last.ends_line:
+        return last.line
+    small = [
+        statement
+        for piece in pieces
+        if isinstance(piece.line, cst.SimpleStatementLine)
+        for statement in piece.line.body
+    ]
+    if not last.ends_line:
+        small[-1] = small[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+    return last.line.with_changes(body=small, leading_lines=pieces[0].leading_lines)
+
+
+def _wrapped(edit: Wrap | Extend, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
+    """The pieces in a new `with`; what stood above the first stands above the `with`."""
+    assert isinstance(edit, Wrap)
+    first, *others = pieces
+    statement = cst.With(
+        items=[cst.WithItem(cst.parse_expression(edit.guard))],
+        body=cst.IndentedBlock(body=_lines([first.leading(()), *others]), indent=indent),
+        leading_lines=first.leading_lines,
+    )
+    return _Piece(_NEW, statement)
+
+
+def _extended(edit: Wrap | Extend, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
+    """The first piece, a `with`, with the others at the end of its body."""
+    guard, first, *others = pieces
+    statement = guard.line
+    assert isinstance(statement, cst.With)
+    body = statement.body
+    if isinstance(body, cst.SimpleStatementSuite):
+        body = cst.IndentedBlock(body=[_as_line(body)], indent=indent)
+    assert isinstance(body, cst.IndentedBlock)
+    first = first.leading([*body.footer, *first.leading_lines])
+    body = body.with_changes(body=[*body.body, *_lines([first, *others])], footer=())
+    return replace(guard, line=statement.with_changes(body=body))
+
+
+def _with_item(statement: cst.With, guard: str) -> cst.With:
+    """Add an item in the manner of those that are there, a trailing comma included."""
+    *others, last = statement.items
+    if others:
+        comma = others[-1].comma
+    elif isinstance(statement.lpar, cst.LeftParen):
+        comma = cst.Comma(whitespace_after=statement.lpar.whitespace_after)
+    else:
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    added = cst.WithItem(cst.parse_expression(guard), comma=last.comma)
+    return statement.with_changes(items=[*others, last.with_changes(comma=comma), added])
+
+
+def _body(node: cst.Module | cst.IndentedBlock) -> list[Line]:
+    return [line for line in node.body if isinstance(line, Line)]
+
+
+def _as_line(suite: cst.SimpleStatementSuite) -> cst.SimpleStatementLine:
+    return cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)
+
+
+def _statements(nodes: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The statements of a suite, those that share a line one by one."""
+    for node in nodes:
+        if isinstance(node, cst.SimpleStatementLine):
+            yield from node.body
+        else:
+            yield node
+
+
+def _parse(code: str) -> cst.SimpleStatementLine:
+    line = cst.parse_statement(code)
+    assert isinstance(line, cst.SimpleStatementLine)
+    return line
