@@ -18,13 +18,14 @@ _ROUNDS = 12
 
 @dataclass(frozen=True, slots=True)
 class FileFix:
-    """A file before and after; `found` has places of the old text, `left` those of the new."""
+    """A file before and after: `found` has places of the old text, `left` those of the new."""
 
     path: str
     before: bytes
     after: bytes
     found: tuple[Outcome, ...] = ()
     left: tuple[Outcome, ...] = ()
+    fixed: int = 0
 
     @property
     def changed(self) -> bool:
@@ -51,13 +52,17 @@ def fix(
     """
     if not engine.may_have_findings(decode(data, path)):
         return FileFix(path, data, data)
-    result = first = _round(data, path, options, style or Style(), keep)
+    style = style or Style()
+    result = first = _round(data, path, options, style, keep)
+    fixed = 0
     for _ in range(_ROUNDS):
-        if not any(outcome.verdict is Verdict.FIXED for outcome in result.outcomes):
-            return FileFix(path, data, result.data, first.outcomes, result.outcomes)
-        guarded = _guarded(result)
-        result = _round(result.data, path, options, style or Style(), keep)
-        if _guarded(result) > guarded:
+        fixing_now = _count(result, Verdict.FIXED)
+        if not fixing_now:
+            return FileFix(path, data, result.data, first.outcomes, result.outcomes, fixed)
+        fixed += fixing_now
+        guarded = _count(result, Verdict.GUARDED)
+        result = _round(result.data, path, options, style, keep)
+        if _count(result, Verdict.GUARDED) > guarded:
             raise FixError(path, "a new guard does not silence its finding; nothing was changed")
     raise FixError(path, f"the fix does not settle in {_ROUNDS} rounds; nothing was changed")
 
@@ -70,5 +75,5 @@ def _round(data: bytes, path: str, options: Options, style: Style, keep: Keep) -
     return fixing.apply(data, kept, style, protected=dropped, path=path)
 
 
-def _guarded(result: FixResult) -> int:
-    return sum(outcome.verdict is Verdict.GUARDED for outcome in result.outcomes)
+def _count(result: FixResult, verdict: Verdict) -> int:
+    return sum(outcome.verdict is verdict for outcome in result.outcomes)

@@ -1,0 +1,115 @@
+"""Which files a command line means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+
+from pathspec import GitIgnoreSpec
+
+from flake8_nograd.command.settings import Settings
+from flake8_nograd.source import SourceError
+
+
+def discover(
+    paths: Sequence[str], settings: Settings, force_exclude: bool
+) -> tuple[list[str], list[SourceError]]:
+    """The files to look at, each once and in order, and the paths that are not there."""
+    found: dict[str, str] = {}
+    missing = []
+    for path in paths:
+        if not os.path.exists(path):
+            missing.append(SourceError(path, None, "no such file or directory"))
+            continue
+        if force_exclude and _is_excluded_anywhere(path, settings):
+            continue
+        files = _walk(path, settings) if os.path.isdir(path) else [path]
+        for file in files:
+            found.setdefault(os.path.realpath(file), os.path.normpath(file))
+    return sorted(found.values()), missing
+
+
+def _is_excluded_anywhere(path: str, settings: Settings) -> bool:
+    """Whether a path or a directory above it is excluded."""
+    current = os.path.normpath(path)
+    while current not in ("", os.curdir, os.sep):
+        if settings.is_excluded(current):
+            return True
+        parent = os.path.dirname(current)
+        if parent == current:
+            break
+        current = parent
+    return False
+
+
+def _walk(top: str, settings: Settings) -> Iterator[str]:
+    ignored = _GitIgnore(top)
+    for folder, folders, files in os.walk(top):
+        ignored.read(folder)
+        folders[:] = [
+            name
+            for name in folders
+            if not settings.is_excluded(os.path.join(folder, name))
+            and not ignored.matches(os.path.join(folder, name), is_folder=True)
+        ]
+        for name in files:
+            path = os.path.join(folder, name)
+            if (
+                any(fnmatch(path, pattern) for pattern in settings.patterns)
+                and not settings.is_excluded(path)
+                and not ignored.matches(path, is_folder=False)
+            ):
+                yield path
+
+
+class _GitIgnore:
+    """The `.gitignore` files of a repository, read as its folders are visited."""
+
+    def __init__(self, top: str) -> None:
+        self._specs: dict[str, GitIgnoreSpec] = {}
+        top = os.path.abspath(top)
+        self._root = _repository(top) or top
+        folder = self._root
+        self._read_file(self._root, os.path.join(self._root, ".git", "info", "exclude"))
+        for part in os.path.relpath(top, self._root).split(os.sep):
+            self.read(folder)
+            folder = os.path.normpath(os.path.join(folder, part))
+
+    def read(self, folder: str) -> None:
+        """Take the `.gitignore` of a folder into account."""
+        self._read_file(os.path.abspath(folder), os.path.join(folder, ".gitignore"))
+
+    def matches(self, path: str, is_folder: bool) -> bool:
+        """Whether git would ignore a path; the pattern nearest to it decides."""
+        path = os.path.abspath(path)
+        folder = path
+        while folder != self._root and len(folder) > len(self._root):
+            folder = os.path.dirname(folder)
+            spec = self._specs.get(folder)
+            if spec is not None:
+                relative = os.path.relpath(path, folder) + ("/" if is_folder else "")
+                include = spec.check_file(relative).include
+                if include is not None:
+                    return include
+        return False
+
+    def _read_file(self, folder: str, path: str) -> None:
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                lines = file.read().splitlines()
+        except OSError:
+            return
+        known = self._specs.get(folder)
+        spec = GitIgnoreSpec.from_lines(lines)
+        self._specs[folder] = known + spec if known is not None else spec
+
+
+def _repository(folder: str) -> str | None:
+    """The root of the repository that a folder belongs to."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder

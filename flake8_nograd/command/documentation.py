@@ -1,0 +1,51 @@
+"""What the command can tell about rules and about single lines."""
+
+from __future__ import annotations
+
+import argparse
+
+from flake8_nograd import engine
+from flake8_nograd.options import Options
+from flake8_nograd.rules import RULES
+from flake8_nograd.source import Source
+
+
+class UnknownError(Exception):
+    """A question about something that does not exist."""
+
+
+def answer(arguments: argparse.Namespace, options: Options) -> str | None:
+    """The text that was asked for; None if files are to be fixed."""
+    if arguments.list_rules:
+        return _rules()
+    if arguments.explain:
+        return _rule(arguments.explain)
+    if arguments.explain_finding:
+        return _line(arguments.explain_finding, options)
+    return None
+
+
+def _rules() -> str:
+    width = max(len(rule.name) for rule in RULES.values())
+    return "\n".join(
+        f"{rule.code}  {'on ' if rule.default else 'off'}  {'fix' if rule.fixable else '   '}"
+        f"  {rule.name:<{width}}  {rule.summary}"
+        for rule in RULES.values()
+    )
+
+
+def _rule(code: str) -> str:
+    rule = RULES.get(code.upper())
+    if rule is None:
+        raise UnknownError(f"there is no rule {code}; --list-rules shows all")
+    return f"# {rule.name} ({rule.code})\n\n{rule.documentation}"
+
+
+def _line(place: str, options: Options) -> str:
+    path, _, line = place.rpartition(":")
+    if not path or not line.isdecimal():
+        raise UnknownError(f"{place!r} is not FILE:LINE")
+    source = Source.from_path(path)
+    if not 1 <= int(line) <= len(source.lines):
+        raise UnknownError(f"{path} has no line {line}")
+    return engine.explain(source, options, int(line))

@@ -1,0 +1,115 @@
+"""One file or many: the same work in this process or spread over several.
+
+A worker takes bytes and returns bytes and outcomes; only the parent reads and writes files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
+
+from flake8_nograd import engine, fix_engine
+from flake8_nograd.command.settings import Settings
+from flake8_nograd.command.suppression import add_noqa
+from flake8_nograd.files import read
+from flake8_nograd.fix_engine import FileFix
+from flake8_nograd.fixing import FixError, Style
+from flake8_nograd.source import Source, SourceError, decode
+
+_CHUNK = 16
+_WORTH_A_POOL = 4 * _CHUNK
+
+Failure = SourceError | FixError
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file that may have findings."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done with each file."""
+
+    settings: Settings
+    style: Style
+    adds_noqa: bool = False
+
+    def __call__(self, tasks: Sequence[Task]) -> list[FileFix | Failure]:
+        """Handle some files."""
+        return [self.handle(task) for task in tasks]
+
+    def handle(self, task: Task) -> FileFix | Failure:
+        """Handle one file; what is wrong with it is a result, not an exception."""
+        try:
+            return self._suppress(task) if self.adds_noqa else self._fix(task)
+        except (SourceError, FixError) as error:
+            return error
+        except RecursionError:
+            return FixError(task.path, "the file is nested too deeply to be analysed")
+        except Exception as error:  # one odd file must not end the run over all the others
+            what = f"{type(error).__name__}: {error}".splitlines()[0]
+            return FixError(task.path, f"the file could not be handled ({what})")
+
+    def _fix(self, task: Task) -> FileFix:
+        options, keep = self.settings.options, self.settings.keep
+        return fix_engine.fix(task.data, task.path, options, self.style, keep)
+
+    def _suppress(self, task: Task) -> FileFix:
+        source = Source.from_bytes(task.data, task.path)
+        findings = self.settings.keep(source, engine.check(source, self.settings.options))
+        after = task.data
+        if findings:
+            after = add_noqa(task.data, source, self.settings.processor(source), findings)
+        return FileFix(task.path, task.data, after, fixed=len(findings))
+
+
+def run(work: Work, paths: Sequence[str], jobs: int | None) -> Iterator[FileFix | Failure]:
+    """Handle files in the order given; the same results for any number of jobs."""
+    jobs = jobs if jobs is not None else _processes(len(paths))
+    if jobs == 1:
+        for path in paths:
+            task = _task(path)
+            yield work.handle(task) if isinstance(task, Task) else task
+        return
+    with ProcessPoolExecutor(jobs) as executor:
+        yield from _spread(executor, work, paths)
+
+
+def _spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[FileFix | Failure]:
+    """Hand out files in chunks; a file that cannot have findings stays here."""
+    pending: list[tuple[list[FileFix | Failure | Task], Future[list[FileFix | Failure]]]] = []
+    for start in range(0, len(paths), _CHUNK):
+        results = [_task(path) for path in paths[start : start + _CHUNK]]
+        tasks = [item for item in results if isinstance(item, Task)]
+        pending.append((results, executor.submit(work, tasks)))
+    for results, future in pending:
+        yield from _filled(results, future.result())
+
+
+def _filled(
+    results: Iterable[FileFix | Failure | Task], done: Iterable[FileFix | Failure]
+) -> Iterator[FileFix | Failure]:
+    remaining = iter(done)
+    for item in results:
+        yield next(remaining) if isinstance(item, Task) else item
+
+
+def _task(path: str) -> FileFix | Failure | Task:
+    """A task, or the result of a file that needs no work."""
+    try:
+        data = read(path)
+        if engine.may_have_findings(decode(data, path)):
+            return Task(path, data)
+    except SourceError as error:
+        return error
+    return FileFix(path, data, data)
+
+
+def _processes(files: int) -> int:
+    return 1 if files < _WORTH_A_POOL else os.cpu_count() or 1

@@ -1,0 +1,111 @@
+"""One run of the command: files in, results out, changed files written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from flake8_nograd.command import discovery, jobs
+from flake8_nograd.command.settings import Settings
+from flake8_nograd.command.terminal import Terminal
+from flake8_nograd.files import write
+from flake8_nograd.fix_engine import FileFix
+from flake8_nograd.fixing import FixError, Form, Guard, Style
+from flake8_nograd.report import CLEAN, ERRORS, Report
+from flake8_nograd.source import SourceError
+
+
+class Session:
+    """Runs over the files of the command line or over standard input."""
+
+    def __init__(
+        self, arguments: argparse.Namespace, settings: Settings, terminal: Terminal
+    ) -> None:
+        self._arguments = arguments
+        self._settings = settings
+        self._terminal = terminal
+        style = Style(Guard(arguments.guard), Form(arguments.style), arguments.unsafe_fixes)
+        self._work = jobs.Work(settings, style, arguments.add_noqa)
+        self._report = Report(writes=not (arguments.check or arguments.diff))
+
+    def run(self) -> int:
+        """Fix or compare files; returns the exit code."""
+        if self._arguments.paths == ["-"]:
+            return self._filter()
+        for result in self._results():
+            self._take(result)
+        self._print_results()
+        return self._exit_code()
+
+    def _filter(self) -> int:
+        """Standard input to standard output, as editors want it: 0 unless something is wrong."""
+        name, data = self._arguments.stdin_filename, sys.stdin.buffer.read()
+        self._report.looked_at = 1
+        result: FileFix | jobs.Failure = FileFix(name, data, data)
+        if not (self._arguments.force_exclude and self._settings.is_excluded(name)):
+            result = self._work.handle(jobs.Task(name, data))
+        self._keep(result)
+        if not self._report.writes:
+            self._print_results()
+            return self._exit_code()
+        sys.stdout.buffer.write(result.after if isinstance(result, FileFix) else data)
+        sys.stdout.buffer.flush()
+        self._print_findings(self._terminal.message)
+        self._print_summary()
+        return ERRORS if self._report.errors else CLEAN
+
+    def _results(self) -> Iterator[FileFix | jobs.Failure]:
+        paths, missing = discovery.discover(
+            self._arguments.paths, self._settings, self._arguments.force_exclude
+        )
+        yield from missing
+        self._report.looked_at = len(paths)
+        results = jobs.run(self._work, paths, self._arguments.jobs)
+        is_silent = self._arguments.quiet
+        yield from results if is_silent else self._terminal.track(results, len(paths))
+
+    def _take(self, result: FileFix | jobs.Failure) -> None:
+        """Write a changed file; what could not be written counts as an error."""
+        if isinstance(result, FileFix) and result.changed and self._report.writes:
+            try:
+                write(result.path, result.before, result.after)
+            except SourceError as error:
+                result = error
+        self._keep(result)
+
+    def _keep(self, result: FileFix | jobs.Failure) -> None:
+        if isinstance(result, SourceError | FixError):
+            self._report.errors += 1
+            self._terminal.message(f"nograd-fix: {result}")
+        elif result.found or result.changed:
+            self._report.files.append(result)
+
+    def _print_results(self) -> None:
+        if self._arguments.diff:
+            for line in self._report.diff():
+                self._terminal.diff(line)
+            self._print_findings(self._terminal.message)
+        else:
+            self._print_findings(self._terminal.result)
+        self._print_summary()
+
+    def _print_findings(self, tell: Callable[[str], None]) -> None:
+        for line in self._report.findings(without_fixed=self._arguments.diff):
+            tell(line)
+        for line in self._report.statistics() if self._arguments.statistics else ():
+            tell(line)
+
+    def _print_summary(self) -> None:
+        if self._arguments.verbose:
+            for line in self._report.fixes():
+                self._terminal.message(line)
+        if not self._arguments.quiet:
+            for line in self._report.notes():
+                self._terminal.message(line)
+            self._terminal.message(self._report.summary())
+
+    def _exit_code(self) -> int:
+        return self._report.exit_code(
+            self._arguments.exit_zero, self._arguments.exit_non_zero_on_fix
+        )

@@ -1,0 +1,93 @@
+"""flake8's configuration and its decisions about findings, so that linter and fixer agree."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from flake8 import utils
+from flake8.exceptions import ExecutionError
+from flake8.formatting.default import Nothing
+from flake8.options.parse_args import parse_args
+from flake8.processor import FileProcessor
+from flake8.style_guide import Decision, StyleGuideManager
+from flake8.violation import Violation
+
+from flake8_nograd.findings import Finding
+from flake8_nograd.options import OPTION_TABLE, OptionError, Options
+from flake8_nograd.source import Source
+
+_LOG = logging.getLogger(__name__)
+
+
+class SettingsError(Exception):
+    """A configuration that cannot be used."""
+
+
+class Settings:
+    """What flake8 would make of its configuration files and of the arguments given."""
+
+    def __init__(self, flake8_options: argparse.Namespace) -> None:
+        self._flake8 = flake8_options
+        values = {row.field: getattr(flake8_options, row.destination, ()) for row in OPTION_TABLE}
+        try:
+            self.options = Options.from_values(values)
+        except OptionError as error:
+            raise SettingsError(str(error)) from error
+
+    @classmethod
+    def read(cls, argv: Sequence[str]) -> Settings:
+        """Read the configuration as `flake8 *argv` would; raises `SettingsError`."""
+        try:
+            _, flake8_options = parse_args(list(argv))
+        except ExecutionError as error:
+            raise SettingsError(" ".join(str(error).split())) from error
+        return cls(flake8_options)
+
+    @property
+    def patterns(self) -> list[str]:
+        """The names of files to look for in directories."""
+        return list(self._flake8.filename)
+
+    def is_excluded(self, path: str) -> bool:
+        """Whether the configuration leaves a file or directory out."""
+        patterns = self._flake8.exclude
+        return bool(
+            utils.matches_filename(path, patterns=patterns, log_message="%(path)s", logger=_LOG)
+        )
+
+    def keep(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings that flake8 would report: selected, and not silenced by `# noqa`."""
+        processor = self.processor(source)
+        if processor.should_ignore_file():
+            return []
+        guide = self._guides.style_guide_for(source.path)
+        return [
+            finding
+            for finding in findings
+            if guide.should_report_error(finding.code) is Decision.Selected
+            and not self._is_silenced(source, processor, finding)
+        ]
+
+    def processor(self, source: Source) -> FileProcessor:
+        """flake8's view of a file, which knows what line a `# noqa` belongs to."""
+        lines = [f"{line.rstrip(chr(13) + chr(10))}\n" for line in source.lines]
+        return FileProcessor(source.path, self._flake8, lines)
+
+    def _is_silenced(self, source: Source, processor: FileProcessor, finding: Finding) -> bool:
+        line = processor.noqa_line_for(finding.line) or source.lines[finding.line - 1]
+        violation = Violation(
+            finding.code, source.path, finding.line, finding.column, finding.message, line
+        )
+        return bool(violation.is_inline_ignored(self._flake8.disable_noqa))
+
+    @cached_property
+    def _guides(self) -> StyleGuideManager:
+        return StyleGuideManager(self._flake8, Nothing(self._flake8))
+
+    def __getstate__(self) -> Mapping[str, Any]:
+        """Leave out what flake8 caches and cannot be sent to another process."""
+        return {"_flake8": self._flake8, "options": self.options}

@@ -1,0 +1,69 @@
+"""Colours and a progress bar for people; plain text for everything else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WORTH_A_BAR = 50
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+T = TypeVar("T")
+
+
+class Terminal:
+    """Results on standard output, everything else on standard error."""
+
+    def __init__(self, color: str) -> None:
+        self._color = color
+
+    def result(self, line: str) -> None:
+        """Print one line of results."""
+        print(line)
+
+    def message(self, line: str) -> None:
+        """Tell the user something about the run."""
+        print(line, file=sys.stderr)
+
+    def diff(self, lines: Iterable[bytes]) -> None:
+        """Print a diff: coloured for people, and byte for byte for programs."""
+        if not self._is_coloured(sys.stdout):
+            sys.stdout.flush()
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
+            return
+        console = self._console(sys.stdout)
+        for line in lines:
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
+            style = "bold" if text.startswith(("---", "+++")) else _STYLES.get(text[:1])
+            console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    def track(self, items: Iterable[T], total: int) -> Iterator[T]:
+        """Pass items on and show progress if someone is watching and it takes a while."""
+        if total < _WORTH_A_BAR or not sys.stderr.isatty():
+            yield from items
+            return
+        from rich.progress import Progress
+
+        with Progress(console=self._console(sys.stderr), transient=True) as progress:
+            yield from progress.track(items, total=total, description="nograd-fix")
+
+    def _is_coloured(self, stream: TextIO) -> bool:
+        if self._color == "auto":
+            return stream.isatty()
+        return self._color == "always"
+
+    def _console(self, stream: TextIO) -> Console:
+        # Imported here because it costs more than checking a hundred small files.
+        from rich.console import Console
+
+        always, never = self._color == "always", self._color == "never"
+        return Console(
+            file=stream,
+            force_terminal=True if always else None,
+            no_color=True if never else None,
+        )
