@@ -132,18 +132,17 @@ class Outline:
         return found
 
     def call(self, line: int, column: int) -> list[ast.AST]:
-        """The syntax trees from a statement down to the call that begins at this place."""
+        """The syntax trees from a statement down to the smallest call that begins at a place."""
         statement = self.innermost(line, column)
         return self._path(statement.node, line, column) if statement else []
 
     def _path(self, node: ast.AST, line: int, column: int) -> list[ast.AST]:
-        if isinstance(node, ast.Call) and self._start(node) == (line, column):
-            return [node]
         for child in ast.iter_child_nodes(node):
             below = self._path(child, line, column)
             if below:
                 return [node, *below]
-        return []
+        is_it = isinstance(node, ast.Call) and self._start(node) == (line, column)
+        return [node] if is_it else []
 
     def _start(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
         return node.lineno, self._source.column(node.lineno, node.col_offset)

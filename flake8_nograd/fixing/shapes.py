@@ -56,7 +56,7 @@ def _extended(site: Site, file: File) -> Shape | None:
     reason = objection(moved, site, file)
     if name == Guard.INFERENCE_MODE.value:
         reason = reason or inference_mode.objection(moved, file.tree, file.training)
-    if reason is not None or outflow.unknown_call(site.block, moved.nodes) is not None:
+    if reason is not None:
         return None
     return Shape(Extend(guard.number, moved.statements[-1].number))
 

@@ -10,11 +10,12 @@ from itertools import pairwise
 
 from flake8_nograd.findings import Finding, Repair
 from flake8_nograd.fixing.names import Names
-from flake8_nograd.fixing.outflow import unknown_call
+from flake8_nograd.fixing.outflow import runs_forward, stranger
 from flake8_nograd.fixing.outline import Block, Outline, Statement, suites_in
 from flake8_nograd.fixing.style import Style
 from flake8_nograd.fixing.syntax import (
     all_nodes,
+    dotted,
     first_await_or_yield,
     is_guard,
     is_recording_switch,
@@ -49,34 +50,49 @@ class Site:
 
     finding: Finding
     repair: Repair
+    forward: ast.Call
     block: Block
     function: Statement | None
-
-    @property
-    def has_inference_function(self) -> bool:
-        """Whether the whole function around the block is inference."""
-        return self.repair.whole_function and self.function is not None
 
 
 def locate(finding: Finding, repair: Repair, outline: Outline) -> Site | None:
     """The site of a finding; None if the repair does not fit the file."""
+    path = outline.call(finding.line, finding.column - 1)
     block = outline.block(repair.block)
     function = outline.statement(repair.function) if repair.function else None
     if block is None or (repair.function is not None and function is None):
         return None
-    return Site(finding, repair, block, function)
+    if not path or not isinstance(path[-1], ast.Call):
+        return None
+    return Site(finding, repair, path[-1], block, function)
 
 
 def candidates(site: Site, file: File) -> list[Block]:
     """Blocks that hold the first forward pass, in order of preference."""
     blocks = [site.block]
-    chain = [item for item in site.block.start.chain if not item.is_elif]
-    if site.block.start.is_elif and chain:
-        blocks.append(Block.of(chain[0]))
+    if site.block.start.is_elif:
+        root = next(item for item in site.block.start.chain if not item.is_elif)
+        blocks.append(Block.of(root))
+    blocks += _shortened(site)
     first = file.outline.innermost(site.finding.line, site.finding.column - 1)
     if first is not None and site.block.covers(first.node):
         blocks.append(Block.of(first))
     return blocks
+
+
+def _shortened(site: Site) -> list[Block]:
+    """The block cut off before the first call that has nothing to do with the model."""
+    block = site.block
+    end = stranger(block.nodes, site.forward)
+    if end is None:
+        return []
+    last = block.first - 1
+    for statement in block.statements:
+        if (statement.node.end_lineno or 0) >= end.lineno:
+            break
+        if runs_forward(statement.node, site.forward):
+            last = statement.index
+    return [Block(block.suite, block.first, last)] if last >= block.first else []
 
 
 def deferred(finding: Finding, outline: Outline) -> str | None:
@@ -119,6 +135,7 @@ def objection(block: Block, site: Site, file: File) -> str | None:
     return (
         _shape_objection(block, file)
         or _gradient_objection(block, file)
+        or _stranger_objection(block, site)
         or _autocast_objection(block, site)
     )
 
@@ -167,6 +184,16 @@ def _asks_for_gradient(node: ast.AST) -> bool:
     )
 
 
+def _stranger_objection(block: Block, site: Site) -> str | None:
+    """A single simple statement is taken as it is: nothing smaller could be guarded."""
+    if len(block.statements) == 1 and not any(suites_in(block.nodes[0])):
+        return None
+    other = stranger(block.nodes, site.forward)
+    if other is None:
+        return None
+    return f"{dotted(other.func)}() in the same block may need a graph (line {other.lineno})"
+
+
 def _autocast_objection(block: Block, site: Site) -> str | None:
     """Old torch caches the weights it casts without a graph and reuses them for training."""
     if site.repair.whole_function:
@@ -176,7 +203,7 @@ def _autocast_objection(block: Block, site: Site) -> str | None:
             break
         if not _is_autocast(around.node) or around.node in block.nodes:
             continue
-        other = unknown_call(block, next(suites_in(around.node)))
+        other = stranger(next(suites_in(around.node)), site.forward)
         if other is not None:
             return (
                 f"the autocast block of line {around.node.lineno} may also record a graph that is"

@@ -22,6 +22,9 @@ _BACKWARD = frozenset(
 )
 _AUTOGRAD = re.compile(r"(^|\.)autograd\.(grad|backward|functional\.\w+)$")
 _STEP_OF_OPTIMIZER = re.compile(r"(^|[._])(optim\w*|opt|scaler)\w*\.step$")
+_WANTS_GRADIENTS = re.compile(
+    r"attack|adversar|perturb|deepfool|(^|_)(atk|pgd|fgsm)(_|$)|saliency|grad_?cam|gradients?(_|$)"
+)
 _TRAINING_VERB = re.compile(
     r"(train|fit|fine_?tune|pretrain|optimi[sz]e|adapt|backprop)"
     r"(_(step|epoch|one\w*|model|batch|loop|iter\w*|on\w*|net\w*|for\w*|and\w*|[dg]))?"
@@ -60,6 +63,8 @@ class Training:
             return True
         if (last, isinstance(call.func, ast.Attribute)) in self._names:
             return not _is_mode_switch(call) or name == "self.train"
+        if _WANTS_GRADIENTS.search(last.lower()):
+            return True
         return bool(_TRAINING_VERB.fullmatch(last)) and not _is_mode_switch(call)
 
     def _collect(self, node: ast.AST, in_class: bool) -> None:
