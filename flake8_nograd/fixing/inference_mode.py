@@ -168,17 +168,17 @@ def _bindings(nodes: Iterable[ast.stmt]) -> dict[str, list[ast.expr | None]]:
 
 
 def _read_as_numbers(nodes: Iterable[ast.AST]) -> Iterator[ast.Name]:
-    """Names that are only turned into plain values: `x.item()`, `float(x)`, `print(x)`."""
+    """Names that are only turned into plain values: `x.max().item()`, `float(x)`, `print(x)`."""
     for node in nodes:
         if not isinstance(node, ast.Call) or last_name(node.func) not in _MAKES_PLAIN:
             continue
         if not isinstance(node.func, ast.Attribute):
             yield from (item for item in node.args if isinstance(item, ast.Name))
             continue
-        owner = node.func.value
-        while isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute):
-            if owner.func.attr not in ("cpu", "detach"):
+        owner: ast.expr = node.func
+        while isinstance(owner, ast.Call | ast.Attribute | ast.Subscript):
+            if isinstance(owner, ast.Attribute) and owner.attr.endswith("_"):
                 break
-            owner = owner.func.value
+            owner = owner.func if isinstance(owner, ast.Call) else owner.value
         if isinstance(owner, ast.Name):
             yield owner

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_nograd.fixing.edits import Import
 from flake8_nograd.fixing.outline import FunctionNode, Outline, Statement
-from flake8_nograd.fixing.syntax import dotted, own_nodes
+from flake8_nograd.fixing.syntax import dotted, header, own_nodes
 
 _HOMES = ("torch", "torch.autograd", "torch.autograd.grad_mode")
 
@@ -120,7 +120,8 @@ class Names:
         if at_top and at_top[0].number <= place.number:
             return Import(at_top[0].number, after=False, code=code)
         function = place.function
-        if of_torch and function is not None and not at_top:
+        is_lazy = bool(of_torch) and all(item.function is not None for item in of_torch)
+        if is_lazy and function is not None:
             return _at_head(self._outline.statements, function, code)
         return _after_imports(self._outline.top, code)
 
@@ -213,24 +214,13 @@ def _bound_by(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, ast.Try):
         yield from (handler.name for handler in node.handlers if handler.name)
         return
-    for inner in own_nodes(_header(node)):
+    for inner in own_nodes(header(node)):
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store | ast.Del):
             yield inner.id
         elif isinstance(inner, ast.MatchAs | ast.MatchStar) and inner.name:
             yield inner.name
         elif isinstance(inner, ast.MatchMapping) and inner.rest:
             yield inner.rest
-
-
-def _header(node: ast.stmt) -> list[ast.AST]:
-    """A statement without the statements nested in it."""
-    parts: list[ast.AST] = []
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.match_case):
-            parts.append(child.pattern)
-        elif not isinstance(child, ast.stmt):
-            parts.append(child)
-    return parts
 
 
 def _at_head(statements: Sequence[Statement], function: Statement, code: str) -> Import:

@@ -64,9 +64,10 @@ def stranger(statements: Sequence[ast.stmt], forward: ast.Call) -> ast.Call | No
     return min(found, key=lambda call: (call.lineno, call.col_offset), default=None)
 
 
-def runs_forward(statement: ast.stmt, forward: ast.Call) -> bool:
-    """Whether a statement calls the model that runs the forward pass."""
-    return _runs(statement, _owner(forward))
+def runs_forward(trees: Iterable[ast.AST], forward: ast.Call) -> bool:
+    """Whether some code calls the model that runs the forward pass."""
+    owner = _owner(forward)
+    return any(_runs(tree, owner) for tree in trees)
 
 
 def handed_on(function: Statement, blocks: Iterable[Block]) -> ast.Call | None:

@@ -91,10 +91,6 @@ class Block:
         """Whether the block is all of its suite."""
         return len(self.statements) == len(self.suite)
 
-    def covers(self, node: ast.AST) -> bool:
-        """Whether a syntax tree lies in the block."""
-        return any(inner is node for outer in self.nodes for inner in ast.walk(outer))
-
 
 class Outline:
     """All statements of a file, found by number or by place."""

@@ -56,7 +56,7 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
         return _left(
             finding, why_not or (repair.reason if site else "its statements were not found")
         )
-    match mode(site):
+    match mode(site.block.start, site.function):
         case (False, line):
             reason = f"a guard stands around it already (line {line})"
             return _left(finding, reason, Verdict.GUARDED)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from flake8_nograd.fixing import inference_mode, outflow
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
 from flake8_nograd.fixing.names import Spelling
+from flake8_nograd.fixing.objections import objection
 from flake8_nograd.fixing.outline import Block, FunctionNode, Statement
-from flake8_nograd.fixing.site import File, Site, candidates, objection
+from flake8_nograd.fixing.site import File, Site, candidates
 from flake8_nograd.fixing.style import Form, Guard
 from flake8_nograd.fixing.syntax import all_nodes, dotted, is_guard, last_name
 
@@ -132,7 +133,7 @@ def _spelled_inside(site: Site, file: File) -> bool:
 def _wrapped(site: Site, file: File) -> Shape | Refusal:
     """A `with` around the fewest whole statements, or a guard in the `with` that is there."""
     reasons = []
-    for block in candidates(site, file):
+    for block in candidates(site, file.outline):
         reason = objection(block, site, file)
         if reason is not None:
             reasons.append(reason)

@@ -1,9 +1,8 @@
-"""One finding at its place in the file, and what speaks against a guard there."""
+"""One finding at its place in the file, and the statements a guard could cover."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,20 +10,17 @@ from itertools import pairwise
 from flake8_nograd.findings import Finding, Repair
 from flake8_nograd.fixing.names import Names
 from flake8_nograd.fixing.outflow import runs_forward, stranger
-from flake8_nograd.fixing.outline import Block, Outline, Statement, suites_in
+from flake8_nograd.fixing.outline import Block, Outline, Statement
 from flake8_nograd.fixing.style import Style
 from flake8_nograd.fixing.syntax import (
     all_nodes,
-    dotted,
-    first_await_or_yield,
+    header,
     is_guard,
     is_recording_switch,
     last_name,
 )
 from flake8_nograd.fixing.training import Training
 from flake8_nograd.source import Source
-
-_CELL = re.compile(r"\s*#\s?(%%|In\s?\[)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +63,30 @@ def locate(finding: Finding, repair: Repair, outline: Outline) -> Site | None:
     return Site(finding, repair, path[-1], block, function)
 
 
-def candidates(site: Site, file: File) -> list[Block]:
-    """Blocks that hold the first forward pass, in order of preference."""
+def candidates(site: Site, outline: Outline) -> list[Block]:
+    """Blocks that hold forward passes of the site, in order of preference.
+
+    The whole block comes first. What a smaller one leaves out is found again in the next round.
+    """
     blocks = [site.block]
     if site.block.start.is_elif:
         root = next(item for item in site.block.start.chain if not item.is_elif)
         blocks.append(Block.of(root))
     blocks += _shortened(site)
-    first = file.outline.innermost(site.finding.line, site.finding.column - 1)
-    if first is not None and site.block.covers(first.node):
-        blocks.append(Block.of(first))
-    return blocks
+    return blocks + [Block.of(statement) for statement in _single_passes(site, outline)]
+
+
+def _single_passes(site: Site, outline: Outline) -> Iterator[Statement]:
+    """The smallest statement of the first forward pass, then those of the others."""
+    inside = {id(node) for node in all_nodes(site.block.nodes)}
+    first = outline.innermost(site.finding.line, site.finding.column - 1)
+    if first is not None and id(first.node) in inside:
+        yield first
+    for statement in outline.statements:
+        if id(statement.node) not in inside or mode(statement, site.function) is not None:
+            continue
+        if runs_forward(header(statement.node), site.forward):
+            yield statement
 
 
 def _shortened(site: Site) -> list[Block]:
@@ -90,7 +99,7 @@ def _shortened(site: Site) -> list[Block]:
     for statement in block.statements:
         if (statement.node.end_lineno or 0) >= end.lineno:
             break
-        if runs_forward(statement.node, site.forward):
+        if runs_forward([statement.node], site.forward):
             last = statement.index
     return [Block(block.suite, block.first, last)] if last >= block.first else []
 
@@ -106,12 +115,12 @@ def deferred(finding: Finding, outline: Outline) -> str | None:
     return None
 
 
-def mode(site: Site) -> tuple[bool, int] | None:
-    """Whether recording is switched off or on by hand around the site, and the line.
+def mode(statement: Statement, function: Statement | None) -> tuple[bool, int] | None:
+    """Whether recording is switched on by hand around a statement, and the line.
 
-    None if nothing in the function says either.
+    None if nothing in the function switches it on or off.
     """
-    for expression in _modes(site):
+    for expression in _modes(statement, function):
         if is_guard(expression):
             return False, expression.lineno
         if is_recording_switch(expression) or last_name(expression) == "enable_grad":
@@ -119,100 +128,12 @@ def mode(site: Site) -> tuple[bool, int] | None:
     return None
 
 
-def _modes(site: Site) -> Iterator[ast.expr]:
-    """The context managers and decorators that a site runs under, innermost first."""
-    for around in site.block.start.chain:
-        if around is site.function:
+def _modes(statement: Statement, function: Statement | None) -> Iterator[ast.expr]:
+    """The context managers and decorators that a statement runs under, innermost first."""
+    for around in statement.chain:
+        if around is function:
             break
-        if isinstance(around.node, ast.With) and around.node not in site.block.nodes:
+        if isinstance(around.node, ast.With) and around is not statement:
             yield from (item.context_expr for item in around.node.items)
-    if site.function is not None and isinstance(site.function.node, ast.FunctionDef):
-        yield from reversed(site.function.node.decorator_list)
-
-
-def objection(block: Block, site: Site, file: File) -> str | None:
-    """Why no `with` may stand around a block; None if it may."""
-    return (
-        _shape_objection(block, file)
-        or _gradient_objection(block, file)
-        or _stranger_objection(block, site)
-        or _autocast_objection(block, site)
-    )
-
-
-def _shape_objection(block: Block, file: File) -> str | None:
-    if block.start.is_elif:
-        return "nothing can be put around an `elif`"
-    point = first_await_or_yield(block.nodes)
-    if point is not None:
-        what = "yields" if isinstance(point, ast.Yield | ast.YieldFrom) else "awaits"
-        return f"the block {what}, and the guard would hold for the code that runs meanwhile"
-    first, last = block.nodes[0].lineno, block.nodes[-1].end_lineno or 0
-    if any(_CELL.match(line) for line in file.source.lines[first:last]):
-        return "the block spans notebook cells"
-    return None
-
-
-def _gradient_objection(block: Block, file: File) -> str | None:
-    training = file.training.first_in(block.nodes)
-    if training is not None:
-        return f"the block differentiates or trains (line {training.lineno})"
-    for node in all_nodes(block.nodes):
-        if _asks_for_gradient(node):
-            return f"the block asks for a gradient (line {getattr(node, 'lineno', 0)})"
-        if isinstance(node, ast.Call) and is_recording_switch(node):
-            return f"the block switches recording itself (line {node.lineno})"
-    for line, _ in file.protected:
-        if block.nodes[0].lineno <= line <= (block.nodes[-1].end_lineno or 0):
-            return f"the block holds a forward pass that is to stay as it is (line {line})"
-    return None
-
-
-def _asks_for_gradient(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call):
-        return any(
-            keyword.arg == "requires_grad"
-            and isinstance(keyword.value, ast.Constant)
-            and keyword.value.value is True
-            for keyword in node.keywords
-        )
-    return (
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and node.value.value is True
-        and any(last_name(target) == "requires_grad" for target in node.targets)
-    )
-
-
-def _stranger_objection(block: Block, site: Site) -> str | None:
-    """A single simple statement is taken as it is: nothing smaller could be guarded."""
-    if len(block.statements) == 1 and not any(suites_in(block.nodes[0])):
-        return None
-    other = stranger(block.nodes, site.forward)
-    if other is None:
-        return None
-    return f"{dotted(other.func)}() in the same block may need a graph (line {other.lineno})"
-
-
-def _autocast_objection(block: Block, site: Site) -> str | None:
-    """Old torch caches the weights it casts without a graph and reuses them for training."""
-    if site.repair.whole_function:
-        return None
-    for around in block.start.chain:
-        if around is site.function:
-            break
-        if not _is_autocast(around.node) or around.node in block.nodes:
-            continue
-        other = stranger(next(suites_in(around.node)), site.forward)
-        if other is not None:
-            return (
-                f"the autocast block of line {around.node.lineno} may also record a graph that is"
-                f" needed (line {other.lineno}), and on older torch both share cached weights"
-            )
-    return None
-
-
-def _is_autocast(node: ast.stmt) -> bool:
-    return isinstance(node, ast.With | ast.AsyncWith) and any(
-        "autocast" in last_name(item.context_expr) for item in node.items
-    )
+    if function is not None and isinstance(function.node, ast.FunctionDef):
+        yield from reversed(function.node.decorator_list)

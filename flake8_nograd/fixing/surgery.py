@@ -133,6 +133,8 @@ class Surgeon(cst.CSTTransformer):
             waiting.append(piece)
             if piece.number == edit.last:
                 build = _wrapped if isinstance(edit, Wrap) else _extended
+                if not self._indents:
+                    waiting = [_indentable(piece) for piece in waiting]
                 yield build(edit, waiting, self._indent())
                 waiting, edit = [], None
 
@@ -166,6 +168,29 @@ class _Piece:
     def leading(self, lines: Sequence[cst.EmptyLine]) -> _Piece:
         """The same statement below other empty lines and comments."""
         return replace(self, line=self.line.with_changes(leading_lines=lines))
+
+
+class _BlankLines(cst.CSTTransformer):
+    """Lets the blank lines of a module's own suite stay blank when they are indented.
+
+    Without indentation there is no telling whether a blank line holds it; libcst says it does.
+    """
+
+    def visit_IndentedBlock(self, node: cst.IndentedBlock) -> bool:
+        """Below a suite of its own, blank lines are told apart."""
+        return False
+
+    def leave_EmptyLine(
+        self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine
+    ) -> cst.EmptyLine:
+        """Indent comments only."""
+        return updated_node.with_changes(indent=updated_node.comment is not None)
+
+
+def _indentable(piece: _Piece) -> _Piece:
+    line = piece.line.visit(_BlankLines())
+    assert isinstance(line, Line)
+    return replace(piece, line=line)
 
 
 def _lines(pieces: Iterable[_Piece]) -> list[Line]:

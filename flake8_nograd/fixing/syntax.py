@@ -30,6 +30,17 @@ def all_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield from ast.walk(root)
 
 
+def header(node: ast.stmt) -> list[ast.AST]:
+    """A statement without the statements nested in it."""
+    parts: list[ast.AST] = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.match_case):
+            parts += [child.pattern, *filter(None, [child.guard])]
+        elif not isinstance(child, ast.stmt | ast.ExceptHandler):
+            parts.append(child)
+    return parts
+
+
 def dotted(node: ast.expr) -> str:
     """The dotted name an expression spells, calls and subscripts left out; '' if it spells none."""
     if isinstance(node, ast.Name):

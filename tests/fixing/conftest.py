@@ -1,0 +1,136 @@
+"""Repairs derived from marked source, so that the fixer is tested without the analysis."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.fixing import FixResult, Outcome, Style, apply
+from flake8_nograd.source import Source
+
+_MARK = re.compile(r"[ \t]*#(block2?|guard)\b[^\n]*")
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A fixed program and what the fixer says about its only finding."""
+
+    text: str
+    result: FixResult
+
+    @property
+    def outcome(self) -> Outcome:
+        (outcome,) = self.result.outcomes
+        return outcome
+
+
+def finding_in(
+    marked: str,
+    whole: bool = False,
+    safety: Safety = Safety.SAFE,
+    reason: str = "plain numbers",
+    mark: str = "block",
+) -> tuple[str, Finding]:
+    """The program without its marks, and the finding they describe.
+
+    `#block` at the end of a line marks the statements of the block, all of one suite (`#block2`
+    those of a second finding); `#guard` marks the `with` that ended too early. The finding stands
+    at the first call of something called model or net.
+    """
+    lines = marked.splitlines(keepends=True)
+    source = Source.from_text("".join(_MARK.sub("", line) for line in lines))
+    marks = {number: _MARK.search(line) for number, line in enumerate(lines, 1)}
+    statements = [node for node in ast.walk(source.tree) if isinstance(node, ast.stmt)]
+    block = [node for node in statements if _is_marked(node, marks, mark)]
+    guarded = {number for number, mark in marks.items() if mark and mark[1] == "guard"}
+    guard = next((node for node in statements if node.lineno in guarded), None)
+    function = _function_around(source.tree, block[0])
+    call = _first_forward(block)
+    repair = Repair(
+        block=source.span(block[0], block[-1]),
+        function=source.span(function, function) if function else None,
+        whole_function=whole,
+        guard=source.span(guard, guard) if guard else None,
+        safety=safety,
+        reason=reason,
+    )
+    column = source.column(call.lineno, call.col_offset) + 1
+    return "".join(source.lines), Finding(call.lineno, column, "NGR102", "message", repair)
+
+
+@pytest.fixture
+def fix() -> Callable[..., Fixed]:
+    """Fix a marked program; the result is dedented as the program is."""
+
+    def _fix(marked: str, style: Style | None = None, **repair: Any) -> Fixed:
+        text, finding = finding_in(textwrap.dedent(marked).lstrip("\n"), **repair)
+        result = apply(text.encode(), [finding], style)
+        return Fixed(result.data.decode(), result)
+
+    return _fix
+
+
+@pytest.fixture
+def fix_two() -> Callable[..., FixResult]:
+    """Fix a program with two findings; keyword arguments are those of the second."""
+
+    def _fix(
+        marked: str, first: Any = None, protect_second: bool = False, **second: Any
+    ) -> FixResult:
+        marked = textwrap.dedent(marked).lstrip("\n")
+        text, one = finding_in(marked, **(first or {}))
+        _, other = finding_in(marked, mark="block2", **second)
+        if protect_second:
+            return apply(text.encode(), [one], protected=[other])
+        return apply(text.encode(), [one, other])
+
+    return _fix
+
+
+@pytest.fixture
+def check_fix(fix: Callable[..., Fixed]) -> Callable[..., Fixed]:
+    """Fix a marked program and compare it with what is expected of it."""
+
+    def _check(marked: str, expected: str, **arguments: Any) -> Fixed:
+        fixed = fix(marked, **arguments)
+        assert fixed.text == textwrap.dedent(expected).lstrip("\n"), fixed.outcome
+        compile(fixed.text, "fixed.py", "exec")
+        return fixed
+
+    return _check
+
+
+def _is_marked(node: ast.stmt, marks: dict[int, Any], kind: str) -> bool:
+    """Whether the line where a statement begins is marked; on one line the inner statement is."""
+    mark = marks[node.lineno]
+    inner = (item for item in ast.walk(node) if isinstance(item, ast.stmt) and item is not node)
+    shares_line = any(item.lineno == node.lineno for item in inner)
+    return mark is not None and mark[1] == kind and not shares_line
+
+
+def _function_around(tree: ast.Module, node: ast.stmt) -> ast.stmt | None:
+    functions = [
+        outer
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
+        if any(inner is node for part in outer.body for inner in ast.walk(part))
+    ]
+    return functions[-1] if functions else None
+
+
+def _first_forward(block: list[ast.stmt]) -> ast.Call:
+    calls = [
+        node
+        for statement in block
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+        if ast.unparse(node.func).removeprefix("self.").split("[")[0] in ("model", "net", "self")
+    ]
+    return min(calls, key=lambda call: (call.lineno, call.col_offset))

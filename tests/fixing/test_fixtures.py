@@ -1,0 +1,88 @@
+"""Every fixture is fixed to its `.fixed` twin, which is clean, stable and computes the same."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from flake8_nograd import fix_engine
+from flake8_nograd.fix_engine import FileFix
+from flake8_nograd.fixing import Style, Verdict
+from flake8_nograd.fixing.proof import same_program
+from flake8_nograd.source import Source
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+PROGRAMS = sorted(FIXTURES.glob("*/*.py"))
+MARKER = re.compile(rb"  # expect: .*")
+BOLD = Style(unsafe=True)
+
+
+def program(path: Path) -> bytes:
+    return MARKER.sub(b"", path.read_bytes())
+
+
+def fixed(path: Path) -> FileFix:
+    return fix_engine.fix(program(path), path.name, style=BOLD)
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=name)
+def test_twin(path, request):
+    result, twin = fixed(path), path.with_name(f"{path.name}.fixed")
+    if request.config.getoption("--bless"):
+        if result.changed:
+            twin.write_bytes(result.after)
+        else:
+            twin.unlink(missing_ok=True)
+    assert twin.exists() == result.changed
+    if not result.changed:
+        return
+    assert result.after == twin.read_bytes()
+    before, after = (Source.from_bytes(data) for data in (result.before, result.after))
+    assert same_program(before.tree, after.tree)
+    compile(result.after, path.name, "exec")
+    assert not any(outcome.verdict is Verdict.FIXED for outcome in result.left)
+    assert fix_engine.fix(result.after, path.name, style=BOLD).after == result.after
+
+
+@pytest.mark.parametrize("path", [path for path in PROGRAMS if path.stem.startswith("ok_")])
+def test_near_miss_stays_as_it_is(path):
+    assert not fixed(path).changed
+
+
+def test_every_twin_has_its_program():
+    twins = FIXTURES.glob("*/*.py.fixed")
+    assert [twin for twin in twins if not twin.with_suffix("").exists()] == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PROGRAMS if path.with_name(f"{path.name}.fixed").exists()], ids=name
+)
+def test_same_numbers(path):
+    pytest.importorskip("torch")
+    twin = path.with_name(f"{path.name}.fixed").read_bytes()
+    assert output(twin, path) == output(program(path), path)
+
+
+def output(code: bytes, path: Path) -> str:
+    """What a program prints."""
+    import random
+
+    import numpy as np
+    import torch
+
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+    printed = io.StringIO()
+    namespace = {"__name__": "__main__", "__file__": str(path)}
+    with contextlib.redirect_stdout(printed), torch.enable_grad():
+        exec(compile(code, str(path), "exec"), namespace)
+    return printed.getvalue()

@@ -1,0 +1,105 @@
+"""Check and fix joined: rounds until nothing changes, and an error if that does not happen."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_nograd import engine, fix_engine
+from flake8_nograd.findings import Finding, Repair, Safety, Span
+from flake8_nograd.fixing import FixError, Style, Verdict
+from flake8_nograd.source import SourceError
+
+TWO_REGIONS = b"""import torch
+from torch import nn
+
+model = nn.Linear(4, 2).eval()
+
+
+async def serve(queue):
+    first = model(await queue.get()).argmax().item()
+    x = await queue.get()
+    second = model(x).argmax().item()
+    await queue.put(second)
+    third = model(-x).argmax().item()
+    return first, third
+"""
+
+
+def test_file_without_torch_is_not_parsed(monkeypatch):
+    monkeypatch.setattr(engine, "check", None)
+    assert not fix_engine.fix(b"print('not even Python':\n", "a.py").changed
+
+
+def test_fixed_file_is_clean_and_stays_as_it_is():
+    fixed = fix_engine.fix(TWO_REGIONS, "a.py", style=Style(unsafe=True))
+    assert fixed.changed
+    assert fixed.fixed >= 2
+    again = fix_engine.fix(fixed.after, "a.py", style=Style(unsafe=True))
+    assert not again.changed
+    assert all(outcome.verdict is Verdict.LEFT for outcome in again.left)
+
+
+def test_places_of_what_was_found_and_of_what_is_left():
+    program = (
+        b"import torch\nfrom torch import nn\nmodel = nn.Linear(2, 2).eval()\n"
+        b"print(model(torch.ones(2)).argmax().item())\n"
+        b"key = lambda x: model(x).argmax().item()\n"
+    )
+    fixed = fix_engine.fix(program, "a.py")
+    assert [(item.finding.line, item.verdict) for item in fixed.found] == [
+        (4, Verdict.FIXED),
+        (5, Verdict.LEFT),
+    ]
+    assert [item.finding.line for item in fixed.left] == [6]
+
+
+def test_dropped_finding_is_not_fixed():
+    program = (
+        b"import torch\nfrom torch import nn\nmodel = nn.Linear(2, 2).eval()\n"
+        b"def test(x):\n    print(model(x).argmax().item())\n"
+        b"def test_again(x):\n    print(model(x).argmax().item())  # keep\n"
+    )
+
+    def keep(source, findings):
+        return [item for item in findings if "# keep" not in source.lines[item.line - 1]]
+
+    fixed = fix_engine.fix(program, "a.py", keep=keep)
+    assert fixed.after == program.replace(b"def test(", b"@torch.no_grad()\ndef test(")
+    assert fixed.fixed == 1
+
+
+def test_error_if_a_guard_does_not_silence_its_finding(monkeypatch):
+    def check(source, options):
+        line = 3 if len(source.lines) > 2 else 2
+        column = 4 if line == 3 else 0
+        block = Span(line, column, line, column + 14)
+        repair = Repair(block, None, False, None, Safety.SAFE, "")
+        return [Finding(line, column + 7, "NGR102", "message", repair)]
+
+    monkeypatch.setattr(engine, "check", check)
+    with pytest.raises(FixError, match=r"a\.py: a new guard does not silence its finding"):
+        fix_engine.fix(b"import torch\nout = model(x)\n", "a.py")
+
+
+def test_error_if_there_is_no_end(monkeypatch):
+    def check(source, options):
+        number = len(source.lines)
+        block = Span(number, 0, number, 14)
+        repair = Repair(block, None, False, None, Safety.SAFE, "")
+        return [Finding(number, 7, "NGR102", "message", repair)]
+
+    original = fix_engine._round
+
+    def round_(data, *rest):
+        result = original(data, *rest)
+        return type(result)(result.data + b"out = model(x)\n", result.outcomes)
+
+    monkeypatch.setattr(engine, "check", check)
+    monkeypatch.setattr(fix_engine, "_round", round_)
+    with pytest.raises(FixError, match="does not settle in 12 rounds"):
+        fix_engine.fix(b"import torch\nout = model(x)\n", "a.py")
+
+
+def test_syntax_error_names_file_and_line():
+    with pytest.raises(SourceError, match=r"^a\.py:2: "):
+        fix_engine.fix(b"import torch\nprint 'x'\n", "a.py")
