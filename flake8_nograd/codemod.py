@@ -1,4 +1,8 @@
-"""libcst's own way in: `python -m libcst.tool codemod flake8_nograd.codemod.NoGradCommand PATH`."""
+"""libcst's own way in.
+
+`python -m libcst.tool codemod -x --no-format flake8_nograd.codemod.NoGradCommand PATH`; `-x` tells
+libcst that the command is not one of its own.
+"""
 
 from __future__ import annotations
 

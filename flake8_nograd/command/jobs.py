@@ -21,8 +21,6 @@ from flake8_nograd.source import Source, SourceError, decode
 _CHUNK = 16
 _WORTH_A_POOL = 4 * _CHUNK
 
-Failure = SourceError | FixError
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -30,6 +28,13 @@ class Task:
 
     path: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be handled, in one line; unlike an exception it always travels well."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,12 @@ class Work:
         try:
             return self._suppress(task) if self.adds_noqa else self._fix(task)
         except (SourceError, FixError) as error:
-            return error
+            return Failure(str(error))
         except RecursionError:
-            return FixError(task.path, "the file is nested too deeply to be analysed")
+            return Failure(f"{task.path}: the file is nested too deeply to be analysed")
         except Exception as error:  # one odd file must not end the run over all the others
             what = f"{type(error).__name__}: {error}".splitlines()[0]
-            return FixError(task.path, f"the file could not be handled ({what})")
+            return Failure(f"{task.path}: the file could not be handled ({what})")
 
     def _fix(self, task: Task) -> FileFix:
         options, keep = self.settings.options, self.settings.keep
@@ -78,10 +83,10 @@ def run(work: Work, paths: Sequence[str], jobs: int | None) -> Iterator[FileFix 
             yield work.handle(task) if isinstance(task, Task) else task
         return
     with ProcessPoolExecutor(jobs) as executor:
-        yield from _spread(executor, work, paths)
+        yield from spread(executor, work, paths)
 
 
-def _spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[FileFix | Failure]:
+def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[FileFix | Failure]:
     """Hand out files in chunks; a file that cannot have findings stays here."""
     pending: list[tuple[list[FileFix | Failure | Task], Future[list[FileFix | Failure]]]] = []
     for start in range(0, len(paths), _CHUNK):
@@ -107,7 +112,7 @@ def _task(path: str) -> FileFix | Failure | Task:
         if engine.may_have_findings(decode(data, path)):
             return Task(path, data)
     except SourceError as error:
-        return error
+        return Failure(str(error))
     return FileFix(path, data, data)
 
 

@@ -11,7 +11,7 @@ from flake8_nograd.command.settings import Settings
 from flake8_nograd.command.terminal import Terminal
 from flake8_nograd.files import write
 from flake8_nograd.fix_engine import FileFix
-from flake8_nograd.fixing import FixError, Form, Guard, Style
+from flake8_nograd.fixing import Form, Guard, Style
 from flake8_nograd.report import CLEAN, ERRORS, Report
 from flake8_nograd.source import SourceError
 
@@ -59,7 +59,7 @@ class Session:
         paths, missing = discovery.discover(
             self._arguments.paths, self._settings, self._arguments.force_exclude
         )
-        yield from missing
+        yield from (jobs.Failure(str(error)) for error in missing)
         self._report.looked_at = len(paths)
         results = jobs.run(self._work, paths, self._arguments.jobs)
         is_silent = self._arguments.quiet
@@ -71,13 +71,13 @@ class Session:
             try:
                 write(result.path, result.before, result.after)
             except SourceError as error:
-                result = error
+                result = jobs.Failure(str(error))
         self._keep(result)
 
     def _keep(self, result: FileFix | jobs.Failure) -> None:
-        if isinstance(result, SourceError | FixError):
+        if isinstance(result, jobs.Failure):
             self._report.errors += 1
-            self._terminal.message(f"nograd-fix: {result}")
+            self._terminal.message(f"nograd-fix: {result.message}")
         elif result.found or result.changed:
             self._report.files.append(result)
 

@@ -43,7 +43,7 @@ class Settings:
         """Read the configuration as `flake8 *argv` would; raises `SettingsError`."""
         try:
             _, flake8_options = parse_args(list(argv))
-        except ExecutionError as error:
+        except (ExecutionError, ValueError) as error:
             raise SettingsError(" ".join(str(error).split())) from error
         return cls(flake8_options)
 
@@ -54,7 +54,7 @@ class Settings:
 
     def is_excluded(self, path: str) -> bool:
         """Whether the configuration leaves a file or directory out."""
-        patterns = self._flake8.exclude
+        patterns = [*self._flake8.exclude, *self._flake8.extend_exclude]
         return bool(
             utils.matches_filename(path, patterns=patterns, log_message="%(path)s", logger=_LOG)
         )
