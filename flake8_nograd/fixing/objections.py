@@ -36,6 +36,11 @@ def _shape_objection(block: Block, file: File) -> str | None:
     if point is not None:
         what = "yields" if isinstance(point, ast.Yield | ast.YieldFrom) else "awaits"
         return f"the block {what}, and the guard would hold for the code that runs meanwhile"
+    return spans_cells(block, file)
+
+
+def spans_cells(block: Block, file: File) -> str | None:
+    """Why a block of several notebook cells cannot be put into one `with`."""
     first, last = block.nodes[0].lineno, block.nodes[-1].end_lineno or 0
     if any(_CELL.match(line) for line in file.source.lines[first:last]):
         return "the block spans notebook cells"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flake8_nograd.fixing import inference_mode, outflow
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
 from flake8_nograd.fixing.names import Spelling
-from flake8_nograd.fixing.objections import objection
+from flake8_nograd.fixing.objections import objection, spans_cells
 from flake8_nograd.fixing.outline import Block, FunctionNode, Statement
 from flake8_nograd.fixing.site import File, Site, candidates
 from flake8_nograd.fixing.style import Form, Guard
@@ -54,7 +54,8 @@ def _extended(site: Site, file: File) -> Shape | None:
         return None
     last = max(end.index, site.block.last if site.block.suite is guard.suite else 0)
     moved = Block(guard.suite, guard.index + 1, last)
-    reason = objection(moved, site, file)
+    whole = Block(guard.suite, guard.index, last)
+    reason = objection(moved, site, file) or spans_cells(whole, file)
     if name == Guard.INFERENCE_MODE.value:
         reason = reason or inference_mode.objection(moved, file.tree, file.training)
     if reason is not None:

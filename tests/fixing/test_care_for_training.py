@@ -364,6 +364,20 @@ def test_scripted_function_gets_a_with(fix, script):
     assert "with torch.no_grad():" in fixed.text
 
 
+def test_guard_is_not_extended_into_another_notebook_cell(fix):
+    fixed = fix(
+        """
+        import torch
+
+        with torch.no_grad():  #guard
+            first = model(x)
+        # %%
+        second = model(x)  #block
+        """
+    )
+    assert fixed.text.endswith("# %%\nwith torch.no_grad():\n    second = model(x)\n")
+
+
 def test_notebook_cells_are_not_joined(check_fix):
     check_fix(
         """
