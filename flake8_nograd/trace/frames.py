@@ -1,0 +1,130 @@
+"""From running frames to places in the user's code."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import os
+import site
+import sysconfig
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import CodeType, FrameType
+
+from flake8_nograd.trace.sites import Place
+
+# A recursive program must not make every site unique, nor every forward pass expensive.
+MAX_ROUTE = 16
+
+_INTERACTIVE = ("<stdin", "<ipython", "<doctest")
+
+Step = tuple[CodeType, int]
+
+
+class UserCode:
+    """Tells the code under observation from libraries, and finds the calls that led to a frame."""
+
+    def __init__(self, torch_file: str, *own: str) -> None:
+        """`own` are directories that belong to the program although they look like a library's."""
+        self._own = tuple(own)
+        self._machinery = (_directory(__file__), _directory(torch_file))
+        self._libraries = (*self._machinery, *_library_directories())
+        self._known: dict[str, bool] = {}
+
+    def route(self, frame: FrameType | None, module_type: type) -> list[Step]:
+        """The calls that led to `frame`, innermost first.
+
+        `module.forward(x)` is a call of the module, so its `forward` is no part of the route.
+        Where no user code is left, as in a pool that maps a model, the innermost code outside
+        torch stands in.
+        """
+        steps: list[Step] = []
+        stand_in: FrameType | None = None
+        while frame is not None and len(steps) < MAX_ROUTE:
+            if self._is_user_code(frame.f_code.co_filename):
+                if steps or not _is_forward(frame, module_type):
+                    steps.append((frame.f_code, frame.f_lasti))
+            elif stand_in is None and not frame.f_code.co_filename.startswith(self._machinery):
+                stand_in = frame
+            frame = frame.f_back
+        if not steps and stand_in is not None:
+            steps.append((stand_in.f_code, stand_in.f_lasti))
+        return steps
+
+    def _is_user_code(self, filename: str) -> bool:
+        known = self._known.get(filename)
+        if known is None:
+            known = self._known[filename] = self._judge(filename)
+        return known
+
+    def _judge(self, filename: str) -> bool:
+        if filename.startswith("<"):
+            return filename.startswith(_INTERACTIVE)
+        if filename.startswith(self._own):
+            return True
+        return not filename.startswith(self._libraries)
+
+
+def _directory(file: str) -> str:
+    return str(Path(file).parent) + os.sep
+
+
+def _library_directories() -> set[str]:
+    paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    paths.update(site.getsitepackages())
+    paths.add(site.getusersitepackages())
+    return {str(Path(path)) + os.sep for path in paths}
+
+
+def _is_forward(frame: FrameType, module_type: type) -> bool:
+    code = frame.f_code
+    if code.co_name != "forward" or not code.co_argcount:
+        return False
+    return isinstance(frame.f_locals.get(code.co_varnames[0]), module_type)
+
+
+def place_of(step: Step) -> Place:
+    """The call expression that a frame was executing."""
+    code, instruction = step
+    scope = getattr(code, "co_qualname", code.co_name)
+    path = code.co_filename
+    if not hasattr(code, "co_positions"):
+        return Place(path, _line_of(code, instruction), None, scope)
+    found = next(islice(code.co_positions(), instruction // 2, None))
+    line, end_line, column, end_column = found
+    if line is None or end_line is None or column is None or end_column is None:
+        return Place(path, line or code.co_firstlineno, None, scope)
+    # A method call on several lines begins, for the interpreter, at the name of the method.
+    line, column = _call_starts(path).get((end_line, end_column), (line, column))
+    return Place(path, line, _characters(path, line, column) + 1, scope)
+
+
+def _line_of(code: CodeType, instruction: int) -> int:
+    for start, end, line in code.co_lines():
+        if start <= instruction < end and line is not None:
+            return line
+    return code.co_firstlineno
+
+
+@functools.lru_cache(maxsize=256)
+def _call_starts(path: str) -> dict[tuple[int, int], tuple[int, int]]:
+    """For the end of each call expression of a file, its start; offsets in bytes."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    return dict(_spans(tree))
+
+
+def _spans(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+            yield end, (node.lineno, node.col_offset)
+
+
+def _characters(path: str, line: int, byte_offset: int) -> int:
+    text = linecache.getline(path, line).encode("utf-8")
+    return len(text[:byte_offset].decode("utf-8", "replace"))

@@ -1,0 +1,221 @@
+"""Holds the markers of fixtures against what torch does when the fixtures run.
+
+A marker is `# expect: NGR102` or `# expect: NGR102@13` at the end of a line, with several codes
+parted by spaces. The judge runs the file and agrees when
+
+* on a line marked NGR1xx a forward pass starts whose graph is wasted: recorded, never used;
+* every other wasted forward pass lies below such a marker in the same function, because one
+  finding stands for all passes that one guard would cover;
+* on a line marked NGR201 a backward pass raises that it has no graph, and on no other line;
+* on a line marked NGR202 a backward pass succeeds with recording off, and on no other line.
+
+A pass belongs to its call expression and to the calls that led there. A file whose first line
+starts with `# not run:` is not run and not judged.
+
+$ python -m flake8_nograd.trace.judge fixtures/NGR102/*.py
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+import runpy
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_nograd.trace import record
+from flake8_nograd.trace.report import Report
+from flake8_nograd.trace.sites import BackwardRun, Place
+
+_MARKER = re.compile(r"#\s*expect:\s*(NGR\d+.*)$")
+_CODE = re.compile(r"(NGR\d+)(?:@(\d+))?$")
+_NO_GRAPH = "does not require grad and does not have a grad_fn"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a fixture says of one of its lines."""
+
+    line: int
+    column: int | None
+    code: str
+
+    def is_at(self, place: Place) -> bool:
+        """Whether a call is the one that is meant."""
+        columns = {self.column, place.column}
+        return self.line == place.line and (None in columns or len(columns) == 1)
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.code}"
+
+
+def markers(text: str) -> list[Marker]:
+    """The markers of a fixture; raises `ValueError` for one that cannot be read."""
+    return [
+        marker
+        for number, line in enumerate(text.splitlines(), 1)
+        if (found := _MARKER.search(line))
+        for marker in _markers_of_line(number, found[1])
+    ]
+
+
+def _markers_of_line(number: int, codes: str) -> Iterator[Marker]:
+    for word in codes.split():
+        match = _CODE.match(word)
+        if match is None:
+            raise ValueError(f"line {number}: {word!r} is not a code such as NGR102 or NGR102@13")
+        yield Marker(number, int(match[2]) if match[2] else None, match[1])
+
+
+def judge(path: str | Path) -> list[str]:
+    """The disagreements between a fixture and torch, one line of text each."""
+    path = Path(path).resolve()
+    text = path.read_text(encoding="utf-8")
+    if text.startswith("# not run:"):
+        return []
+    try:
+        expected = markers(text)
+    except ValueError as error:
+        return [str(error)]
+    report, failure = _run(path)
+    trial = _Trial(str(path), expected, _Scopes(ast.parse(text)), report)
+    return [*trial.disagreements(), *_unexpected(failure, str(path), expected)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    path: str
+    expected: list[Marker]
+    scopes: _Scopes
+    report: Report
+
+    def disagreements(self) -> Iterator[str]:
+        yield from self._forward_passes()
+        runs = self.report.backward_runs
+        raised = [run for run in runs if run.error is not None and _NO_GRAPH in run.error]
+        yield from self._backward("NGR201", raised, "a backward pass has no graph to work on")
+        ran = [run for run in runs if run.error is None and run.mode != "grad"]
+        yield from self._backward("NGR202", ran, "a backward pass runs with recording off")
+
+    def _forward_passes(self) -> Iterator[str]:
+        wasted = [
+            self._own(route.places)
+            for site in self.report.sites
+            for route in site.routes
+            if route.counts.is_waste
+        ]
+        marked = [marker for marker in self.expected if marker.code.startswith("NGR1")]
+        for marker in marked:
+            if not any(marker.is_at(place) for places in wasted for place in places):
+                yield f"{marker}: marked, but no forward pass is wasted here"
+        for places in wasted:
+            if not any(self._is_covered(place, marked) for place in places):
+                yield f"line {places[0].line}: a forward pass is wasted, but nothing is marked"
+
+    def _backward(self, code: str, runs: list[BackwardRun], what: str) -> Iterator[str]:
+        marked = [marker for marker in self.expected if marker.code == code]
+        seen = [self._own(run.places) for run in runs]
+        for marker in marked:
+            if not any(marker.is_at(place) for places in seen for place in places):
+                yield f"{marker}: marked, but torch disagrees that {what}"
+        for places in seen:
+            if not any(marker.is_at(place) for place in places for marker in marked):
+                yield f"line {places[0].line}: {what}, but {code} is not marked"
+
+    def _is_covered(self, place: Place, marked: list[Marker]) -> bool:
+        scope = self.scopes.of(place.line)
+        return any(
+            marker.line <= place.line and self.scopes.of(marker.line) == scope for marker in marked
+        )
+
+    def _own(self, places: tuple[Place, ...]) -> list[Place]:
+        return [place for place in places if place.path == self.path] or list(places)
+
+
+class _Scopes:
+    """Which function a line belongs to."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._functions = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+
+    def of(self, line: int) -> int:
+        """The line where the innermost function around a line is defined; 0 for the module."""
+        around = (
+            node.lineno
+            for node in self._functions
+            if node.lineno <= line <= (node.end_lineno or node.lineno)
+        )
+        return max(around, default=0)
+
+
+def _run(path: Path) -> tuple[Report, BaseException | None]:
+    """Run a fixture silently, in a thread of its own: what it does to grad mode ends with it."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            runpy.run_path(str(path), run_name="__main__")
+        except BaseException as error:
+            failures.append(error)
+
+    argv, sys.argv = sys.argv, [str(path)]
+    try:
+        with _silence(), record() as report:
+            thread = threading.Thread(target=run)
+            thread.start()
+            thread.join()
+    finally:
+        sys.argv = argv
+    return report, failures[0] if failures else None
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as sink,
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _unexpected(failure: BaseException | None, path: str, expected: list[Marker]) -> Iterator[str]:
+    """An exception that the fixture did not announce by NGR201."""
+    if failure is None or (isinstance(failure, SystemExit) and not failure.code):
+        return
+    frames = traceback.extract_tb(failure.__traceback__)
+    lines = {frame.lineno for frame in frames if frame.filename == path}
+    if not any(marker.line in lines for marker in expected if marker.code == "NGR201"):
+        line = max((number for number in lines if number), default=0)
+        yield f"line {line}: the program ends by {type(failure).__name__}: {failure}"
+
+
+def main(paths: list[str]) -> int:
+    """Judge files; 1 when torch disagrees with any, 2 when one cannot be read."""
+    disagreed = False
+    for path in paths:
+        try:
+            found = judge(path)
+        except (OSError, SyntaxError, UnicodeDecodeError) as error:
+            print(f"{path}: {error}", file=sys.stderr)
+            return 2
+        for text in found:
+            print(f"{path}: {text}")
+        disagreed = disagreed or bool(found)
+    return int(disagreed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
