@@ -6,5 +6,9 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register `--bless`, which rewrites the `.fixed` twins of the fixtures."""
-    parser.addoption("--bless", action="store_true", help="rewrite fixtures/*/*.py.fixed")
+    """Register `--bless`, which rewrites what is generated and never what is expected."""
+    parser.addoption(
+        "--bless",
+        action="store_true",
+        help="rewrite fixtures/*/*.py.fixed, docs/rules/*.md and the table of rules in README.md",
+    )
