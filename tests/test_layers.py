@@ -1,0 +1,86 @@
+"""The parts import downwards only, and stay small."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flake8_nograd
+
+PACKAGE = Path(flake8_nograd.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+# From the lowest layer to the highest; parts of one layer do not know each other.
+LAYERS = (
+    {"findings", "options"},
+    {"source"},
+    {"flow"},
+    {"torch_model"},
+    {"rules", "explanation"},
+    {"fixing"},
+    {"engine"},
+    {"fix_engine"},
+    {"plugin", "report", "files"},
+    {"command"},
+    {"cli", "codemod"},
+    {"__main__"},
+)
+# What a part must not import although it lies lower, and what stands beside all layers.
+FORBIDDEN = {"fixing": {"options", "flow", "torch_model", "rules", "explanation"}}
+OUTSIDE = "trace"
+LONGEST_FILE, LONGEST_FUNCTION = 350, 50
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def parts_imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for dotted in names:
+            package, _, rest = dotted.partition(".")
+            if package == PACKAGE.name:
+                yield rest.partition(".")[0]
+
+
+def height(part: str) -> int:
+    return next(level for level, parts in enumerate(LAYERS) if part in parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_lead_downwards(path):
+    part = part_of(path)
+    others = set(parts_imported(path)) - {part, ""}
+    if part in ("__init__", OUTSIDE):
+        return
+    assert OUTSIDE not in others
+    assert not others & FORBIDDEN.get(part, set())
+    assert all(height(other) < height(part) for other in others)
+
+
+def test_every_part_has_its_layer():
+    parts = {part_of(path) for path in MODULES} - {"__init__", OUTSIDE}
+    assert parts == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_files_and_functions_are_small(path):
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno + 1 <= LONGEST_FUNCTION, node.name

@@ -1,0 +1,39 @@
+"""The settings a project can make, and what is said about wrong ones."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from flake8_nograd.options import OPTION_TABLE, OptionError, Options
+
+
+def test_nothing_given_is_nothing_added():
+    assert Options.from_values({}) == Options()
+    assert Options.from_values({"guards": None, "training_calls": []}) == Options()
+
+
+def test_values_are_plain_and_dotted_names():
+    options = Options.from_values({"guards": ["quiet", "lab.guards.quiet", "quiet"]})
+    assert options.guards == {"quiet", "lab.guards.quiet"}
+
+
+@pytest.mark.parametrize("name", ["", "1st", "load-model", "lab.", ".lab", "a b", "build()", "*"])
+@pytest.mark.parametrize("row", OPTION_TABLE, ids=lambda row: row.flag)
+def test_what_is_no_name_is_refused_and_named(row, name):
+    with pytest.raises(OptionError) as caught:
+        Options.from_values({row.field: ["fine", name]})
+    assert str(caught.value).startswith(f"{row.flag}: {name!r} is not a name")
+    assert "\n" not in str(caught.value)
+
+
+def test_table_and_fields_agree():
+    assert [row.field for row in OPTION_TABLE] == [spec.name for spec in fields(Options)]
+    assert all(row.flag == f"--nograd-{row.field.replace('_', '-')}" for row in OPTION_TABLE)
+    assert all(row.destination == f"nograd_{row.field}" for row in OPTION_TABLE)
+
+
+def test_options_are_shared_and_immutable():
+    with pytest.raises(AttributeError):
+        Options().guards = frozenset({"quiet"})  # type: ignore[misc]
