@@ -1,0 +1,54 @@
+"""What the documentation shows is what happens, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(ROOT.glob("docs/**/*.md")),
+    ROOT / "fixtures/README.md",
+]
+MODULES = {"flake8": "flake8", "nograd-fix": "flake8_nograd"}
+
+_SESSION = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]+)")
+
+
+def sessions() -> list[tuple[str, str]]:
+    """The commands that the README shows, and what it says they print."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    return [(match["command"], match["output"]) for match in _SESSION.finditer(text)]
+
+
+@pytest.mark.parametrize(("command", "output"), sessions())
+def test_readme_shows_what_is_printed(command, output):
+    program, *arguments = command.split()
+    done = subprocess.run(
+        [sys.executable, "-m", MODULES[program], *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (output, "")
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    (command,) = re.findall(
+        r"^.* && pytest$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    steps = (ROOT / ".ci" / "run").read_text("utf-8").replace("--quiet ", "")
+    assert all(f"\nstep {part}\n" in steps for part in command.split(" && "))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_to_files(page):
+    targets = [match["target"] for match in _LINK.finditer(page.read_text("utf-8"))]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
