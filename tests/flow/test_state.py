@@ -1,0 +1,126 @@
+"""States as overlays: what a branch writes, what a join keeps, what a loop leads back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from flake8_nograd.flow.graph import FlowGraph, Kind, closure
+from flake8_nograd.flow.state import State, merge
+from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
+
+
+@pytest.fixture
+def graph() -> FlowGraph:
+    return FlowGraph()
+
+
+@pytest.fixture
+def base(graph) -> State[str]:
+    state = State("start")
+    state.names["x"] = made(graph, "x")
+    state.names["y"] = made(graph, "y")
+    return state
+
+
+def made(graph: FlowGraph, name: str) -> Value:
+    return value_of(graph.new(Kind.MADE, name))
+
+
+def joined(contexts: Sequence[str]) -> str:
+    return "|".join(dict.fromkeys(contexts))
+
+
+def test_a_branch_reads_through_and_writes_for_itself(graph, base):
+    branch = base.fork()
+    branch.names["x"] = new = made(graph, "new")
+    assert branch.lookup("x", graph) == new
+    assert branch.lookup("y", graph) == base.names["y"]
+    assert base.lookup("x", graph) != new
+    assert base.lookup("unknown", graph) is None
+
+
+def test_a_join_keeps_what_each_branch_may_leave(graph, base):
+    before, after = base.names["x"], made(graph, "after")
+    changed, unchanged = base.fork(), base.fork()
+    changed.names["x"] = after
+    merge(base, [changed, unchanged], graph, joined)
+    assert base.names["x"] == join((before, after))
+
+
+def test_a_name_that_only_one_branch_knows(graph, base):
+    one, two = base.fork(), base.fork()
+    one.names["z"] = new = made(graph, "z")
+    merge(base, [one, two], graph, joined)
+    assert base.names["z"] == join((new, PLAIN))
+
+
+def test_dead_branches_do_not_count(graph, base):
+    alive, dead = base.fork(), base.fork()
+    alive.names["x"] = kept = made(graph, "kept")
+    alive.context = "alive"
+    dead.names["x"] = made(graph, "lost")
+    dead.alive = False
+    merge(base, [alive, dead], graph, joined)
+    assert base.alive
+    assert base.names["x"] == kept
+    assert base.context == "alive"
+
+
+def test_when_all_branches_are_dead_so_is_what_follows(graph, base):
+    dead = base.fork()
+    dead.alive = False
+    merge(base, [dead], graph, joined)
+    assert not base.alive
+
+
+def test_contexts_are_joined(graph, base):
+    one, two = base.fork(), base.fork()
+    one.context, two.context = "one", "two"
+    merge(base, [one, two], graph, joined)
+    assert base.context == "one|two"
+
+
+def test_what_was_written_since(graph, base):
+    outer = base.fork()
+    outer.names["x"] = made(graph, "outer")
+    inner = outer.fork()
+    inner.names["x"] = made(graph, "inner")
+    inner.names["z"] = made(graph, "z")
+    assert inner.written_since(base) == inner.names
+    assert set(inner.written_since(None)) == {"x", "y", "z"}
+    assert inner.written_since(inner) == {}
+
+
+def test_a_loop_leads_back_what_its_body_reads_and_writes(graph, base):
+    body = base.fork_loop()
+    seen = body.lookup("x", graph)
+    assert seen is not None
+    assert seen != base.names["x"]
+    body.names["x"] = again = made(graph, "again")
+    body.close_loop([body], graph)
+    (head,) = seen.same
+    assert head in closure(base.names["x"].same, graph.copies)
+    assert head in closure(again.same, graph.copies)
+
+
+def test_imported_names_do_not_change_in_loops(graph, base):
+    base.names["torch"] = torch = value_of(graph.intern(Kind.EXTERNAL, "torch"))
+    assert base.fork_loop().lookup("torch", graph) == torch
+
+
+def test_joined_values_keep_items_of_equal_number():
+    one, two, three = (value_of(number) for number in range(3))
+    pair = Value(one.same | two.same, items=(one, two))
+    other = Value(one.same | three.same, items=(three, one))
+    single = Value(three.same, items=(three,))
+    assert join((pair, other)).items == (join((one, three)), join((two, one)))
+    assert join((pair, single)).items is None
+    assert join((pair, pair)) == pair
+
+
+def test_derived_values_are_made_of_all():
+    one, two = value_of(1), Value(parts=frozenset((2, 3)))
+    assert derived((one, two)) == Value(parts=frozenset((1, 2, 3)))
+    assert derived((PLAIN, PLAIN)) == PLAIN
