@@ -1,0 +1,113 @@
+"""What becomes of the result of a forward pass."""
+
+from __future__ import annotations
+
+import pytest
+from analysed import in_function, pass_of
+
+TRAINED = {
+    "directly": "model(x).sum().backward()",
+    "through names": "out = model(x)\nloss = out.mean()\nloss.backward()",
+    "through a criterion": "loss = nn.MSELoss()(model(x), x)\nloss.backward()",
+    "through a function of torch": "nn.functional.mse_loss(model(x), x).backward()",
+    "autograd.grad": "torch.autograd.grad(model(x).sum(), x)",
+    "autograd.backward": "torch.autograd.backward([model(x).sum()])",
+    "sum of losses": "loss = 0\nfor i in n: loss += model(x).sum()\nloss.backward()",
+    "list of losses": "losses = []\nfor i in n: losses.append(model(x))\nsum(losses).backward()",
+    "list comprehension": "sum([model(i).sum() for i in n]).backward()",
+    "dict of losses": "losses = {}\nlosses['a'] = model(x)\nlosses['a'].backward()",
+    "stacked": "torch.stack([model(x)]).sum().backward()",
+    "one branch": "loss = model(x)\nif c: loss = x\nloss.backward()",
+    "next round": "loss = x\nfor i in n:\n    loss.backward()\n    loss = model(x)",
+    "in finally": "try: loss = model(x)\nfinally: loss.backward()",
+    "walrus": "(loss := model(x)).backward()",
+    "unpacked": "loss, y = model(x), 1\nloss.backward()",
+    "scaled": "scaler.scale(model(x)).backward()",
+    "accelerator": "accelerator.backward(model(x).sum())",
+    "optimizer step": "opt.step(model(x))",
+    "helper": "def step(loss): loss.backward()\nstep(model(x))",
+    "helper of a helper": "def a(t): t.backward()\ndef b(t): a(t)\nb(model(x))",
+    "returned to who differentiates": "def f(): return model(x)\nf().backward()",
+    "item of a returned tuple": "def f(): return 1, model(x)\na, b = f()\nb.backward()",
+    "yielded": "def f(): yield model(x)\nfor loss in f(): loss.backward()",
+    "closure": "def f():\n    out = model(x)\n    def g(): out.backward()\n    g()",
+    "global": "def f():\n    global out\n    out = model(x)\ndef g(): out.backward()",
+    "attribute": "class C:\n    def f(self): self.out = model(x)\n"
+    "    def g(self): self.out.backward()",
+    "lambda": "f = lambda: model(x)\nf().backward()",
+}
+NOT_TRAINED = {
+    "detached": "loss = model(x).detach()\nloss.backward()",
+    "item": "loss = model(x).item()\nt = x * loss\nt.backward()",
+    "data": "loss = model(x).data\nloss.backward()",
+    "argmax": "t = model(x).argmax()\nt.backward()",
+    "assigned again": "loss = model(x)\nloss = x\nloss.backward()",
+    "another result": "a = model(x)\nb = x\nb.backward()\nprint(a)",
+    "backward before": "loss = x\nloss.backward()\nloss = model(x)",
+    "shared helper": "def mean(t): return t.mean()\nprint(mean(model(x)).item())\n"
+    "mean(x).backward()",
+    "other object": "class C:\n    def f(self): self.out = model(x)\n"
+    "    def g(self): self.loss.backward()",
+}
+PLAIN = {
+    "model(x).item()": ".item()",
+    "y = model(x)\nprint(y.tolist())": ".tolist()",
+    "y = model(x).argmax(1)\nprint(y)": ".argmax()",
+    "y = model(x).detach().cpu().numpy()": ".detach()",
+    "y = model(x).data": ".data",
+    "if model(x) > 0: pass": "a comparison",
+    "hits = (model(x).argmax(1) == y).sum()": ".argmax()",
+    "y = torch.argmax(model(x))": "argmax()",
+    "y = float(model(x))": "float()",
+    "print(model(x))": "print()",
+}
+
+
+@pytest.mark.parametrize("program", TRAINED.values(), ids=TRAINED)
+def test_differentiated(program):
+    assert pass_of(program).fate.trained
+
+
+@pytest.mark.parametrize("program", NOT_TRAINED.values(), ids=NOT_TRAINED)
+def test_not_differentiated(program):
+    assert not pass_of(program).fate.trained
+
+
+@pytest.mark.parametrize(("program", "how"), PLAIN.items())
+def test_read_as_plain_numbers(program, how):
+    fate = pass_of(program).fate
+    assert fate.plain_use is not None
+    assert fate.plain_use.how == how
+    assert not fate.escapes
+
+
+@pytest.mark.parametrize(
+    ("program", "ways"),
+    [
+        ("model(x)", {"discarded"}),
+        ("y = model(x)", set()),
+        (in_function("return model(x)"), {"returned"}),
+        (in_function("return model(x).item()"), set()),
+        (in_function("yield model(x)"), {"returned"}),
+        ("def f(): return model(x)\nprint(f())", set()),
+        ("def f(): return model(x)\nf()", set()),
+        ("class C:\n    def f(self): self.out = model(x)", {"stored"}),
+        (
+            "class C:\n    def f(self): self.out = model(x)\n    def g(self): print(self.out)",
+            set(),
+        ),
+        ("from lab import keep\nkeep(model(x))", {"passed_on"}),
+        ("from lab import keep\nkeep(model(x).item())", set()),
+        ("print(model(x))", set()),
+    ],
+)
+def test_ways_out_of_sight(program, ways):
+    fate = pass_of(program).fate
+    names = ("discarded", "returned", "stored", "passed_on")
+    assert {name for name in names if getattr(fate, name)} == ways
+
+
+def test_a_use_behind_a_return_is_found():
+    fate = pass_of("def f(): return model(x)\nprint(f().item())").fate
+    assert fate.plain_use is not None
+    assert fate.plain_use.how == ".item()"

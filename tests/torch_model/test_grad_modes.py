@@ -1,0 +1,150 @@
+"""Whether recording is on, in every spelling of torch's guards."""
+
+from __future__ import annotations
+
+import pytest
+from analysed import facts_of, pass_of, passes_of
+
+from flake8_nograd.torch_model.context import GradMode
+
+OFF, INFERENCE, ON, MAYBE = GradMode.OFF, GradMode.INFERENCE, GradMode.ON, GradMode.MAYBE
+
+WITH = {
+    "torch.no_grad()": OFF,
+    "torch.autograd.no_grad()": OFF,
+    "torch.autograd.grad_mode.no_grad()": OFF,
+    "torch.set_grad_enabled(False)": OFF,
+    "torch.set_grad_enabled(mode=False)": OFF,
+    "torch.autograd.set_grad_enabled(False)": OFF,
+    "torch.no_grad() as g": OFF,
+    "(torch.no_grad())": OFF,
+    "torch.no_grad(), torch.autocast('cpu')": OFF,
+    "torch.autocast('cpu'), torch.no_grad()": OFF,
+    "torch.autocast('cpu')": ON,
+    "torch.inference_mode()": INFERENCE,
+    "torch.inference_mode(True)": INFERENCE,
+    "torch.inference_mode(mode=True)": INFERENCE,
+    "torch.autograd.inference_mode()": INFERENCE,
+    "torch.autograd.grad_mode.inference_mode()": INFERENCE,
+    "torch.inference_mode(False)": ON,
+    "torch.inference_mode(mode=False)": ON,
+    "torch.enable_grad()": ON,
+    "torch.set_grad_enabled(True)": ON,
+    "torch.set_grad_enabled(flag)": MAYBE,
+    "torch.inference_mode(flag)": MAYBE,
+    "torch.no_grad() if flag else contextlib.nullcontext()": MAYBE,
+    "contextlib.nullcontext()": ON,
+    "open('file')": ON,
+}
+IMPORTS = {
+    "import torch as th\nwith th.no_grad(): model(x)": OFF,
+    "import torch.autograd as ag\nwith ag.no_grad(): model(x)": OFF,
+    "from torch import no_grad\nwith no_grad(): model(x)": OFF,
+    "from torch import no_grad as quiet\nwith quiet(): model(x)": OFF,
+    "from torch.autograd import no_grad\nwith no_grad(): model(x)": OFF,
+    "from torch import inference_mode as im\nwith im(): model(x)": INFERENCE,
+    "quiet = torch.no_grad\nwith quiet(): model(x)": OFF,
+    "from lab import no_grad\nwith no_grad(): model(x)": MAYBE,
+    "from lab import smart_inference_mode\nwith smart_inference_mode(): model(x)": MAYBE,
+    "if c: quiet = torch.no_grad\nelse: quiet = contextlib.nullcontext\n"
+    "with quiet(): model(x)": MAYBE,
+}
+STATEMENTS = {
+    "torch.set_grad_enabled(False)\nmodel(x)": OFF,
+    "g = torch.set_grad_enabled(False)\nmodel(x)": OFF,
+    "torch.autograd.set_grad_enabled(False)\nmodel(x)": OFF,
+    "torch._C._set_grad_enabled(False)\nmodel(x)": OFF,
+    "torch.set_grad_enabled(False)\ntorch.set_grad_enabled(True)\nmodel(x)": ON,
+    "if c: torch.set_grad_enabled(False)\nmodel(x)": MAYBE,
+    "torch.no_grad().__enter__()\nmodel(x)": OFF,
+    "with contextlib.ExitStack() as s:\n    s.enter_context(torch.no_grad())\n    model(x)": OFF,
+    "g = torch.no_grad()\nwith g: model(x)": OFF,
+    "g = torch.no_grad()\nwith g: pass\nmodel(x)": ON,
+    "torch.no_grad()\nmodel(x)": ON,
+    "torch.inference_mode()\nmodel(x)": ON,
+    "model.eval()\nmodel(x)": ON,
+    "with torch.no_grad(): pass\nmodel(x)": ON,
+    "with torch.no_grad():\n    torch.set_grad_enabled(True)\n    model(x)": ON,
+}
+NESTED = {
+    "with torch.no_grad():\n    with torch.enable_grad(): model(x)": ON,
+    "with torch.no_grad():\n    with torch.inference_mode(False): model(x)": ON,
+    "with torch.inference_mode():\n    with torch.inference_mode(False): model(x)": ON,
+    "with torch.inference_mode():\n    with torch.enable_grad(): model(x)": INFERENCE,
+    "with torch.inference_mode():\n    with torch.no_grad(): model(x)": INFERENCE,
+    "with torch.no_grad():\n    with open('file'): model(x)": OFF,
+    "with torch.enable_grad():\n    with torch.no_grad(): model(x)": OFF,
+    "with torch.no_grad():\n    with torch.enable_grad(): pass\n    model(x)": OFF,
+    "with torch.no_grad(), torch.enable_grad(): model(x)": ON,
+}
+FUNCTIONS = {
+    "@torch.no_grad()\ndef f(): model(x)": OFF,
+    "@torch.no_grad\ndef f(): model(x)": OFF,
+    "@torch.inference_mode()\ndef f(): model(x)": INFERENCE,
+    "@torch.set_grad_enabled(False)\ndef f(): model(x)": OFF,
+    "@torch.enable_grad()\ndef f(): model(x)": ON,
+    "@register\n@torch.no_grad()\ndef f(): model(x)": OFF,
+    "@register\ndef f(): model(x)": ON,
+    "@torch.no_grad()\nasync def f(): model(x)": ON,
+    "@torch.no_grad()\ndef f():\n    with torch.enable_grad(): model(x)": ON,
+    "async def f():\n    with torch.no_grad(): model(x)": OFF,
+    "torch.no_grad()(lambda: model(x))()": OFF,
+    "class C:\n    @torch.no_grad()\n    def f(self): model(x)": OFF,
+}
+HOMEMADE = {
+    "@contextlib.contextmanager\ndef quiet():\n    with torch.no_grad(): yield\n"
+    "with quiet(): model(x)": MAYBE,
+    "class Quiet(torch.no_grad): pass\nwith Quiet(): model(x)": MAYBE,
+    "def quiet(f):\n    return torch.no_grad()(f)\n@quiet\ndef g(): model(x)": MAYBE,
+    "class Quiet:\n    def __enter__(self): torch.set_grad_enabled(False)\n"
+    "with Quiet(): model(x)": MAYBE,
+    "@contextlib.contextmanager\ndef timed():\n    yield\nwith timed(): model(x)": ON,
+}
+CALLERS = {
+    "def f(): model(x)\nwith torch.no_grad(): f()": {OFF},
+    "def f(): model(x)\nf()": {ON},
+    "def f(): model(x)\nf()\nwith torch.no_grad(): f()": {OFF, ON},
+    "def f(): model(x)\ndef g(): f()\ndef h():\n    with torch.no_grad(): g()": {OFF},
+    "def f(): model(x)\n@torch.no_grad()\ndef g(): f()": {OFF},
+    "def f(): model(x)": {ON},
+    "with torch.no_grad():\n    def f(): model(x)\nf()": {ON},
+    "def g():\n    def f(): model(x)\n    with torch.no_grad(): f()": {OFF},
+    "f = lambda: model(x)\nwith torch.no_grad(): f()": {OFF},
+    "class C:\n    def f(self): model(x)\n"
+    "    def g(self):\n        with torch.no_grad(): self.f()": {OFF},
+    "class C:\n    def f(self): model(x)\nwith torch.no_grad(): C().f()": {OFF},
+    "def f(n):\n    model(x)\n    f(n - 1)\nwith torch.no_grad(): f(3)": {OFF},
+    "def f():\n    yield model(x)\nwith torch.no_grad(): g = f()\nfor y in g: pass": {ON},
+    "def f():\n    yield model(x)\ng = f()\nwith torch.no_grad():\n    for y in g: pass": {OFF},
+    "def f(y): return model(y)\nwith torch.no_grad(): list(map(f, [x]))": {OFF},
+    "import threading\ndef f(): model(x)\n"
+    "with torch.no_grad(): threading.Thread(target=f).start()": {ON},
+}
+
+
+@pytest.mark.parametrize(("items", "mode"), WITH.items())
+def test_with(items, mode):
+    assert pass_of(f"with {items}: model(x)").modes == {mode}
+
+
+@pytest.mark.parametrize(
+    ("program", "mode"), [*(IMPORTS | STATEMENTS | NESTED | FUNCTIONS | HOMEMADE).items()]
+)
+def test_mode(program, mode):
+    assert pass_of(program).modes == {mode}
+
+
+@pytest.mark.parametrize(("program", "modes"), CALLERS.items())
+def test_callers(program, modes):
+    assert pass_of(program).modes == modes
+
+
+def test_a_model_wrapped_by_a_guard_is_not_reported():
+    assert facts_of("print(torch.no_grad()(model)(x).item())").regions == ()
+    assert facts_of("model.forward = torch.no_grad()(model.forward)\nmodel(x)").regions == ()
+
+
+def test_a_switch_does_not_leave_its_own_branch_too_early():
+    inside, after = passes_of("if c:\n    torch.set_grad_enabled(False)\n    model(x)\nmodel(x)")
+    assert inside.modes == {OFF}
+    assert after.modes == {MAYBE}
