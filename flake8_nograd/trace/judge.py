@@ -100,9 +100,9 @@ class _Trial:
         yield from self._forward_passes()
         runs = self.report.backward_runs
         raised = [run for run in runs if run.error is not None and _NO_GRAPH in run.error]
-        yield from self._backward("NGR201", raised, "a backward pass has no graph to work on")
+        yield from self._backward("NGR201", raised, "raises for want of a graph")
         ran = [run for run in runs if run.error is None and run.mode != "grad"]
-        yield from self._backward("NGR202", ran, "a backward pass runs with recording off")
+        yield from self._backward("NGR202", ran, "runs with recording off")
 
     def _forward_passes(self) -> Iterator[str]:
         wasted = [
@@ -124,10 +124,10 @@ class _Trial:
         seen = [self._own(run.places) for run in runs]
         for marker in marked:
             if not any(marker.is_at(place) for places in seen for place in places):
-                yield f"{marker}: marked, but torch disagrees that {what}"
+                yield f"{marker}: marked, but no backward pass {what} here"
         for places in seen:
             if not any(marker.is_at(place) for place in places for marker in marked):
-                yield f"line {places[0].line}: {what}, but {code} is not marked"
+                yield f"line {places[0].line}: a backward pass {what}, but {code} is not marked"
 
     def _is_covered(self, place: Place, marked: list[Marker]) -> bool:
         scope = self.scopes.of(place.line)
@@ -196,9 +196,9 @@ def _unexpected(failure: BaseException | None, path: str, expected: list[Marker]
     if failure is None or (isinstance(failure, SystemExit) and not failure.code):
         return
     frames = traceback.extract_tb(failure.__traceback__)
-    lines = {frame.lineno for frame in frames if frame.filename == path}
+    lines = [frame.lineno for frame in frames if frame.filename == path]
     if not any(marker.line in lines for marker in expected if marker.code == "NGR201"):
-        line = max((number for number in lines if number), default=0)
+        line = lines[-1] if lines else 1
         yield f"line {line}: the program ends by {type(failure).__name__}: {failure}"
 
 

@@ -56,7 +56,7 @@ def _nodes(roots: Iterable[Any], first: int) -> Iterator[Any]:
 
 
 def _saved(node: Any) -> Iterator[torch.Tensor]:
-    for name in _raw_names(type(node)):
+    for name in _raw_names(node.__class__):
         try:
             raw = getattr(node, name)
         except RuntimeError:  # freed by a backward that ran within the forward pass

@@ -1,8 +1,9 @@
-"""What a recording tells: its sites and backward passes, as values, table and JSON."""
+"""What a recording tells: its sites and backward passes, as values, text and JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flake8_nograd.trace.frames import place_of
@@ -28,24 +29,55 @@ class Report:
         self.sites = tuple(sorted(_sites(counted), key=_by_waste))
         self.backward_runs = tuple(runs)
 
+    def __str__(self) -> str:
+        from flake8_nograd.trace.table import plain_table
 
-def _sites(tallies: Iterable[Tally]) -> Iterable[Site]:
+        return plain_table(self.sites)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, in plain values."""
+        return {
+            "version": 1,
+            "sites": [_site_as_json(site) for site in self.sites],
+            "backward": [asdict(run) for run in self.backward_runs],
+        }
+
+
+def _sites(tallies: Iterable[Tally]) -> Iterator[Site]:
     by_held: dict[int, list[Tally]] = {}
     for tally in tallies:
         by_held.setdefault(id(tally.held), []).append(tally)
     for group in by_held.values():
-        routes = [Route(tuple(map(place_of, tally.steps)), tally.counts()) for tally in group]
+        routes = tuple(Route(tuple(map(place_of, tally.steps)), tally.counts()) for tally in group)
         held = group[0].held
         yield Site(
             place=routes[0].places[0],
-            routes=tuple(routes),
-            modules=tuple(sorted(set().union(*(tally.modules for tally in group)))),
-            modes=tuple(sorted(set().union(*(tally.modes for tally in group)))),
+            routes=routes,
+            modules=_union(tally.modules for tally in group),
+            modes=_union(tally.modes for tally in group),
             peak_bytes=held.peak,
             kept_bytes=held.now,
         )
 
 
+def _union(sets: Iterable[set[str]]) -> tuple[str, ...]:
+    return tuple(sorted(set().union(*sets)))
+
+
 def _by_waste(site: Site) -> tuple[Any, ...]:
     rank = list(Verdict).index(site.verdict)
-    return (not site.is_waste, rank, -site.peak_bytes, -site.counts.calls, site.place)
+    return (not site.is_waste, rank, -site.peak_bytes, -site.counts.calls, str(site.place))
+
+
+def _site_as_json(site: Site) -> dict[str, Any]:
+    return {
+        **asdict(site.place),
+        "verdict": site.verdict.value,
+        "calls": site.counts.calls,
+        **asdict(site.counts),
+        "grad_modes": list(site.modes),
+        "modules": list(site.modules),
+        "peak_bytes": site.peak_bytes,
+        "kept_bytes": site.kept_bytes,
+        "callers": [[str(place) for place in route.places[1:]] for route in site.routes],
+    }

@@ -1,0 +1,132 @@
+"""Tables of a report: plain text for files and pipes, coloured on a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from flake8_nograd.trace.sites import Place, Site, Verdict
+
+_STYLES = {
+    Verdict.WASTED: "bold red",
+    Verdict.MIXED: "yellow",
+    Verdict.USED: "green",
+    Verdict.GUARDED: "green",
+    Verdict.UNRECORDED: "dim",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows; columns whose heading starts with a space are set to the right."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...] = ()
+
+    def plain(self) -> str:
+        """Text without colours, every line as wide as it must be."""
+        lines = [tuple(heading.strip() for heading in self.headings), *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.headings))]
+        return "\n".join([self.title, *(self._line(line, widths) for line in lines)])
+
+    def _line(self, cells: Sequence[str], widths: Sequence[int]) -> str:
+        set_cells = (
+            cell.rjust(width) if heading.startswith(" ") else cell.ljust(width)
+            for heading, cell, width in zip(self.headings, cells, widths, strict=True)
+        )
+        return ("  " + "  ".join(set_cells)).rstrip()
+
+    def print_to(self, stream: TextIO) -> None:
+        """Write to a stream, in colours when it is a terminal."""
+        if not stream.isatty():
+            print(self.plain(), file=stream)
+            return
+        from rich.console import Console
+        from rich.table import Table as RichTable
+
+        table = RichTable(title=self.title, title_justify="left", box=None, pad_edge=False)
+        for heading in self.headings:
+            justify = "right" if heading.startswith(" ") else "left"
+            table.add_column(heading.strip(), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        for index, row in enumerate(self.rows):
+            table.add_row(*row, style=self.styles[index] if self.styles else None)
+        Console(file=stream, markup=False).print(table)
+
+
+def sites_table(sites: Sequence[Site]) -> Table:
+    """The forward-pass sites of a report, in the order given."""
+    rows = tuple(
+        (
+            shown(site.place),
+            site.place.scope,
+            str(site.counts.calls),
+            " ".join(site.modes),
+            _verdict(site),
+            size(site.peak_bytes),
+            size(site.kept_bytes),
+        )
+        for site in sites
+    )
+    return Table(
+        title=_title(sites),
+        headings=(
+            "place",
+            "in",
+            " calls",
+            "grad mode",
+            "verdict",
+            " held, peak",
+            " kept to the end",
+        ),
+        rows=rows,
+        styles=tuple(_STYLES[site.verdict] for site in sites),
+    )
+
+
+def plain_table(sites: Sequence[Site]) -> str:
+    """The sites as text."""
+    return sites_table(sites).plain() if sites else _title(sites)
+
+
+def shown(place: Place) -> str:
+    """A place, its path relative to the working directory where that is shorter."""
+    relative = os.path.relpath(place.path) if Path(place.path).is_absolute() else place.path
+    path = min(relative, place.path, key=len)
+    return str(Place(path, place.line, place.column, place.scope))
+
+
+def size(number: int) -> str:
+    """A number of bytes as people read it."""
+    if number < 1024:
+        return f"{number} B" if number else "-"
+    value, unit = number / 1024, "KiB"
+    for larger in ("MiB", "GiB", "TiB"):
+        if value < 1024:
+            break
+        value, unit = value / 1024, larger
+    return f"{value:.1f} {unit}"
+
+
+def _title(sites: Sequence[Site]) -> str:
+    if not sites:
+        return "nograd-trace: no forward pass of a module with parameters was seen"
+    wasted = sum(site.is_waste for site in sites)
+    return f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
+
+
+def _verdict(site: Site) -> str:
+    if site.verdict is not Verdict.MIXED:
+        return str(site.verdict.value)
+    counts = site.counts
+    parts = {
+        "wasted": counts.wasted,
+        "used": counts.used,
+        "guarded": counts.guarded,
+        "nothing recorded": counts.unrecorded,
+    }
+    return "mixed: " + ", ".join(f"{count} {name}" for name, count in parts.items() if count)
