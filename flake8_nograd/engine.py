@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from flake8_nograd import explanation
 from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule
 from flake8_nograd.source import Source
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import BackwardPass, Confidence, ModuleFacts, Region
-from flake8_nograd.torch_model.triage import may_have_facts, speaks_of_torch
+from flake8_nograd.torch_model.triage import may_have_facts
 
 
 def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
@@ -27,11 +28,6 @@ def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
 def explain(source: Source, options: Options, line: int) -> str:
     """How the four questions were answered for the forward passes on a line, silent ones too."""
     return explanation.explain(analyse(source.tree, source.path, options), line)
-
-
-def may_have_findings(text: str) -> bool:
-    """Whether it is worth while to parse a file at all."""
-    return speaks_of_torch(text)
 
 
 def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:

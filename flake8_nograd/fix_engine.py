@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flake8_nograd import engine, fixing
 from flake8_nograd.findings import Finding
 from flake8_nograd.fixing import FixError, FixResult, Outcome, Style, Verdict
+from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.source import Source, decode
 
@@ -50,7 +51,7 @@ def fix(
     Raises `SourceError` for a file that is not Python and `FixError` for a fix that does not
     settle; the bytes of the file are then to stay as they are.
     """
-    if not engine.may_have_findings(decode(data, path)):
+    if not speaks_of_torch(decode(data, path)):
         return FileFix(path, data, data)
     style = style or Style()
     result = first = _round(data, path, options, style, keep)

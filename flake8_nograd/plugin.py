@@ -10,6 +10,7 @@ from typing import Any
 
 from flake8.exceptions import ExecutionError
 
+from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import OPTION_TABLE, OptionError, Options
 
 _DISTRIBUTION = "flake8-nograd"
@@ -50,6 +51,9 @@ class Checker:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
         """Yield flake8's records: line, 0-based column, text, plugin."""
+        if not speaks_of_torch("".join(self._lines)):
+            return
+        # Most files end above; the others pay for the analysis.
         from flake8_nograd import engine, source
 
         try:

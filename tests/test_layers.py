@@ -14,7 +14,7 @@ PACKAGE = Path(flake8_nograd.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest layer to the highest; parts of one layer do not know each other.
 LAYERS = (
-    {"findings", "options"},
+    {"findings", "options", "mentions"},
     {"source"},
     {"flow"},
     {"torch_model"},

@@ -16,6 +16,7 @@ from flake8_nograd.command.suppression import add_noqa
 from flake8_nograd.files import read
 from flake8_nograd.fix_engine import FileFix
 from flake8_nograd.fixing import FixError, Style
+from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.source import Source, SourceError, decode
 
 _CHUNK = 16
@@ -109,7 +110,7 @@ def _task(path: str) -> FileFix | Failure | Task:
     """A task, or the result of a file that needs no work."""
     try:
         data = read(path)
-        if engine.may_have_findings(decode(data, path)):
+        if speaks_of_torch(decode(data, path)):
             return Task(path, data)
     except SourceError as error:
         return Failure(str(error))

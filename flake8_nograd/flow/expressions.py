@@ -151,11 +151,10 @@ class Evaluator(Generic[Context]):
 
     def _subscript(self, node: ast.Subscript) -> Value:
         value = self.evaluate(node.value)
-        index = node.slice
-        self.evaluate(index)
-        position = index.value if isinstance(index, ast.Constant) else None
+        self.evaluate(node.slice)
         items = value.items or ()
-        if isinstance(position, int) and -len(items) <= position < len(items):
+        position = _position(node.slice)
+        if position is not None and -len(items) <= position < len(items):
             return items[position]
         return Value(value.same, value.parts)
 
@@ -306,3 +305,12 @@ class Evaluator(Generic[Context]):
         """Go on in `base` from where its branches end."""
         merge(base, branches, self.graph, self.semantics.join)
         self.state = base
+
+
+def _position(index: ast.expr) -> int | None:
+    """The number in `[0]` or `[-1]`."""
+    sign = 1
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
+        sign, index = -1, index.operand
+    value = index.value if isinstance(index, ast.Constant) else None
+    return sign * value if isinstance(value, int) else None

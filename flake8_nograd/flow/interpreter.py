@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
-from flake8_nograd.flow.expressions import Evaluator
-from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.definitions import Definitions
+from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Place, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Semantics
@@ -33,7 +33,7 @@ def interpret(tree: ast.Module, program: Program[Context], semantics: Semantics[
     _Interpreter(program, semantics).run(tree)
 
 
-class _Interpreter(Evaluator[Context]):
+class _Interpreter(Definitions[Context]):
     def __init__(self, program: Program[Context], semantics: Semantics[Context]) -> None:
         super().__init__(program, semantics)
         self._loops: list[_Loop[Context]] = []
@@ -98,17 +98,6 @@ class _Interpreter(Evaluator[Context]):
             kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE
             node = self.graph.intern(kind, function.owner)
             self.bind_name(names[0], value_of(node))
-
-    def _annotate(self, node: Node, annotation: ast.expr) -> None:
-        """A value annotated with a class of the file is taken for an instance of it."""
-        name = annotation.value if isinstance(annotation, ast.Constant) else annotation
-        name = name.id if isinstance(name, ast.Name) else name
-        if isinstance(name, str) and name.isidentifier():
-            for thing in self.outer_name(name).same:
-                if self.graph.kinds[thing] is Kind.CLASS:
-                    cls = self.graph.payloads[thing]
-                    assert isinstance(cls, Class)
-                    self.graph.copy((self.graph.intern(Kind.INSTANCE, cls),), node)
 
     def _close_variables(self) -> None:
         """Connect every name that was read out of order with all its definitions."""
@@ -218,12 +207,19 @@ class _Interpreter(Evaluator[Context]):
             loop.continues.append(body.rebased(loop.header, base))
         body.close_loop(loop.continues, self.graph)
         self.merge(base, [base.fork(), *loop.continues])
+        self._take_for_run(base, loop.continues)
         if statement.orelse:
             self.merge(base, [self._branch(statement.orelse)])
         if loop.breaks:
             completed = base.fork()
             completed.alive = base.alive
             self.merge(base, [completed, *loop.breaks])
+
+    def _take_for_run(self, base: State[Context], ends: list[State[Context]]) -> None:
+        """After a loop the context is that of its body: who writes a loop means it to run."""
+        contexts = [end.context for end in ends if end.alive]
+        if contexts:
+            base.context = self.semantics.join(contexts)
 
     @contextmanager
     def _inside(self, loop: _Loop[Context]) -> Iterator[None]:
@@ -295,15 +291,6 @@ class _Interpreter(Evaluator[Context]):
             if name:
                 self.bind_name(name, Value(subject.same, subject.parts))
 
-    def _define(self, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        decorators = tuple(self.evaluate(decorator) for decorator in statement.decorator_list)
-        owner = self.scope if isinstance(self.scope, Class) else None
-        function = Function(self.scope, node=statement, owner=owner, decorators=decorators)
-        node = self.declare(function)
-        self.bind_name(statement.name, value_of(node))
-        if owner is not None:
-            owner.methods[statement.name] = function
-
     def _class(self, statement: ast.ClassDef) -> None:
         bases = tuple(self.evaluate(base) for base in statement.bases)
         cls = Class(self.scope, node=statement, bases=bases)
@@ -318,32 +305,6 @@ class _Interpreter(Evaluator[Context]):
             for name, values in cls.definitions.items():
                 if name not in cls.methods:
                     flow_into(join(values), self.graph.field(owner, name), self.graph)
-
-    def _import(self, statement: ast.Import) -> None:
-        for alias in statement.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            dotted = alias.name if alias.asname else name
-            self.bind_name(name, value_of(self.graph.intern(Kind.EXTERNAL, dotted)))
-
-    def _import_from(self, statement: ast.ImportFrom) -> None:
-        prefix = "." * statement.level + (statement.module or "")
-        separator = "" if prefix.endswith(".") else "."
-        for alias in statement.names:
-            dotted = f"{prefix}{separator}{alias.name}"
-            node = self.graph.intern(Kind.EXTERNAL, dotted)
-            self.bind_name(alias.asname or alias.name, value_of(node))
-
-    def _global(self, statement: ast.Global) -> None:
-        module = self.program.module
-        self.scope.outer_names.update(dict.fromkeys(statement.names, module))
-
-    def _nonlocal(self, statement: ast.Nonlocal) -> None:
-        for name in statement.names:
-            scope = self.scope.parent
-            while scope is not None and name not in scope.definitions:
-                scope = scope.parent
-            if scope is not None:
-                self.scope.outer_names[name] = scope
 
     def _raise(self, statement: ast.Raise) -> None:
         if statement.exc is not None:

@@ -25,8 +25,8 @@ import torch
 from torch import nn
 
 model = nn.Linear(10, 5)
-with torch.no_grad():
-    for batch in torch.randn(100, 8, 10):
+for batch in torch.randn(100, 8, 10):
+    with torch.no_grad():
         print(model(batch).argmax(1))
 ```
 
@@ -56,7 +56,7 @@ def check(facts: ModuleFacts) -> Iterator[Report]:
             yield Report(
                 region,
                 f"forward pass {callee_of(region.start.node)}() in a loop records a graph each time"
-                f" but {use_of(region.start)}; wrap the loop in `with torch.no_grad():`",
+                f" but {use_of(region.start)}; wrap it in `with torch.no_grad():`",
             )
 
 

@@ -17,12 +17,23 @@ class GradMode(enum.Enum):
     ON = "recording"
     OFF = "off (no_grad)"
     INFERENCE = "off (inference_mode)"
+    LIFTED = "recording (inference_mode switched off)"
     MAYBE = "depends on a condition"
 
     @property
     def is_off(self) -> bool:
         """Whether recording is certainly off."""
         return self is GradMode.OFF or self is GradMode.INFERENCE
+
+    def under(self, mode: GradMode) -> GradMode:
+        """The mode where a guard for `mode` is entered in this one.
+
+        Only `inference_mode(False)` ends inference mode; no other guard lifts it.
+        """
+        if mode is GradMode.LIFTED:
+            return GradMode.ON
+        lasts = self is GradMode.INFERENCE and mode in (GradMode.ON, GradMode.OFF)
+        return self if lasts else mode
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,16 +114,18 @@ def latest_change(
             history = history.before
             continue
         answers = [latest_change(branch, concerns, history.base) for branch in history.branches]
-        decided = [answer for answer in answers if answer is not None]
-        if decided:
-            return _agreed(decided)
+        if any(answer is not None for answer in answers):
+            return _settled(answers, latest_change(history.base, concerns, until))
         history = history.base
     return None
 
 
-def _agreed(
-    answers: Sequence[ModeChange | type[Unsettled]],
+def _settled(
+    branches: Sequence[ModeChange | type[Unsettled] | None],
+    before: ModeChange | type[Unsettled] | None,
 ) -> ModeChange | type[Unsettled]:
+    """The one answer of all branches; one that says nothing leaves what was before."""
+    answers = [answer for branch in branches if (answer := branch or before) is not None]
     first = answers[0]
     if not isinstance(first, ModeChange):
         return Unsettled

@@ -231,16 +231,23 @@ class Fates:
 
     def _first_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
         """The nearest place that reads the result as numbers."""
-        seen = {node}
+        graph = self._graph
+        inside = (graph.copies, graph.derives, self._summaries)
+        # Once a value has entered a function it leaves it by a summary alone.
+        ways = {False: (*inside, graph.leaves), True: inside}
+        seen = {(node, False)}
         queue = deque(seen)
         while queue and len(seen) < limit:
-            current = queue.popleft()
-            payload = self._graph.payloads[current]
+            current, entered = queue.popleft()
+            payload = graph.payloads[current]
             if isinstance(payload, PlainUse):
                 return payload
-            for edges in (self._graph.copies, self._graph.derives, self._summaries):
-                for target in edges.get(current, ()):
-                    if target not in seen:
-                        seen.add(target)
-                        queue.append(target)
+            steps = [
+                (target, entered) for edges in ways[entered] for target in edges.get(current, ())
+            ]
+            steps += [(target, True) for target in graph.enters.get(current, ())]
+            for step in steps:
+                if step not in seen:
+                    seen.add(step)
+                    queue.append(step)
         return None

@@ -78,7 +78,7 @@ class Guards:
             return None
         mode = _FIXED.get(str(payload))
         if mode is GradMode.INFERENCE:
-            return _by_argument(call, on=GradMode.ON, off=GradMode.INFERENCE, swap=True)
+            return _by_argument(call, on=GradMode.LIFTED, off=GradMode.INFERENCE, swap=True)
         if mode is not None:
             return mode
         if payload in ONE_OFF_CONTEXTS:

@@ -36,7 +36,7 @@ class TorchSemantics:
         """The grad mode that a function's decorators give it."""
         if function.node is None:
             return Context(GradMode.ON)
-        grad = self._guards.of_decorators(function)
+        grad = GradMode.INHERITED.under(self._guards.of_decorators(function))
         return Context(grad, function.node if grad is not GradMode.INHERITED else None)
 
     def join(self, contexts: Sequence[Context]) -> Context:
@@ -118,7 +118,7 @@ class TorchSemantics:
         value = value_of(self.graph.intern(Kind.OBJECT, mode))
         if call.method == "__enter__" or self._guards.switches_at_once(call):
             return value, _switched(call.context, mode, call.node)
-        self._hand_over(replace(call, context=Context(mode, call.node)))
+        self._hand_over(replace(call, context=_switched(call.context, mode, call.node)))
         return value, call.context
 
     def _context_after(self, call: Call[Context]) -> Context:
@@ -177,10 +177,7 @@ class TorchSemantics:
 
 
 def _switched(context: Context, mode: GradMode, guard: ast.AST) -> Context:
-    """The context under a guard: enable_grad lifts no_grad but not inference_mode."""
-    if mode is GradMode.ON and context.grad is GradMode.INFERENCE:
-        mode = GradMode.INFERENCE
-    return replace(context, grad=mode, guard=guard)
+    return replace(context, grad=context.grad.under(mode), guard=guard)
 
 
 def _sets_mode(node: ast.Call, method: str) -> bool:

@@ -1,7 +1,6 @@
 """Is there anything to look at? A cheap answer before the analysis, and never a wrong "no".
 
-First the text: a file that imports nothing of torch's family has no findings. Then the structure:
-outside the bodies of modules, is there a call that could be a forward pass at all?
+Outside the bodies of modules, is there a call that could be a forward pass at all?
 """
 
 from __future__ import annotations
@@ -16,14 +15,6 @@ from flake8_nograd.torch_model.vocabulary import frameworks
 from flake8_nograd.torch_model.vocabulary.methods import is_hidden_forward
 from flake8_nograd.torch_model.vocabulary.words import names_a_model, runs_inference
 
-_FAMILY = (
-    "torch|lightning|transformers|diffusers|timm|fastai|ignite|accelerate|detectron2|mmcv|mmengine"
-    "|mmdet|mmseg|open_clip|monai|fairseq|espnet|allennlp|speechbrain|pyro|catalyst|skorch|dgl"
-)
-_IMPORT = r"^[ \t]*(?:from|import)[ \t]"
-_IMPORTS_FAMILY = re.compile(rf"{_IMPORT}.*(?:{_FAMILY})", re.MULTILINE)
-_IMPORTS_ANOTHER = re.compile(rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b", re.MULTILINE)
-_USES_TORCH = re.compile(r"\btorch\.")
 _SETS_MODE = re.compile(r"\.\s*(?:eval|train)\s*\(")
 _DIFFERENTIATES = re.compile(r"\b(?:manual_)?backward\s*\(|\bgrad\s*\(")
 _GUARDS = re.compile(r"no_?grad|inference_mode|set_grad_enabled", re.IGNORECASE)
@@ -31,13 +22,6 @@ _ASSIGNED_ATTRIBUTE = re.compile(r"\.(\w+)\s*(?::[^=\n]*|[+|]|,[^=\n]*)?=(?!=)")
 _BUILTINS = frozenset(dir(builtins))
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def speaks_of_torch(text: str) -> bool:
-    """Whether a file imports anything of torch's family, or uses torch by a star import."""
-    if _IMPORTS_FAMILY.search(text) is not None:
-        return True
-    return _USES_TORCH.search(text) is not None and _IMPORTS_ANOTHER.search(text) is None
 
 
 def may_have_facts(tree: ast.Module, text: str) -> bool:

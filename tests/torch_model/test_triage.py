@@ -9,9 +9,10 @@ from fixture_programs import PROGRAMS
 from hypothesis import given, settings
 from program_strategy import programs
 
+from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.torch_model.analysis import analyse
-from flake8_nograd.torch_model.triage import may_have_facts, speaks_of_torch
+from flake8_nograd.torch_model.triage import may_have_facts
 
 
 def has_facts(text: str) -> bool:

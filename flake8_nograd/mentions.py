@@ -1,0 +1,21 @@
+"""Does a file speak of torch? Asked of its text alone, before any other part is imported."""
+
+from __future__ import annotations
+
+import re
+
+_FAMILY = (
+    "torch|lightning|transformers|diffusers|timm|fastai|ignite|accelerate|detectron2|mmcv|mmengine"
+    "|mmdet|mmseg|open_clip|monai|fairseq|espnet|allennlp|speechbrain|pyro|catalyst|skorch|dgl"
+)
+_IMPORT = r"^[ \t]*(?:from|import)[ \t]"
+_IMPORTS_FAMILY = re.compile(rf"{_IMPORT}.*(?:{_FAMILY})", re.MULTILINE)
+_IMPORTS_ANOTHER = re.compile(rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b", re.MULTILINE)
+_USES_TORCH = re.compile(r"\btorch\.")
+
+
+def speaks_of_torch(text: str) -> bool:
+    """Whether a file imports anything of torch's family, or uses torch by a star import."""
+    if _IMPORTS_FAMILY.search(text) is not None:
+        return True
+    return _USES_TORCH.search(text) is not None and _IMPORTS_ANOTHER.search(text) is None
