@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flake8_nograd.flow.expressions import Evaluator
 from flake8_nograd.flow.graph import Kind, Node
@@ -50,12 +51,31 @@ class Definitions(Evaluator[Context]):
                 self.scope.outer_names[name] = scope
 
     def _annotate(self, node: Node, annotation: ast.expr) -> None:
-        """A value annotated with a class of the file is taken for an instance of it."""
-        name = annotation.value if isinstance(annotation, ast.Constant) else annotation
-        name = name.id if isinstance(name, ast.Name) else name
-        if isinstance(name, str) and name.isidentifier():
-            for thing in self.outer_name(name).same:
+        """A value annotated with classes of the file is taken for an instance of one of them."""
+        for name in _classes_named(annotation):
+            value = self.state.lookup(name, self.graph) or self.outer_name(name)
+            for thing in value.same:
                 if self.graph.kinds[thing] is Kind.CLASS:
                     cls = self.graph.payloads[thing]
                     assert isinstance(cls, Class)
                     self.graph.copy((self.graph.intern(Kind.INSTANCE, cls),), node)
+
+
+def _classes_named(annotation: ast.expr) -> Iterator[str]:
+    """The names in `C`, `"C"`, `C | D`, `Optional[C]` and `Union[C, D]`."""
+    if isinstance(annotation, ast.Constant):
+        if isinstance(annotation.value, str) and annotation.value.isidentifier():
+            yield annotation.value
+    elif isinstance(annotation, ast.Name):
+        yield annotation.id
+    elif isinstance(annotation, ast.BinOp):
+        yield from _classes_named(annotation.left)
+        yield from _classes_named(annotation.right)
+    elif isinstance(annotation, ast.Tuple):
+        for part in annotation.elts:
+            yield from _classes_named(part)
+    elif isinstance(annotation, ast.Subscript):
+        outer = annotation.value
+        name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
+        if name in ("Optional", "Union"):
+            yield from _classes_named(annotation.slice)

@@ -103,12 +103,13 @@ class Judge:
                 continue
             if mode is not None and mode.here and mode.evaluating:
                 return False
-            return not (runs_inference(around.name) or self._modules.is_framework_hook(around))
+            called_outside = self._modules.frameworks.call_outside_forward(around)
+            return not (runs_inference(around.name) or called_outside)
         return False
 
     def _is_unit_test(self, function: Function) -> bool:
         for around in function.enclosing():
-            if around.owner is not None and self._modules.is_unit_test(around.owner):
+            if around.owner is not None and self._modules.frameworks.test(around.owner):
                 return True
             if around.name.startswith("test_") and _asserts(around):
                 return True

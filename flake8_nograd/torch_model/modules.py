@@ -12,6 +12,7 @@ from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.framework_classes import Frameworks
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.parameters import Parameters
 from flake8_nograd.torch_model.points_to import Made, PointsTo
@@ -62,6 +63,8 @@ class Modules:
             self._calls_in.setdefault(call.function, []).append(call)
         self._runs: dict[Function, bool] = {}
         self._parameters = Parameters(points_to, notes, vocabulary)
+        self._discarded = notes.discarded
+        self.frameworks = Frameworks(points_to)
         self.differentiating = _callers_of(
             {what.call.function for what, _ in notes.differentiations} | notes.asks_for_grad,
             points_to,
@@ -90,13 +93,30 @@ class Modules:
         if owned and call.method != "forward":
             return self._own_method(call, owned)
         assert isinstance(call.node.func, ast.Attribute)
+        if self._guards_itself(receiver, call.method):
+            return Trust.NONE
         trust = self._of_value(call.node.func.value, receiver, call.function, call)
-        if trust is Trust.NAME and not (call.node.args or call.node.keywords):
+        if trust is Trust.NAME and (
+            runs_inference(call.method) or not (call.node.args or call.node.keywords)
+        ):
             return Trust.NONE
         return trust
 
+    def _guards_itself(self, receiver: Value, method: str) -> bool:
+        """Whether a library's own method switches recording off inside."""
+        made = (what for what in map(self._payload, self._points_to.of(receiver)))
+        return any(
+            isinstance(what, Made) and self._vocabulary.guards_method(what.name, method)
+            for what in made
+        )
+
     def _own_method(self, call: Call[Context], owned: list[Function]) -> Trust:
-        """A method of a module of the file is a forward pass if it runs one itself."""
+        """A method of a module of the file is a forward pass if it runs one itself.
+
+        One whose result nobody takes works by what it stores, of which the call says nothing.
+        """
+        if call.result in self._discarded:
+            return Trust.NONE
         runs = any(
             function.owner is not None
             and self.is_module(function.owner)
@@ -130,7 +150,7 @@ class Modules:
 
     def _speaks_for_itself(self, function: Function) -> bool:
         """Whether a forward pass is reported inside a method rather than where it is called."""
-        return runs_inference(function.name) or self.is_framework_guarded(function)
+        return runs_inference(function.name) or self.frameworks.guard(function)
 
     def runs_forward(self, function: Function) -> bool:
         """Whether a method of a module calls a submodule, itself or through other methods."""
@@ -194,12 +214,13 @@ class Modules:
         made = [what for what in map(self._payload, things) if isinstance(what, Made)]
         if any(what.effect is Effect.GUARDED for what in made):
             return Trust.NONE
+        used = not value.same.isdisjoint(self._used)
         for thing in things:
             kind, what = self._graph.kinds[thing], self._payload(thing)
             if isinstance(what, Made):
                 if what.effect is Effect.MODULE:
                     return Trust.ORIGIN
-                certain_not = True
+                certain_not = certain_not or what.effect is not Effect.OBJECT or not used
             elif kind is Kind.INSTANCE and isinstance(what, Class):
                 if self.is_module(what):
                     return Trust.NONE if self._is_criterion(what) else Trust.ORIGIN
@@ -238,49 +259,6 @@ class Modules:
         if frameworks.NOT_MODULE_BASES.fullmatch(dotted):
             return False
         return frameworks.MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
-
-    def is_framework_guarded(self, function: Function) -> bool:
-        """Whether a framework runs this method with recording off."""
-        return any(
-            framework.guarded.fullmatch(function.name) for framework in self._frameworks(function)
-        )
-
-    def is_framework_hook(self, function: Function) -> bool:
-        """Whether a framework calls this method outside of any forward pass."""
-        return any(
-            framework.outside.fullmatch(function.name) for framework in self._frameworks(function)
-        )
-
-    def _frameworks(self, function: Function) -> list[frameworks.Framework]:
-        if function.owner is None:
-            return []
-        names = [
-            name
-            for cls in self._points_to.ancestry(function.owner)
-            for name in self._base_names(cls)
-        ]
-        return [
-            framework
-            for framework in frameworks.FRAMEWORKS
-            if any(framework.bases.fullmatch(name) for name in names)
-        ]
-
-    def is_unit_test(self, cls: Class) -> bool:
-        """Whether a class is a collection of unit tests."""
-        return any(
-            frameworks.TEST_BASES.fullmatch(name)
-            for ancestor in self._points_to.ancestry(cls)
-            for name in self._base_names(ancestor)
-        )
-
-    def _base_names(self, cls: Class) -> list[str]:
-        """The last parts of the names of base classes from outside the file."""
-        return [
-            str(self._payload(thing)).rpartition(".")[2]
-            for base in cls.bases
-            for thing in self._points_to.of(base)
-            if self._graph.kinds[thing] is Kind.EXTERNAL
-        ]
 
 
 def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:

@@ -33,7 +33,7 @@ class Recording:
             context = Context(GradMode.ON) if item.deferred else item.call.context
             self._sources[item.function].append((item.call.function, context))
         for function in program.functions:
-            if modules.is_framework_guarded(function):
+            if modules.frameworks.guard(function):
                 self._entries[function].add(GradMode.OFF)
             elif not self._sources[function]:
                 self._entries[function].add(GradMode.ON)

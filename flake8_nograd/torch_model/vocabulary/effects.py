@@ -150,6 +150,9 @@ EFFECTS: dict[str, Effect] = {
     "timm.utils.accuracy": Effect.NUMBERS,
     # graph libraries: torch_geometric 2.8.1
     "torch_geometric.nn.*": Effect.MODULE,
+    "torch_geometric.nn.LabelPropagation": Effect.GUARDED,
+    "torch_geometric.nn.models.LabelPropagation": Effect.GUARDED,
+    "torch_geometric.llm.*": Effect.MODULE,
     "torch_geometric.data.*": Effect.OBJECT,
     "torch_geometric.loader.*": Effect.OBJECT,
     "torch_geometric.datasets.*": Effect.OBJECT,
@@ -176,7 +179,7 @@ EFFECTS: dict[str, Effect] = {
     "transformers.Trainer": Effect.OBJECT,
     "transformers.TrainingArguments": Effect.OBJECT,
     "diffusers.*": Effect.GUARDED,
-    "sentence_transformers.*": Effect.GUARDED,
+    "sentence_transformers.*": Effect.MODULE,
     "sentence_transformers.losses.*": Effect.LAYER,
     # models that come as constructors
     "efficientnet_pytorch.*": Effect.MODULE,
@@ -199,7 +202,7 @@ EFFECTS: dict[str, Effect] = {
     "easyocr.*": Effect.GUARDED,
     "bert_score.*": Effect.GUARDED,
     "stable_baselines3.*": Effect.GUARDED,
-    "flair.models.*": Effect.GUARDED,
+    "flair.models.*": Effect.MODULE,
     "torch_fidelity.*": Effect.GUARDED,
     "pytorch_fid.*": Effect.GUARDED,
     # gradient-based explanation and attack libraries: they differentiate what they are given

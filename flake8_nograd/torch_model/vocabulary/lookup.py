@@ -6,6 +6,7 @@ import re
 
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.vocabulary.effects import EFFECTS, Effect
+from flake8_nograd.torch_model.vocabulary.methods import GUARDED_METHODS
 from flake8_nograd.torch_model.vocabulary.words import (
     names_a_model,
     names_something_else,
@@ -49,6 +50,13 @@ class Vocabulary:
             found = EFFECTS.get(f"{head}.*")
             head = head.rpartition(".")[0]
         return found or _of_class(dotted, last)
+
+    def guards_method(self, maker: str, method: str) -> bool:
+        """Whether what `maker` makes switches recording off inside this method of its own."""
+        return any(
+            method in names and maker.startswith(prefix)
+            for prefix, names in GUARDED_METHODS.items()
+        )
 
     def trains(self, name: str) -> bool:
         """Whether the project's options say that this function or method trains."""

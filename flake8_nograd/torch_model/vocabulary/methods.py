@@ -63,6 +63,18 @@ HIDDEN_FORWARD_RESULTS = frozenset(("features", "embedding", "embeddings", "logi
 # the method's own body is what counts.
 SELF_GUARDED_METHODS = frozenset(("generate", "predict", "fit", "evaluate"))
 
+# Methods that guard themselves on modules whose other calls record, by the package that makes them.
+GUARDED_METHODS = {
+    # torch_geometric 2.8.1: nn/models/basic_gnn.py, llm/models/*.py
+    "torch_geometric.": frozenset(
+        "inference inference_per_layer inference_lm inference_gnn encode".split()
+    ),
+    # sentence-transformers 6.2.0: model.py, cross_encoder
+    "sentence_transformers.": frozenset(
+        "encode encode_query encode_document encode_multi_process rank".split()
+    ),
+}
+
 # Names that hold a module by the contract of a framework (lightning 2.6.6: callback hooks).
 CERTAIN_MODULES = frozenset(("pl_module",))
 

@@ -39,7 +39,8 @@ VERBS = frozenset(
     "get set load save build create make init initialize setup prepare parse read write run main"
     " train test validate evaluate predict compute calculate count print log plot show draw check"
     " update convert export register find is has should download freeze unfreeze reset clone copy"
-    " import replace apply fuse merge wrap add remove configure select restore resume call".split()
+    " import replace apply fuse merge wrap unwrap add remove configure select restore resume"
+    " call".split()
 )
 
 # Words of a function whose job is inference.
