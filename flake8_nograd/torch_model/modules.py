@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import enum
 import re
-from functools import cache
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program, access_path
@@ -13,10 +12,11 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.framework_classes import Frameworks
+from flake8_nograd.torch_model.module_classes import ModuleClasses
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.parameters import Parameters
 from flake8_nograd.torch_model.points_to import Made, PointsTo
-from flake8_nograd.torch_model.vocabulary import frameworks, methods
+from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import (
@@ -69,7 +69,8 @@ class Modules:
             {what.call.function for what, _ in notes.differentiations} | notes.asks_for_grad,
             points_to,
         )
-        self.is_module = cache(self._is_module)
+        self.classes = ModuleClasses(points_to)
+        self.is_module = self.classes.is_module
 
     def trust(self, call: Call[Context]) -> Trust:
         """How sure it is that this call is a forward pass of a model."""
@@ -169,24 +170,31 @@ class Modules:
     ) -> Trust:
         path = access_path(node)
         name = path.rpartition(".")[2] if not path.endswith("]") else path.split(".")[-2]
-        if names_something_else(name) or value.same & self._guarded:
+        if value.same & self._guarded:
             return Trust.NONE
-        if name in methods.CERTAIN_MODULES:
-            return Trust.USE
-        known = self._by_origin(value)
-        if known is not None:
-            return known
-        if value.same & self._used or (path and self._path_is_used(function, path)):
+        origin = self._by_origin(value)
+        if origin is Trust.NONE or self._is_built_here(value):
+            return origin or Trust.NONE
+        if names_something_else(name):
+            return Trust.NONE
+        if origin is Trust.ORIGIN:
+            return origin
+        if (
+            name in methods.CERTAIN_MODULES
+            or value.same & self._used
+            or (path and self._path_is_used(function, path))
+        ):
             return Trust.USE
         annotated = self._by_annotation(value)
         if annotated is not None:
             return annotated
         named = (
-            names_a_model(name)
+            (names_a_model(name) or origin is Trust.NAME)
             and bool(call.node.args or call.node.keywords)
             and not (isinstance(node, ast.Name) and _names_a_class(name))
         )
-        return Trust.NAME if named and self._may_be_anything(value) else Trust.NONE
+        known = origin is Trust.NAME or self._may_be_anything(value)
+        return Trust.NAME if named and known else Trust.NONE
 
     def _may_be_anything(self, value: Value) -> bool:
         """Whether nothing is known of a value: callers in the file do not all give plain data."""
@@ -214,6 +222,8 @@ class Modules:
         made = [what for what in map(self._payload, things) if isinstance(what, Made)]
         if any(what.effect is Effect.GUARDED for what in made):
             return Trust.NONE
+        if any(what.effect is Effect.LIKELY_MODULE for what in made):
+            return Trust.NAME
         used = not value.same.isdisjoint(self._used)
         for thing in things:
             kind, what = self._graph.kinds[thing], self._payload(thing)
@@ -223,17 +233,28 @@ class Modules:
                 certain_not = certain_not or what.effect is not Effect.OBJECT or not used
             elif kind is Kind.INSTANCE and isinstance(what, Class):
                 if self.is_module(what):
-                    return Trust.NONE if self._is_criterion(what) else Trust.ORIGIN
+                    return self._of_class(what)
                 certain_not = True
             elif kind is not Kind.OBJECT:
                 certain_not = True
         return Trust.NONE if certain_not else None
 
-    def _is_criterion(self, cls: Class) -> bool:
-        """Whether a module of the file only compares: named a loss, and runs no other module."""
+    def _is_built_here(self, value: Value) -> bool:
+        """Whether the file defines or composes the module, so that no name speaks against it."""
+        things = self._points_to.of(value)
+        return any(
+            isinstance(what, Class)
+            or (isinstance(what, Made) and what.name.startswith("torch.nn."))
+            for what in map(self._payload, things)
+        )
+
+    def _of_class(self, cls: Class) -> Trust:
+        """What calling a module of the file is; one that only compares is no forward pass."""
+        if self.classes.guards_itself(cls):
+            return Trust.NONE
         forward = self._points_to.method(cls, "forward")
         runs = forward is not None and self.runs_forward(forward)
-        return names_something_else(cls.name) and not runs
+        return Trust.NONE if self.classes.is_criterion(cls) and not runs else Trust.ORIGIN
 
     def _by_annotation(self, value: Value) -> Trust | None:
         for node in value.same:
@@ -243,22 +264,6 @@ class Modules:
                     if parameter.arg == name and parameter.annotation is not None:
                         return _trust_of_annotation(parameter.annotation)
         return None
-
-    def _is_module(self, cls: Class) -> bool:
-        """Whether a class of the file derives from nn.Module as far as can be told."""
-        for base in cls.bases:
-            for thing in self._points_to.of(base):
-                what = self._payload(thing)
-                if isinstance(what, Class) and what is not cls and self.is_module(what):
-                    return True
-                if self._graph.kinds[thing] is Kind.EXTERNAL and self._is_base(str(what)):
-                    return True
-        return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
-
-    def _is_base(self, dotted: str) -> bool:
-        if frameworks.NOT_MODULE_BASES.fullmatch(dotted):
-            return False
-        return frameworks.MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
 
 
 def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:

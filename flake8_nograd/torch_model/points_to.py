@@ -23,7 +23,9 @@ from flake8_nograd.torch_model.vocabulary.layers import GUARDED_HUB
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 _OBJECTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
-_MAKING = frozenset((Effect.MODULE, Effect.LAYER, Effect.OBJECT, Effect.GUARDED))
+_MAKING = frozenset(
+    (Effect.MODULE, Effect.LIKELY_MODULE, Effect.LAYER, Effect.OBJECT, Effect.GUARDED)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class Effect(enum.Enum):
     """What a call of something from outside the file does."""
 
     MODULE = enum.auto()  # makes an nn.Module whose calls are forward passes
+    LIKELY_MODULE = enum.auto()  # makes what may be an nn.Module, by a name or by what it loads
     LAYER = enum.auto()  # makes an nn.Module without a forward pass worth a report: a loss, a layer
     WRAP = enum.auto()  # gives back its first argument, perhaps wrapped
     OBJECT = enum.auto()  # makes something that is never an nn.Module
@@ -26,7 +27,7 @@ class Effect(enum.Enum):
 EFFECTS: dict[str, Effect] = {
     # torch 2.13.0
     "torch.*": Effect.TENSOR,
-    "torch.load": Effect.MODULE,
+    "torch.load": Effect.LIKELY_MODULE,
     "torch.jit.load": Effect.MODULE,
     "torch.hub.load": Effect.MODULE,
     "torch.nn.*": Effect.LAYER,
@@ -196,7 +197,11 @@ EFFECTS: dict[str, Effect] = {
     "monai.losses.*": Effect.LAYER,
     "monai.metrics.*": Effect.OBJECT,
     "monai.transforms.*": Effect.OBJECT,
-    # objects that guard themselves
+    # objects that guard themselves, or engines that never record
+    "vllm.*": Effect.GUARDED,
+    "lmdeploy.*": Effect.GUARDED,
+    "llama_cpp.*": Effect.GUARDED,
+    "openai.*": Effect.OBJECT,
     "ultralytics.*": Effect.GUARDED,
     "whisper.load_model": Effect.GUARDED,
     "easyocr.*": Effect.GUARDED,

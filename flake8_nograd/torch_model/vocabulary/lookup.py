@@ -14,6 +14,7 @@ from flake8_nograd.torch_model.vocabulary.words import (
 )
 
 _GUARDED_CLASS = re.compile(r"\w*Pipeline|SentenceTransformer|CrossEncoder|YOLO\w*|AutoShape")
+_MODEL_WITH_HEAD = re.compile(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
 _GUARD_NAME = re.compile(r"\w*(no_?grad|inference_mode|disable_grad)\w*", re.IGNORECASE)
 
 
@@ -74,7 +75,10 @@ def _last_parts(names: frozenset[str]) -> frozenset[str]:
 def _of_pretrained(class_name: str) -> Effect:
     if _GUARDED_CLASS.fullmatch(class_name):
         return Effect.GUARDED
-    return Effect.OBJECT if names_something_else(class_name) else Effect.MODULE
+    if names_something_else(class_name) or class_name.endswith("FeatureExtractor"):
+        return Effect.OBJECT
+    is_model = names_a_model(class_name) or _MODEL_WITH_HEAD.fullmatch(class_name) is not None
+    return Effect.MODULE if is_model else Effect.LIKELY_MODULE
 
 
 def _of_class(dotted: str, last: str) -> Effect | None:
@@ -85,4 +89,4 @@ def _of_class(dotted: str, last: str) -> Effect | None:
         return Effect.GUARDED
     if names_something_else(last):
         return Effect.OBJECT
-    return Effect.MODULE if names_a_model(last) or "models" in words(dotted) else None
+    return Effect.LIKELY_MODULE if names_a_model(last) or "models" in words(dotted) else None

@@ -1,0 +1,59 @@
+"""What the classes of the file are: nn.Modules, criterions, wrappers around guarded methods."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flake8_nograd.flow.graph import Edges, Kind, closure, reversed_edges
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Class
+from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.vocabulary import frameworks, methods
+from flake8_nograd.torch_model.vocabulary.words import names_something_else
+
+
+class ModuleClasses:
+    """Judges classes by their bases and by what their forward does."""
+
+    def __init__(self, points_to: PointsTo) -> None:
+        self._graph = points_to.graph
+        self._points_to = points_to
+        self.is_module = cache(self._is_module)
+        self.guards_itself = cache(self._guards_itself)
+        self._back: Edges | None = None
+
+    def is_criterion(self, cls: Class) -> bool:
+        """Whether a class is named after a loss; its forward may still run other modules."""
+        return names_something_else(cls.name)
+
+    def _is_module(self, cls: Class) -> bool:
+        """Whether a class of the file derives from nn.Module as far as can be told."""
+        for base in cls.bases:
+            for thing in self._points_to.of(base):
+                what = self._graph.payloads[thing]
+                if isinstance(what, Class) and what is not cls and self.is_module(what):
+                    return True
+                if self._graph.kinds[thing] is Kind.EXTERNAL and _is_base(str(what)):
+                    return True
+        return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
+
+    def _guards_itself(self, cls: Class) -> bool:
+        """Whether forward only hands on what methods return that guard themselves."""
+        forward = self._points_to.method(cls, "forward")
+        returned = self._graph.find(Kind.RETURN, forward) if forward is not None else None
+        if returned is None:
+            return False
+        if self._back is None:
+            self._back = reversed_edges(self._graph.copies, self._graph.derives)
+        payloads = (self._graph.payloads[node] for node in closure((returned,), self._back))
+        calls = [what for what in payloads if isinstance(what, Call) and what.receiver is not None]
+        return any(
+            call.method in methods.SELF_GUARDED_METHODS and not self._points_to.callees[call.result]
+            for call in calls
+        )
+
+
+def _is_base(dotted: str) -> bool:
+    if frameworks.NOT_MODULE_BASES.fullmatch(dotted):
+        return False
+    return frameworks.MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
