@@ -24,7 +24,7 @@ from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
-from flake8_nograd.torch_model.vocabulary.words import words
+from flake8_nograd.torch_model.vocabulary.words import reads_numbers, words
 
 _OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
 
@@ -59,7 +59,7 @@ class Fates:
         self._graph = program.graph
         self._points_to = points_to
         self._vocabulary = vocabulary
-        self._discarded = notes.discarded
+        self._notes = notes
         self._summaries: Edges = defaultdict(list)
         trained = [
             sink
@@ -87,7 +87,7 @@ class Fates:
             stored=node in self._stored,
             passed_on=node in self._passed,
             plain_use=self._first_plain_use(node),
-            discarded=node in self._discarded,
+            discarded=node in self._notes.discarded,
         )
 
     def input_wants_gradient(self, call: Call[Context]) -> bool:
@@ -125,6 +125,9 @@ class Fates:
         if self._trains(call, things):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             trained.append(sink)
+        elif self._reads_numbers(call, things):
+            name = access_path(call.node.func).rpartition(".")[2]
+            self._notes.plain_use(call.arguments(), f"{name}()", call.node.lineno)
         elif self._is_opaque(call, things):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             passed.append(sink)
@@ -150,6 +153,15 @@ class Fates:
             self._graph.kinds[thing] is Kind.EXTERNAL and self._effect(thing) is None
             for thing in things
         )
+
+    def _reads_numbers(self, call: Call[Context], things: set[Node]) -> bool:
+        """Whether a call from outside the file reads its arguments, judged by what is called."""
+        if any(self._effect(thing) is not None for thing in things):
+            return False
+        if call.receiver is not None and not call.receiver.flows:
+            return True  # a method of something that is no tensor and holds none, such as a plot
+        path = access_path(call.node.func)
+        return any(map(reads_numbers, path.split(".")[-2:]))
 
     def _effect(self, thing: Node) -> Effect | None:
         if self._graph.kinds[thing] is not Kind.EXTERNAL:

@@ -101,11 +101,22 @@ class Judge:
                 return True
             if owner is None or not self._modules.is_module(owner):
                 continue
+            if around in self._differentiating:
+                return False  # whoever differentiates is no part of a forward pass
+            if self._serves_forward(around):
+                return True
             if mode is not None and mode.here and mode.evaluating:
                 return False
             called_outside = self._modules.frameworks.call_outside_forward(around)
             return not (runs_inference(around.name) or called_outside)
         return False
+
+    def _serves_forward(self, function: Function) -> bool:
+        """Whether a forward of the file calls the method, whatever its name says."""
+        return any(
+            caller.owner is not None and caller.name.startswith("forward")
+            for caller, _ in self._recording.callers(function)
+        )
 
     def _is_unit_test(self, function: Function) -> bool:
         for around in function.enclosing():

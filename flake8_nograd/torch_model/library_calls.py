@@ -50,6 +50,7 @@ class LibraryCalls:
         value = self._notes.operation(value, call.node, call.context)
         last = name.rpartition(".")[2]
         if last in methods.VALUES_AND_INDICES and len(call.node.args) + len(call.node.keywords) > 1:
+            self._notes.plain_use(call.arguments(), f"{last}()", call.node.lineno)
             return Value(value.same, value.parts, (value, PLAIN))
         return value
 

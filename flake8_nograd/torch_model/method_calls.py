@@ -52,6 +52,7 @@ class MethodCalls:
             return Value(receiver.same, receiver.parts.union(_flows(call.arguments())))
         if name in methods.VALUES_AND_INDICES and (call.positional or call.keywords):
             value = self._notes.operation(derived((receiver,)), call.node, call.context)
+            self._notes.plain_use((receiver,), f".{name}()", call.node.lineno)
             return Value(value.same, value.parts, (value, PLAIN))
         if name == "prepare" and call.positional:
             items = call.positional if len(call.positional) > 1 else None

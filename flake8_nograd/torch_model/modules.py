@@ -23,6 +23,8 @@ from flake8_nograd.torch_model.vocabulary.words import (
     names_a_model,
     names_something_else,
     runs_inference,
+    says_inference,
+    words,
 )
 
 _MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
@@ -94,12 +96,18 @@ class Modules:
         if owned and call.method != "forward":
             return self._own_method(call, owned)
         assert isinstance(call.node.func, ast.Attribute)
+        has_input = bool(call.node.args or call.node.keywords)
         if self._guards_itself(receiver, call.method):
             return Trust.NONE
-        trust = self._of_value(call.node.func.value, receiver, call.function, call)
-        if trust is Trust.NAME and (
-            runs_inference(call.method) or not (call.node.args or call.node.keywords)
-        ):
+        if not has_input and call.method not in methods.HIDDEN_FORWARDS:
+            return Trust.NONE
+        owner = call.node.func.value
+        trust = self._of_value(owner, receiver, call.function, call)
+        receiver_name = access_path(owner).rpartition(".")[2]
+        guess = trust <= Trust.ANNOTATION
+        if guess and (says_inference(call.method) or _is_named_after(receiver_name, call.method)):
+            return Trust.NONE
+        if trust is Trust.NAME and not has_input:
             return Trust.NONE
         return trust
 
@@ -276,6 +284,11 @@ def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
                 found.add(call.function)
                 todo.append(call.function)
     return found
+
+
+def _is_named_after(owner: str, method: str) -> bool:
+    """Whether a thing is named after what its method does: a decoder of labels or text decodes."""
+    return words(owner)[-1:] == (f"{method}r",)
 
 
 def _names_a_class(name: str) -> bool:

@@ -59,6 +59,8 @@ class Parameters:
             return False
         if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
             return True
+        if payload.function.name == "forward":
+            return False  # what a forward pass keeps is data
         things = self._points_to.callees.get(node, set())
         return not things or any(map(self._makes_parameters, things))
 

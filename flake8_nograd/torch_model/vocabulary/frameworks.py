@@ -36,7 +36,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework(re.compile(r"BaseModel|BaseModule|BaseDetector"), re.compile(r"(val|test)_step")),
     # catalyst 22.4 runner.py, skorch 1.4.0 net.py, speechbrain 1.1.2 core.py
     Framework(re.compile(r"\w*Runner"), re.compile(r"handle_batch|predict_batch")),
-    Framework(re.compile(r"NeuralNet\w*"), re.compile(r"\w+")),
+    Framework(re.compile(r"NeuralNet\w*"), re.compile(r"infer|get_loss|forward\w*")),
     Framework(
         re.compile(r"Brain"), re.compile(r"compute_forward|compute_objectives|evaluate_batch")
     ),

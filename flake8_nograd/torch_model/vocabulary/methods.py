@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_nograd.torch_model.vocabulary.words import words
+from flake8_nograd.torch_model.vocabulary.words import VERBS, words
 
 # Methods of nn.Module that give the module (or tensor) itself back.
 RETURNS_SELF = frozenset(
@@ -99,9 +99,22 @@ READS_NUMBERS = frozenset(
 )
 
 
+# Verbs of methods that give features or logits; any other verb does something else with them.
+_GIVING_VERBS = frozenset("get compute calculate extract predict apply run produce".split())
+
+
 def is_hidden_forward(method: str) -> bool:
     """Whether a method of this name, called on a model, runs a forward pass."""
-    if method in HIDDEN_FORWARDS:
-        return True
+    return method in HIDDEN_FORWARDS or is_forward_by_words(method)
+
+
+def is_forward_by_words(method: str) -> bool:
+    """Whether the words of a method speak for a forward pass, if it gets any input."""
     parts = words(method)
-    return bool(parts) and (parts[0] in HIDDEN_FORWARD_VERBS or parts[-1] in HIDDEN_FORWARD_RESULTS)
+    if not parts or (parts[0] in VERBS and parts[0] not in _GIVING_VERBS):
+        return False
+    return (
+        parts[0] in HIDDEN_FORWARD_VERBS
+        or parts[-1] in HIDDEN_FORWARD_RESULTS
+        or parts[-1] == "forward"
+    )

@@ -40,7 +40,8 @@ VERBS = frozenset(
     " train test validate evaluate predict compute calculate count print log plot show draw check"
     " update convert export register find is has should download freeze unfreeze reset clone copy"
     " import replace apply fuse merge wrap unwrap add remove configure select restore resume"
-    " call".split()
+    " resize compile query fetch request open close start stop serve launch export quantize trace"
+    " script prune inspect list share use enable disable switch call".split()
 )
 
 # Words of a function whose job is inference.
@@ -67,6 +68,14 @@ MODULE_INFERENCE_WORDS = frozenset(
     "val valid validate validation validating test testing predict predicts prediction predictions"
     " predicting infer inference inferences inferring transcribe generate generation sample"
     " sampling translate caption".split()
+)
+
+# Words of something outside the file that reads tensors as numbers: it measures, converts to
+# arrays, shows or writes.
+READING_WORDS = frozenset(
+    "accuracy acc metric metrics meter meters iou miou dice psnr ssim auc auroc precision recall"
+    " rmse bleu rouge wer cer confusion print logger plot show draw save write writer dump"
+    " visualize visualizer display evaluator np numpy ndarray array pil img im".split()
 )
 
 # Words of a function that trains, or whose gradient is wanted.
@@ -125,3 +134,16 @@ def runs_inference(method: str) -> bool:
     return not (
         MODULE_INFERENCE_WORDS.isdisjoint(parts) or not HARD_TRAINING_WORDS.isdisjoint(parts)
     )
+
+
+@lru_cache(maxsize=4096)
+def reads_numbers(name: str) -> bool:
+    """Whether something outside the file of this name only reads the tensors it is given."""
+    parts = words(name)
+    return not READING_WORDS.isdisjoint(parts) and TRAINING_WORDS.isdisjoint(parts)
+
+
+@lru_cache(maxsize=4096)
+def says_inference(method: str) -> bool:
+    """Whether a method's own name says that it only runs inference, and so may guard itself."""
+    return not STRONG_INFERENCE_WORDS.isdisjoint(words(method))
