@@ -151,12 +151,16 @@ class Reachability:
         self._down = _joined(inside, reversed_edges(graph.enters))
         self._up = _joined(inside, reversed_edges(graph.leaves))
 
+    def sources_within(self, sinks: Iterable[Node]) -> set[Node]:
+        """Every node from which a value may get to a sink without leaving its function."""
+        return closure(sinks, self._down)
+
     def sources_of(self, sinks: Iterable[Node]) -> set[Node]:
         """Every node from which a value may get to one of the sinks.
 
         A valid path first leaves functions, then enters them; walked backwards it is the reverse.
         """
-        return closure(closure(sinks, self._down), self._up)
+        return closure(self.sources_within(sinks), self._up)
 
 
 def _joined(first: Edges, second: Edges) -> Edges:

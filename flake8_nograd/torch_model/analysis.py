@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.interpreter import interpret
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
@@ -17,9 +16,10 @@ from flake8_nograd.torch_model.judgement import Judge
 from flake8_nograd.torch_model.modules import Modules
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.recording import Recording
-from flake8_nograd.torch_model.regions import regions_of
+from flake8_nograd.torch_model.regions import regions_of, without_entangled
 from flake8_nograd.torch_model.roles import Roles
 from flake8_nograd.torch_model.semantics import TorchSemantics
+from flake8_nograd.torch_model.shared_helpers import passes_through_helpers
 from flake8_nograd.torch_model.tangles import Tangles
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
@@ -37,10 +37,10 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     fates = Fates(program, points_to, notes, vocabulary)
     evaluation = Evaluation(points_to, recording, notes)
     roles = Roles(path, options.inference_functions)
-    judge = Judge(
-        _uses_test_framework(program), modules, recording, fates, evaluation, roles, notes
-    )
+    judge = Judge(program, modules, recording, fates, evaluation, roles, notes)
     passes = [item for item in map(judge.judge, program.calls) if item is not None]
+    passes += passes_through_helpers(passes, points_to, fates, modules.differentiating, judge)
+    passes = list(without_entangled(passes))
     needs_graph = [
         (what.call.function, what.call.node.lineno) for what, _ in notes.differentiations
     ]
@@ -51,13 +51,6 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
         backward_passes=tuple(Tangles(points_to, modules, notes).find()),
         silent=tuple(item for item in passes if not _is_reported(item)),
-    )
-
-
-def _uses_test_framework(program: Program[Context]) -> bool:
-    return any(
-        program.graph.find(Kind.EXTERNAL, name) is not None
-        for name in ("pytest", "unittest", "unittest.TestCase")
     )
 
 

@@ -38,12 +38,15 @@ class Evaluation:
             for node in change.nodes:
                 self._changes[node].append(change)
 
-    def of(self, call: Call[Context]) -> EvalMode | None:
+    def of(self, call: Call[Context], of_model: Call[Context]) -> EvalMode | None:
         """The mode in force at a call: first by what the function itself did, then its callers,
-        then what happens anywhere in the file to the same module."""
-        hidden = call.receiver is not None and isinstance(call.node.func, ast.Attribute)
-        path = access_path(call.node.func)
-        nodes = self._origins(call, hidden)
+        then what happens anywhere in the file to the same module.
+
+        `of_model` is the call itself or, where that runs a helper, the forward pass in there.
+        """
+        hidden = of_model.receiver is not None and isinstance(of_model.node.func, ast.Attribute)
+        path = access_path(call.node.func) if of_model is call else ""
+        nodes = self._origins(of_model, hidden)
         local = latest_change(call.context.history, lambda change: _concerns(change, path, nodes))
         if isinstance(local, ModeChange):
             return _mode(local, here=True)

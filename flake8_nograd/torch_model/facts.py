@@ -24,6 +24,8 @@ class Silence(enum.Enum):
     FORWARD = "it runs inside a forward pass; the caller decides"
     FROZEN = "without parameters to train and with plain inputs nothing is recorded"
     GRADIENT_WANTED = "an input of this call requires a gradient"
+    ENTANGLED = "another forward pass in the same statement is differentiated"
+    TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
     TOO_LITTLE = "too little speaks for inference"
 
@@ -38,9 +40,13 @@ class Confidence(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForwardPass:
-    """One forward pass and the answers to the four questions."""
+    """One forward pass and the answers to the four questions.
+
+    `model_call` is the call of the model: `call` itself, or what a helper that it calls runs.
+    """
 
     call: Call[Context]
+    model_call: Call[Context]
     trust: Trust
     modes: frozenset[GradMode]
     fate: Fate
@@ -73,8 +79,8 @@ class Region:
 
     @property
     def start(self) -> ForwardPass:
-        """The forward pass at which the region is reported."""
-        return self.passes[0]
+        """The forward pass at which the region is reported; a guess by name leads no others."""
+        return next((item for item in self.passes if item.trust > Trust.NAME), self.passes[0])
 
     @property
     def function(self) -> Function:

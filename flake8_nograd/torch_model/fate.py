@@ -71,6 +71,7 @@ class Fates:
             self._connect(call, trained, passed)
         self._summarize(program.functions)
         reach = Reachability(self._graph, self._summaries)
+        self._trained_here = reach.sources_within(trained)
         self._trained = reach.sources_of(trained)
         self._passed = reach.sources_of(passed)
         self._returned = reach.sources_of(self._open_returns(program.functions))
@@ -88,6 +89,17 @@ class Fates:
             passed_on=node in self._passed,
             plain_use=self._first_plain_use(node),
             discarded=node in self._notes.discarded,
+        )
+
+    def only_callers_train(self, call: Call[Context]) -> bool:
+        """Whether a result is differentiated only after its function has handed it back."""
+        return call.result in self._trained and call.result not in self._trained_here
+
+    def input_asks_for_gradient(self, call: Call[Context]) -> bool:
+        """Whether an argument of the call is itself a leaf that was made to require a gradient."""
+        leaves = self._notes.wants_grad
+        return any(
+            not leaves.isdisjoint(self._graph.origins(value.same)) for value in call.arguments()
         )
 
     def input_wants_gradient(self, call: Call[Context]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
-from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode, Evaluation
@@ -31,7 +33,7 @@ class Judge:
 
     def __init__(
         self,
-        uses_test_framework: bool,
+        program: Program[Context],
         modules: Modules,
         recording: Recording,
         fates: Fates,
@@ -39,55 +41,84 @@ class Judge:
         roles: Roles,
         notes: Notes,
     ) -> None:
-        self._uses_test_framework = uses_test_framework
+        self._uses_test_framework = _uses_test_framework(program)
         self._modules = modules
         self._recording = recording
         self._fates = fates
         self._evaluation = evaluation
         self._roles = roles
         self._differentiating = {what.call.function for what, _ in notes.differentiations}
+        self._trains_inside = roles.is_training_script and not notes.differentiations
+        self._differentiated_methods = {
+            access_path(call.node.func)
+            for call in program.calls
+            if call.receiver is not None and fates.of(call).trained
+        }
 
     def judge(self, call: Call[Context]) -> ForwardPass | None:
         """All answers about a call; None if it is no forward pass."""
-        trust = self._modules.trust(call)
-        if trust is Trust.NONE:
-            return None
         fate = self._fates.of(call)
-        mode = self._evaluation.of(call)
+        trust = self._modules.trust(call)
+        if trust is Trust.NONE and self._tells_of_a_graph(call, fate):
+            trust = self._modules.trust_in_method(call)
+        return None if trust is Trust.NONE else self._answer(call, call, trust, fate)
+
+    def judge_helper(self, call: Call[Context], inner: ForwardPass) -> ForwardPass:
+        """All answers about a call that hands back the forward pass `inner`."""
+        return self._answer(call, inner.model_call, inner.trust, self._fates.of(call))
+
+    def _tells_of_a_graph(self, call: Call[Context], fate: Fate) -> bool:
+        """Whether the result of a method is differentiated somewhere, or has to be detached."""
+        if call.receiver is None or fate.trained:
+            return False
+        if _is_detached(fate) and not runs_inference(call.method):
+            return True
+        return access_path(call.node.func) in self._differentiated_methods
+
+    def _answer(
+        self, call: Call[Context], model_call: Call[Context], trust: Trust, fate: Fate
+    ) -> ForwardPass:
+        mode = self._evaluation.of(call, model_call)
         role = self._roles.of(call.function)
         modes = self._recording.modes(call.function, call.context)
-        silence = self._silence(call, modes, fate, mode, role)
-        confidence = Confidence.UNLIKELY
-        if silence is None:
-            confidence = self._weigh(call, trust, fate, mode, role)
-            if confidence is Confidence.UNLIKELY:
-                silence = Silence.TOO_LITTLE
-        return ForwardPass(call, trust, modes, fate, mode, role, silence, confidence)
+        item = ForwardPass(
+            call, model_call, trust, modes, fate, mode, role, None, Confidence.UNLIKELY
+        )
+        silence = self._silence(item)
+        if silence is not None:
+            return replace(item, silence=silence)
+        confidence = self._weigh(item)
+        if confidence is Confidence.UNLIKELY:
+            return replace(item, silence=Silence.TOO_LITTLE)
+        return replace(item, confidence=confidence)
 
-    def _silence(
-        self,
-        call: Call[Context],
-        modes: frozenset[GradMode],
-        fate: Fate,
-        mode: EvalMode | None,
-        role: Role,
-    ) -> Silence | None:
-        if GradMode.ON not in modes:
+    def _silence(self, item: ForwardPass) -> Silence | None:
+        call, fate, mode = item.call, item.fate, item.mode
+        if GradMode.ON not in item.modes:
             return Silence.GUARDED
         if fate.trained or self._differentiated_unseen(call, fate):
             return Silence.TRAINED
         if self._runs_inside_forward(call.function, mode):
             return Silence.FORWARD
-        if self._modules.differentiates(call):
+        if self._modules.differentiates(item.model_call):
             return Silence.GRADIENT_WANTED
-        if len(modes) > 1 and role is not Role.INFERENCE and (mode is None or not mode.here):
+        inference = item.role is Role.INFERENCE or (mode is not None and mode.here)
+        if len(item.modes) > 1 and not inference:
             return Silence.SOMETIMES_GUARDED
+        if self._trains_inside and not inference and not _is_detached(fate):
+            return Silence.TRAINS_INSIDE
+        return self._nothing_to_save(item) or (
+            Silence.UNIT_TEST if self._is_unit_test(call.function) else None
+        )
+
+    def _nothing_to_save(self, item: ForwardPass) -> Silence | None:
+        """Whether the inputs or the parameters decide that there is a need for, or no, graph."""
+        call, model_call = item.call, item.model_call
         wanted = self._fates.input_wants_gradient(call)
-        if wanted and not _is_cut(fate):
+        if self._fates.input_asks_for_gradient(call) or (wanted and not _is_cut(item.fate)):
             return Silence.GRADIENT_WANTED
-        if not wanted and (self._fates.is_frozen(call) or self._modules.is_parameterless(call)):
-            return Silence.FROZEN
-        return Silence.UNIT_TEST if self._is_unit_test(call.function) else None
+        frozen = self._fates.is_frozen(model_call) or self._modules.is_parameterless(model_call)
+        return Silence.FROZEN if frozen and not wanted else None
 
     def _differentiated_unseen(self, call: Call[Context], fate: Fate) -> bool:
         """A result nobody takes can still be differentiated through hooks or module state."""
@@ -126,10 +157,9 @@ class Judge:
                 return True
         return self._uses_test_framework and _is_pytest_like(function)
 
-    def _weigh(
-        self, call: Call[Context], trust: Trust, fate: Fate, mode: EvalMode | None, role: Role
-    ) -> Confidence:
-        points = _ROLE_POINTS[role]
+    def _weigh(self, item: ForwardPass) -> Confidence:
+        trust, fate, mode = item.trust, item.fate, item.mode
+        points = _ROLE_POINTS[item.role]
         if mode is not None and mode.evaluating:
             points = 3 if mode.here else max(points, 0) + 2
         elif mode is not None:
@@ -145,9 +175,21 @@ class Judge:
         return Confidence.PROVED if _is_cut(fate) and trust >= Trust.USE else Confidence.LIKELY
 
 
+def _uses_test_framework(program: Program[Context]) -> bool:
+    return any(
+        program.graph.find(Kind.EXTERNAL, name) is not None
+        for name in ("pytest", "unittest", "unittest.TestCase")
+    )
+
+
 def _is_cut(fate: Fate) -> bool:
     """Whether everything that becomes of a result is plain numbers."""
     return not fate.escapes and not fate.trained and (fate.plain_use is not None)
+
+
+def _is_detached(fate: Fate) -> bool:
+    """Whether the author cuts a result off its graph, and so knows that there is one."""
+    return fate.plain_use is not None and fate.plain_use.how in (".detach()", ".data")
 
 
 def _asserts(function: Function) -> bool:

@@ -64,6 +64,9 @@ class Modules:
         for call in program.calls:
             self._calls_in.setdefault(call.function, []).append(call)
         self._runs: dict[Function, bool] = {}
+        self._possible: dict[Node, list[Function]] = {}
+        for method, call in points_to.may_be_called(program):
+            self._possible.setdefault(call.result, []).append(method)
         self._parameters = Parameters(points_to, notes, vocabulary)
         self._discarded = notes.discarded
         self.frameworks = Frameworks(points_to)
@@ -82,6 +85,8 @@ class Modules:
         owned = [what for what in map(self._payload, things) if isinstance(what, Function)]
         if owned:
             return self._own_method(call, owned)
+        if call.result in self._possible:
+            return min(self._own_method(call, self._possible[call.result]), Trust.USE)
         return self._of_value(call.node.func, call.callee, call.function, call)
 
     def _payload(self, node: Node) -> object:
@@ -111,6 +116,20 @@ class Modules:
             return Trust.NONE
         return trust
 
+    def trust_in_method(self, call: Call[Context]) -> Trust:
+        """How sure it is that an unlisted method, whose result has a graph, belongs to a model."""
+        if call.receiver is None or not (call.node.args or call.node.keywords):
+            return Trust.NONE
+        if call.method in methods.SELF_GUARDED_METHODS or self._points_to.runs_own_function(call):
+            return Trust.NONE
+        if not methods.may_be_forward(call.method) or names_something_else(call.method):
+            return Trust.NONE
+        assert isinstance(call.node.func, ast.Attribute)
+        if self._guards_itself(call.receiver, call.method):
+            return Trust.NONE
+        trust = self._of_value(call.node.func.value, call.receiver, call.function, call)
+        return trust if trust >= Trust.USE else Trust.NONE
+
     def _guards_itself(self, receiver: Value, method: str) -> bool:
         """Whether a library's own method switches recording off inside."""
         made = (what for what in map(self._payload, self._points_to.of(receiver)))
@@ -126,11 +145,10 @@ class Modules:
         """
         if call.result in self._discarded:
             return Trust.NONE
-        runs = any(
-            function.owner is not None
-            and self.is_module(function.owner)
-            and not self._speaks_for_itself(function)
-            and self.runs_forward(function)
+        runs = all(
+            function.owner is not None and self.is_module(function.owner) for function in owned
+        ) and any(
+            not self._speaks_for_itself(function) and self.runs_forward(function)
             for function in owned
         )
         return Trust.ORIGIN if runs and call.receiver is not None else Trust.NONE

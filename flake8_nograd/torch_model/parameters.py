@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cached_property
 
 from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
 from flake8_nograd.flow.program import Call
-from flake8_nograd.flow.scopes import Class
+from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.layers import PARAMETERLESS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.words import names_something_else
 
 _HARMLESS = frozenset((Effect.OBJECT, Effect.NUMBERS))
 _PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
@@ -57,6 +59,8 @@ class Parameters:
         kind, payload = self._graph.kinds[node], self._graph.payloads[node]
         if kind in (Kind.FIELD, Kind.INSTANCE, Kind.FUNCTION, Kind.EXTERNAL):
             return False
+        if kind is Kind.PARAMETER:
+            return not _is_setting(*self._graph.pair(node))
         if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
             return True
         if payload.function.name == "forward":
@@ -73,3 +77,21 @@ class Parameters:
         name = str(payload)
         harmless = self._vocabulary.effect(name) in _HARMLESS
         return not (harmless or PARAMETERLESS.fullmatch(name))
+
+
+def _is_setting(function: Function, name: str) -> bool:
+    """Whether a parameter is a number or a switch, by its name or its default."""
+    if names_something_else(name):
+        return True
+    arguments = function.node.args if function.node is not None else None
+    if arguments is None:
+        return False
+    named = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip([item.arg for item in named[::-1]], arguments.defaults[::-1], strict=False))
+    defaults |= {
+        item.arg: default
+        for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    }
+    default = defaults.get(name)
+    return isinstance(default, ast.Constant) and default.value is not None

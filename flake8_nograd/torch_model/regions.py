@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_nograd.flow.program import Place
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.facts import ForwardPass, Region, suites_of
+from flake8_nograd.torch_model.facts import ForwardPass, Region, Silence, suites_of
 
 _NEAR = 3
 
@@ -27,6 +27,17 @@ class _Cover:
     def lines(self) -> range:
         end = self.suite[self.last].end_lineno or self.suite[self.last].lineno
         return range(_first_line(self.suite[self.first]), end + 1)
+
+
+def without_entangled(passes: Sequence[ForwardPass]) -> Iterator[ForwardPass]:
+    """Silence passes whose statement also runs one that needs its graph: no `with` fits there."""
+    trained = {item.call.place.statement for item in passes if item.silence is Silence.TRAINED}
+    for item in passes:
+        statement = item.call.place.statement
+        if item.silence is None and statement in trained and not hasattr(statement, "body"):
+            yield replace(item, silence=Silence.ENTANGLED)
+        else:
+            yield item
 
 
 def regions_of(

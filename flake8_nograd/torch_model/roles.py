@@ -30,7 +30,9 @@ class Roles:
     """Roles of the functions of one file."""
 
     def __init__(self, path: str, inference_functions: frozenset[str]) -> None:
-        self._file_role = _weakened(role_of_name(PurePath(path).stem))
+        role = role_of_name(PurePath(path).stem)
+        self.is_training_script = role is Role.TRAINING
+        self._file_role = _weakened(role)
         self._inference_functions = inference_functions
 
     def of(self, function: Function) -> Role:

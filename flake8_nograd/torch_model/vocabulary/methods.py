@@ -111,10 +111,14 @@ def is_hidden_forward(method: str) -> bool:
 def is_forward_by_words(method: str) -> bool:
     """Whether the words of a method speak for a forward pass, if it gets any input."""
     parts = words(method)
-    if not parts or (parts[0] in VERBS and parts[0] not in _GIVING_VERBS):
-        return False
-    return (
+    return may_be_forward(method) and (
         parts[0] in HIDDEN_FORWARD_VERBS
         or parts[-1] in HIDDEN_FORWARD_RESULTS
         or parts[-1] == "forward"
     )
+
+
+def may_be_forward(method: str) -> bool:
+    """Whether nothing in a method's words says that it makes, moves or sets things."""
+    parts = words(method)
+    return bool(parts) and (parts[0] not in VERBS or parts[0] in _GIVING_VERBS)
