@@ -39,14 +39,14 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     roles = Roles(path, options.inference_functions)
     judge = Judge(program, modules, recording, fates, evaluation, roles, notes)
     passes = [item for item in map(judge.judge, program.calls) if item is not None]
-    passes += passes_through_helpers(passes, points_to, fates, modules.differentiating, judge)
-    passes = list(without_entangled(passes))
-    needs_graph = [
+    through = list(passes_through_helpers(passes, points_to, fates, modules.differentiating, judge))
+    trained = [item for item in (*passes, *through) if item.silence is Silence.TRAINED]
+    needs_graph = [(item.function, item.node.lineno) for item in trained]
+    needs_graph += [
         (what.call.function, what.call.node.lineno) for what, _ in notes.differentiations
     ]
-    needs_graph += [
-        (item.function, item.node.lineno) for item in passes if item.silence is Silence.TRAINED
-    ]
+    passes += (item for item in through if item.silence is not Silence.TRAINED)
+    passes = list(without_entangled(passes, trained))
     return ModuleFacts(
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
         backward_passes=tuple(Tangles(points_to, modules, notes).find()),

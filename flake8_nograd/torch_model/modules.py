@@ -68,7 +68,6 @@ class Modules:
         for method, call in points_to.may_be_called(program):
             self._possible.setdefault(call.result, []).append(method)
         self._parameters = Parameters(points_to, notes, vocabulary)
-        self._discarded = notes.discarded
         self.frameworks = Frameworks(points_to)
         self.differentiating = _callers_of(
             {what.call.function for what, _ in notes.differentiations} | notes.asks_for_grad,
@@ -141,9 +140,9 @@ class Modules:
     def _own_method(self, call: Call[Context], owned: list[Function]) -> Trust:
         """A method of a module of the file is a forward pass if it runs one itself.
 
-        One whose result nobody takes works by what it stores, of which the call says nothing.
+        One that returns nothing works by what it stores, of which the call says nothing.
         """
-        if call.result in self._discarded:
+        if all(self._graph.find(Kind.RETURN, function) is None for function in owned):
             return Trust.NONE
         runs = all(
             function.owner is not None and self.is_module(function.owner) for function in owned

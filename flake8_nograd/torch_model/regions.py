@@ -29,12 +29,14 @@ class _Cover:
         return range(_first_line(self.suite[self.first]), end + 1)
 
 
-def without_entangled(passes: Sequence[ForwardPass]) -> Iterator[ForwardPass]:
+def without_entangled(
+    passes: Iterable[ForwardPass], trained: Iterable[ForwardPass]
+) -> Iterator[ForwardPass]:
     """Silence passes whose statement also runs one that needs its graph: no `with` fits there."""
-    trained = {item.call.place.statement for item in passes if item.silence is Silence.TRAINED}
+    needed = {item.call.place.statement for item in trained}
     for item in passes:
         statement = item.call.place.statement
-        if item.silence is None and statement in trained and not hasattr(statement, "body"):
+        if item.silence is None and statement in needed and not hasattr(statement, "body"):
             yield replace(item, silence=Silence.ENTANGLED)
         else:
             yield item

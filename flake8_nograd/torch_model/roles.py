@@ -10,6 +10,7 @@ from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.torch_model.vocabulary.words import (
     HARD_TRAINING_WORDS,
     INFERENCE_WORDS,
+    SCRIPT_TRAINING_WORDS,
     STRONG_INFERENCE_WORDS,
     TRAINING_WORDS,
     words,
@@ -30,9 +31,9 @@ class Roles:
     """Roles of the functions of one file."""
 
     def __init__(self, path: str, inference_functions: frozenset[str]) -> None:
-        role = role_of_name(PurePath(path).stem)
-        self.is_training_script = role is Role.TRAINING
-        self._file_role = _weakened(role)
+        stem = PurePath(path).stem
+        self.is_training_script = not SCRIPT_TRAINING_WORDS.isdisjoint(words(stem))
+        self._file_role = _weakened(role_of_name(stem))
         self._inference_functions = inference_functions
 
     def of(self, function: Function) -> Role:

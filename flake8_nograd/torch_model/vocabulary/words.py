@@ -94,6 +94,10 @@ HARD_TRAINING_WORDS = frozenset(
 )
 
 
+# Words of a file that is there to train.
+SCRIPT_TRAINING_WORDS = frozenset("train training trainer pretrain finetune fit".split())
+
+
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The lower-case words of an identifier in snake_case or CamelCase, digits apart."""
