@@ -142,7 +142,7 @@ class Modules:
 
         One that returns nothing works by what it stores, of which the call says nothing.
         """
-        if all(self._graph.find(Kind.RETURN, function) is None for function in owned):
+        if not any(function.returned_tuples or function.is_generator for function in owned):
             return Trust.NONE
         runs = all(
             function.owner is not None and self.is_module(function.owner) for function in owned
