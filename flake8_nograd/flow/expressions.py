@@ -82,13 +82,25 @@ class Evaluator(Generic[Context]):
                 flow_into(value, self.graph.field(node, target.attr), self.graph)
         elif isinstance(target, ast.Subscript):
             self.evaluate(target.slice)
-            for node in self.graph.origins(self.evaluate(target.value).same):
-                flow_into(value, node, self.graph)
+            self.store(target.value, self.evaluate(target.value), value)
 
     def bind_name(self, name: str, value: Value) -> None:
         """Assign a value to a name of the current scope."""
         self.state.names[name] = value
         self.scope.define(name, value)
+
+    def store(self, target: ast.expr, owner: Value, value: Value) -> None:
+        """Keep a value in what `target` yields; a name without a node of its own is rebound."""
+        graph = self.graph
+        nodes = graph.origins(owner.same)
+        for node in nodes:
+            flow_into(value, node, graph)
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        if all(graph.kinds[node] is Kind.LOOP for node in nodes) and isinstance(target, ast.Name):
+            before = self.state.lookup(target.id, graph)
+            if before is not None and value.flows:
+                self.bind_name(target.id, Value(before.same, before.parts | value.flows))
 
     def _unpacked(self, value: Value, count: int) -> list[Value]:
         if value.items is not None and len(value.items) == count:
@@ -299,6 +311,8 @@ class Evaluator(Generic[Context]):
         )
         self.graph.payloads[call.result] = call
         value, self.state.context = self.semantics.call(call)
+        for store in self.semantics.stores(call):
+            self.store(*store)
         return value
 
     def merge(self, base: State[Context], branches: list[State[Context]]) -> None:

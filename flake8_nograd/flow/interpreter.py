@@ -160,8 +160,8 @@ class _Interpreter(Definitions[Context]):
             after = self.semantics.operate(after, statement.value, self.state.context)
             self.bind_name(target.id, after)
         else:
-            for node in self.graph.origins(before.same):
-                flow_into(value, node, self.graph)
+            within = target.value if isinstance(target, ast.Subscript) else target
+            self.store(within, before, value)
 
     def _return(self, statement: ast.Return) -> None:
         if statement.value is not None:

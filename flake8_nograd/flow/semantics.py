@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.state import Context
 from flake8_nograd.flow.values import Value
+
+
+class Store(NamedTuple):
+    """A value is kept in what the expression `target` yields."""
+
+    target: ast.expr
+    owner: Value
+    value: Value
 
 
 class Semantics(Protocol[Context]):
@@ -33,6 +41,10 @@ class Semantics(Protocol[Context]):
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The result of a call, and the context after it."""
+        ...
+
+    def stores(self, call: Call[Context]) -> Iterable[Store]:
+        """What a call keeps in its receiver or in one of its arguments."""
         ...
 
     def iterate(self, value: Value, function: Function, context: Context) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Call, access_path
+from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, derived, join
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.library_calls import is_true
@@ -37,9 +38,8 @@ class MethodCalls:
         if name in methods.READS_NUMBERS:
             self._notes.plain_use(call.arguments(), f".{name}()", call.node.lineno)
             return None
-        if name in methods.KEEPS:
-            self._keep(call, receiver)
-            return None
+        if name == "setdefault" and call.positional:
+            return join((receiver, *call.positional[1:]))
         if name in methods.ONLY_OF_MODULES or name in methods.ALMOST_ONLY_OF_MODULES:
             return self._of_module(call, receiver)
         return self._passing_on(call, receiver)
@@ -47,6 +47,8 @@ class MethodCalls:
     def _passing_on(self, call: Call[Context], receiver: Value) -> Value | None:
         """Methods that give back their receiver, their arguments or something computed of them."""
         name = call.method
+        if name in methods.IN_PLACE:
+            return Value(receiver.same, receiver.parts.union(_flows(call.arguments())))
         if name in methods.RETURNS_SELF:
             self._self_returning(call, receiver)
             return Value(receiver.same, receiver.parts.union(_flows(call.arguments())))
@@ -87,11 +89,13 @@ class MethodCalls:
         if path:
             self._notes.module_paths.add((call.function, path))
 
-    def _keep(self, call: Call[Context], receiver: Value) -> None:
-        arguments = call.arguments()
-        for node in self._graph.origins(receiver.same):
-            self._graph.derive(_flows(arguments), node)
-            self._graph.copy((part for value in arguments for part in value.same), node)
+    def stores(self, call: Call[Context], receiver: Value) -> Iterator[Store]:
+        """What a container keeps of its arguments, and a tensor that is changed in place."""
+        assert isinstance(call.node.func, ast.Attribute)
+        if call.method in methods.KEEPS and call.arguments():
+            yield Store(call.node.func.value, receiver, join(call.arguments()))
+        elif call.method in methods.IN_PLACE:
+            yield Store(call.node.func.value, receiver, derived(call.arguments()))
 
     def _train(self, call: Call[Context], receiver: Value) -> None:
         values = call.arguments()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, value_of
 from flake8_nograd.torch_model.context import Context, GradMode, ModeChange, join_contexts
 from flake8_nograd.torch_model.guards import Guards
@@ -113,6 +114,12 @@ class TorchSemantics:
             if asks_for_gradient(call.node):
                 self.notes.wants_grad.add(call.result)
         return value, self._context_after(call)
+
+    def stores(self, call: Call[Context]) -> Iterable[Store]:
+        """What a call keeps in its receiver or in one of its arguments."""
+        if call.receiver is None or self._is_external(call.receiver) or self._is_own_method(call):
+            return ()
+        return self._methods.stores(call, call.receiver)
 
     def _guard_call(self, call: Call[Context], mode: GradMode) -> tuple[Value, Context]:
         value = value_of(self.graph.intern(Kind.OBJECT, mode))

@@ -47,6 +47,19 @@ UNPACKED = {
     "dict comprehension": ("sink({k: b(k) for k in a()})", "b"),
     "generator expression": ("sink(y for y in a())", "a"),
 }
+STORED = {
+    "kept by a method": ("x = a(); x.keep(b()); sink(x)", "a b"),
+    "kept by a display": ("x = []; x.keep(a()); sink(x)", "a"),
+    "in a name that carries nothing": ("x = 0; x[0] = a(); sink(x)", "a"),
+    "in something computed": ("x = a() + 1; x[0] = b(); sink(x)", "a b"),
+    "in an item of an item": ("x = 0; x[0][1] = a(); sink(x)", "a"),
+    "added to an item": ("x = 0; x[0] += a(); sink(x)", "a"),
+    "in a branch": ("x = 0\nif c: x[0] = a()\nsink(x)", "a"),
+    "in a loop": ("x = 0\nfor i in n: x[i] = a()\nsink(x)", "a"),
+    "seen by the next iteration": ("x = 0\nfor i in n:\n    sink(x)\n    x[i] = a()", "a"),
+    "in a name of the module": ("x = 0\ndef f(): x[0] = a()\ndef g(): sink(x)", "a"),
+    "not in other names": ("x = y = 0; x[0] = a(); sink(y)", ""),
+}
 BRANCHES = {
     "if": ("x = a()\nif c: x = b()\nsink(x)", "a b"),
     "if else": ("x = a()\nif c: x = b()\nelse: x = d()\nsink(x)", "b d"),
@@ -158,7 +171,7 @@ SCOPES = {
     ("program", "names"),
     [
         pytest.param(*case, id=name)
-        for group in (STRAIGHT, UNPACKED, BRANCHES, LOOPS, EXCEPTIONS, SCOPES)
+        for group in (STRAIGHT, UNPACKED, STORED, BRANCHES, LOOPS, EXCEPTIONS, SCOPES)
         for name, case in group.items()
     ],
 )

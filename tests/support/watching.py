@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 
@@ -11,6 +11,7 @@ from flake8_nograd.flow.graph import Kind, Node, closure, reversed_edges
 from flake8_nograd.flow.interpreter import interpret
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import Value, value_of
 
 Context = tuple[str, ...]
@@ -19,7 +20,10 @@ CONTRADICTION: Context = ("?",)
 
 @dataclass
 class WatchingSemantics:
-    """Contexts are the guards around a place; `switch("x")` adds one from there on."""
+    """Contexts are the guards around a place; `switch("x")` adds one from there on.
+
+    `x.keep(y)` keeps `y` in `x`.
+    """
 
     calls: list[Call[Context]] = field(default_factory=list)
     observed: list[str] = field(default_factory=list)
@@ -44,6 +48,11 @@ class WatchingSemantics:
         if access_path(call.node.func) == "switch":
             context = (*context, ast.unparse(call.node.args[0]))
         return value_of(call.result), context
+
+    def stores(self, call: Call[Context]) -> Iterable[Store]:
+        if call.method == "keep" and call.receiver is not None:
+            assert isinstance(call.node.func, ast.Attribute)
+            yield Store(call.node.func.value, call.receiver, call.positional[0])
 
     def iterate(self, value: Value, function: Function, context: Context) -> None:
         self.iterated.append(value)

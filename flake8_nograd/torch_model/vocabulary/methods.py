@@ -90,6 +90,13 @@ DEFERS = frozenset(("submit", "create_task", "apply_async", "run_in_executor", "
 # Methods of containers and recorders that keep what they are given.
 KEEPS = frozenset("append extend add insert appendleft put update setdefault push store".split())
 
+# Methods that write their arguments into the tensor they are called on, and give it back.
+IN_PLACE = frozenset(
+    "add_ addcdiv_ addcmul_ addmm_ baddbmm_ copy_ div_ fill_ index_add_ index_copy_ index_fill_"
+    " index_put_ index_reduce_ lerp_ masked_fill_ masked_scatter_ mul_ pow_ put_ scatter_"
+    " scatter_add_ scatter_reduce_ sub_".split()
+)
+
 # Methods of loggers, writers and metrics that read what they are given as plain numbers.
 READS_NUMBERS = frozenset(
     "add_scalar add_scalars add_image add_images add_histogram add_figure add_embedding add_video"
