@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_nograd.flow.graph import Node
 
@@ -58,13 +57,46 @@ class ModeJoin:
 ModeHistory = ModeChange | ModeJoin | None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Entered:
+    """A guard that is not left yet: what owns it, and the context in which it was entered."""
+
+    owners: frozenset[Node]
+    outside: Context
+
+
 @dataclass(frozen=True, slots=True)
+class SavedMode:
+    """The payload of what `is_grad_enabled()` says: the mode that it was asked in."""
+
+    grad: GradMode
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Context:
-    """The grad mode, the statement that set it (None: inherited), and the history of modes."""
+    """The grad mode, the innermost guard that is not left yet, and the history of modes."""
 
     grad: GradMode = GradMode.INHERITED
-    guard: ast.AST | None = None
+    entered: Entered | None = None
     history: ModeHistory = None
+
+    def switched(self, mode: GradMode) -> Context:
+        """The context after a statement that sets the grad mode."""
+        return replace(self, grad=self.grad.under(mode))
+
+    def inside(self, mode: GradMode, owners: frozenset[Node]) -> Context:
+        """The context after a guard has been entered."""
+        return replace(self, grad=self.grad.under(mode), entered=Entered(owners, self))
+
+    def left(self, owners: frozenset[Node]) -> Context:
+        """The context after the guards of an owner, and those entered since, have been left."""
+        found = None
+        entered = self.entered
+        while entered is not None:
+            if not entered.owners.isdisjoint(owners):
+                found = entered
+            entered = entered.outside.entered
+        return self if found is None else replace(found.outside, history=self.history)
 
 
 def join_contexts(contexts: Sequence[Context]) -> Context:
@@ -75,9 +107,10 @@ def join_contexts(contexts: Sequence[Context]) -> Context:
     grad = first.grad
     if any(context.grad is not grad for context in contexts):
         grad = GradMode.MAYBE
+    entered = next((context.entered for context in contexts if context.entered), None)
     histories = tuple(dict.fromkeys(context.history for context in contexts))
     history = histories[0] if len(histories) == 1 else ModeJoin(histories, _shared(histories))
-    return Context(grad, first.guard, history)
+    return Context(grad, entered, history)
 
 
 def _shared(histories: Sequence[ModeHistory]) -> ModeHistory:

@@ -8,7 +8,7 @@ from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
-from flake8_nograd.torch_model.context import Context, GradMode
+from flake8_nograd.torch_model.context import Context, GradMode, SavedMode
 from flake8_nograd.torch_model.homemade import HomemadeGuards
 from flake8_nograd.torch_model.vocabulary.layers import ONE_OFF_CONTEXTS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -27,6 +27,7 @@ _SWITCHES = frozenset(f"{module}.set_grad_enabled" for module in _MODULES) | {
     "torch._C._set_grad_enabled",
     "torch._C.set_grad_enabled",
 }
+ASKS_MODE = frozenset(("torch.is_grad_enabled", "torch._C.is_grad_enabled"))
 
 
 class Guards:
@@ -39,10 +40,15 @@ class Guards:
 
     def of_call(self, call: Call[Context]) -> GradMode | None:
         """The mode that a guard made by this call stands for; None if it makes none."""
-        modes = {self._called(node, call.node) for node in call.callee.same}
         if call.method == "__enter__" and call.receiver is not None:
-            modes = {self._made(node) for node in call.receiver.same}
-        return _one_of(modes)
+            return self._entered_by_hand(call.receiver, call.node)
+        return _one_of({self._called(node, call) for node in call.callee.same})
+
+    def _entered_by_hand(self, guard: Value, call: ast.Call) -> GradMode | None:
+        """An inference_mode that nobody keeps is gone, and with it its effect, once entered."""
+        mode = self.of_value(guard)
+        kept = isinstance(call.func, ast.Attribute) and not isinstance(call.func.value, ast.Call)
+        return mode if kept or mode is not GradMode.INFERENCE else None
 
     def switches_at_once(self, call: Call[Context]) -> bool:
         """Whether the call itself, not only a `with` around it, changes the mode."""
@@ -70,7 +76,7 @@ class Guards:
                     return mode
         return GradMode.INHERITED
 
-    def _called(self, node: Node, call: ast.Call) -> GradMode | None:
+    def _called(self, node: Node, call: Call[Context]) -> GradMode | None:
         kind, payload = self._graph.kinds[node], self._graph.payloads[node]
         if isinstance(payload, GradMode):
             return payload
@@ -78,14 +84,23 @@ class Guards:
             return None
         mode = _FIXED.get(str(payload))
         if mode is GradMode.INFERENCE:
-            return _by_argument(call, on=GradMode.LIFTED, off=GradMode.INFERENCE, swap=True)
+            return _by_argument(call.node, on=GradMode.LIFTED, off=GradMode.INFERENCE, swap=True)
         if mode is not None:
             return mode
         if payload in ONE_OFF_CONTEXTS:
             return GradMode.MAYBE
         if payload in _SWITCHES:
-            return _by_argument(call, on=GradMode.ON, off=GradMode.OFF, swap=False)
+            saved = self._saved(call.argument(0, "mode"))
+            return saved or _by_argument(call.node, on=GradMode.ON, off=GradMode.OFF, swap=False)
         return GradMode.MAYBE if self._is_guard_name(payload) else None
+
+    def _saved(self, argument: Value | None) -> GradMode | None:
+        """The mode that was saved in a variable, to be restored by `set_grad_enabled`."""
+        if argument is None or argument.parts or len(argument.same) != 1:
+            return None
+        (node,) = argument.same
+        payload = self._graph.payloads[node]
+        return payload.grad if isinstance(payload, SavedMode) else None
 
     def _made(self, node: Node) -> GradMode | None:
         """The mode of a value that has been made by calling a guard."""

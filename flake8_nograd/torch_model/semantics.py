@@ -11,14 +11,22 @@ from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, value_of
-from flake8_nograd.torch_model.context import Context, GradMode, ModeChange, join_contexts
-from flake8_nograd.torch_model.guards import Guards
+from flake8_nograd.torch_model.context import (
+    Context,
+    GradMode,
+    ModeChange,
+    SavedMode,
+    join_contexts,
+)
+from flake8_nograd.torch_model.guards import ASKS_MODE, Guards
 from flake8_nograd.torch_model.library_calls import LibraryCalls, asks_for_gradient
 from flake8_nograd.torch_model.method_calls import MethodCalls
 from flake8_nograd.torch_model.notes import HandOver, Notes
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+
+_LEAVING = frozenset(("__exit__", "close"))
 
 
 class TorchSemantics:
@@ -37,8 +45,7 @@ class TorchSemantics:
         """The grad mode that a function's decorators give it."""
         if function.node is None:
             return Context(GradMode.ON)
-        grad = GradMode.INHERITED.under(self._guards.of_decorators(function))
-        return Context(grad, function.node if grad is not GradMode.INHERITED else None)
+        return Context(GradMode.INHERITED.under(self._guards.of_decorators(function)))
 
     def join(self, contexts: Sequence[Context]) -> Context:
         """See `join_contexts`."""
@@ -51,11 +58,13 @@ class TorchSemantics:
             return context
         if mode.is_off:
             self.notes.guard_items.add(item)
-        return _switched(context, mode, item)
+        return context.inside(mode, frozenset())
 
     def leave(self, before: Context, inside: Context) -> Context:
-        """After the block the grad mode is what it was; modules stay in their mode."""
-        return Context(before.grad, before.guard, inside.history)
+        """After a guard the grad mode is what it was; modules stay in their mode."""
+        if inside.entered is before.entered:
+            return inside
+        return replace(before, history=inside.history)
 
     def iterate(self, value: Value, function: Function, context: Context) -> None:
         """The body of a generator runs where it is iterated over."""
@@ -104,7 +113,9 @@ class TorchSemantics:
         self._hand_over(call)
         value = None
         external = self._external(call)
-        if external is not None:
+        if external in ASKS_MODE:
+            value = value_of(self.graph.intern(Kind.OBJECT, SavedMode(call.context.grad)))
+        elif external is not None:
             value = self._libraries.result(call, external)
         elif call.receiver is not None and not self._is_own_method(call):
             value = self._methods.result(call, call.receiver)
@@ -123,19 +134,23 @@ class TorchSemantics:
 
     def _guard_call(self, call: Call[Context], mode: GradMode) -> tuple[Value, Context]:
         value = value_of(self.graph.intern(Kind.OBJECT, mode))
-        if call.method == "__enter__" or self._guards.switches_at_once(call):
-            return value, _switched(call.context, mode, call.node)
-        self._hand_over(replace(call, context=_switched(call.context, mode, call.node)))
+        if call.method == "__enter__" and call.receiver is not None:
+            return value, call.context.inside(mode, call.receiver.same)
+        if self._guards.switches_at_once(call):
+            return value, call.context.switched(mode)
+        self._hand_over(replace(call, context=call.context.switched(mode)))
         return value, call.context
 
     def _context_after(self, call: Call[Context]) -> Context:
-        """The context after a method that puts a module into a mode or enters a guard."""
+        """The context after a method that puts a module into a mode, enters or leaves a guard."""
         context = call.context
         if call.receiver is None or self._is_external(call.receiver):
             return context
+        if call.method in _LEAVING:
+            return context.left(call.receiver.same)
         if call.method == "enter_context" and call.positional:
             mode = self._guards.of_value(call.positional[0])
-            return context if mode is None else _switched(context, mode, call.node)
+            return context if mode is None else context.inside(mode, call.receiver.same)
         if call.method not in ("eval", "train") or not _sets_mode(call.node, call.method):
             return context
         assert isinstance(call.node.func, ast.Attribute)
@@ -181,10 +196,6 @@ class TorchSemantics:
         assert call.receiver is not None
         owners = (self.graph.payloads[node] for node in call.receiver.same)
         return any(isinstance(owner, Class) and call.method in owner.methods for owner in owners)
-
-
-def _switched(context: Context, mode: GradMode, guard: ast.AST) -> Context:
-    return replace(context, grad=context.grad.under(mode), guard=guard)
 
 
 def _sets_mode(node: ast.Call, method: str) -> bool:

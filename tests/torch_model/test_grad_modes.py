@@ -57,6 +57,18 @@ STATEMENTS = {
     "torch.set_grad_enabled(False)\ntorch.set_grad_enabled(True)\nmodel(x)": ON,
     "if c: torch.set_grad_enabled(False)\nmodel(x)": MAYBE,
     "torch.no_grad().__enter__()\nmodel(x)": OFF,
+    "torch.inference_mode().__enter__()\nmodel(x)": ON,
+    "g = torch.inference_mode()\ng.__enter__()\nmodel(x)": INFERENCE,
+    "g = torch.no_grad()\ng.__enter__()\ng.__exit__(None, None, None)\nmodel(x)": ON,
+    "g = torch.no_grad()\ng.__enter__()\nopen('file').close()\nmodel(x)": OFF,
+    "s = contextlib.ExitStack()\ns.enter_context(torch.no_grad())\nmodel(x)": OFF,
+    "s = contextlib.ExitStack()\ns.enter_context(torch.no_grad())\ns.close()\nmodel(x)": ON,
+    "with contextlib.ExitStack() as s: s.enter_context(torch.no_grad())\nmodel(x)": ON,
+    "with open('file'): torch.set_grad_enabled(False)\nmodel(x)": OFF,
+    "was = torch.is_grad_enabled()\ntorch.set_grad_enabled(False)\n"
+    "torch.set_grad_enabled(was)\nmodel(x)": ON,
+    "torch.set_grad_enabled(False)\nwas = torch.is_grad_enabled()\n"
+    "torch.set_grad_enabled(True)\ntorch.set_grad_enabled(was)\nmodel(x)": OFF,
     "with contextlib.ExitStack() as s:\n    s.enter_context(torch.no_grad())\n    model(x)": OFF,
     "g = torch.no_grad()\nwith g: model(x)": OFF,
     "g = torch.no_grad()\nwith g: pass\nmodel(x)": ON,
