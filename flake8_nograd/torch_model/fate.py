@@ -170,6 +170,8 @@ class Fates:
         """Whether a call from outside the file reads its arguments, judged by what is called."""
         if any(self._effect(thing) is not None for thing in things):
             return False
+        if call.method in methods.KEEPS or call.method in methods.IN_PLACE:
+            return False
         if call.receiver is not None and not call.receiver.flows:
             return True  # a method of something that is no tensor and holds none, such as a plot
         path = access_path(call.node.func)

@@ -121,8 +121,9 @@ class Judge:
         return Silence.FROZEN if frozen and not wanted else None
 
     def _differentiated_unseen(self, call: Call[Context], fate: Fate) -> bool:
-        """A result nobody takes can still be differentiated through hooks or module state."""
-        return fate.discarded and call.function in self._differentiating
+        """A result of no visible use can be differentiated through hooks or module state."""
+        unused = fate.discarded or not (fate.escapes or fate.plain_use)
+        return unused and call.function in self._differentiating
 
     def _runs_inside_forward(self, function: Function, mode: EvalMode | None) -> bool:
         """Whether the function is part of a module's own forward pass."""

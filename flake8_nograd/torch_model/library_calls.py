@@ -55,9 +55,9 @@ class LibraryCalls:
         return value
 
     def _wrap(self, call: Call[Context], name: str) -> Value:
-        if not call.arguments():
+        value = join(call.arguments() or [PLAIN])
+        if not value.flows:
             return value_of(self._graph.new(Kind.MADE, call.node))
-        value = join(call.arguments())
         self._notes.iteration(value, call.function, call.context)
         if asks_for_gradient(call.node):
             self._notes.wants_grad.add(call.result)

@@ -93,7 +93,10 @@ class MethodCalls:
         """What a container keeps of its arguments, and a tensor that is changed in place."""
         assert isinstance(call.node.func, ast.Attribute)
         if call.method in methods.KEEPS and call.arguments():
-            yield Store(call.node.func.value, receiver, join(call.arguments()))
+            kept = join(call.arguments())
+            # What a list gets is in it; anything else may make something new of what it gets.
+            kept = kept if call.method in methods.KEEPS_AS_IS else derived((kept,))
+            yield Store(call.node.func.value, receiver, kept)
         elif call.method in methods.IN_PLACE:
             yield Store(call.node.func.value, receiver, derived(call.arguments()))
 

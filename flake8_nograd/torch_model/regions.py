@@ -33,10 +33,9 @@ def without_entangled(
     passes: Iterable[ForwardPass], trained: Iterable[ForwardPass]
 ) -> Iterator[ForwardPass]:
     """Silence passes whose statement also runs one that needs its graph: no `with` fits there."""
-    needed = {item.call.place.statement for item in trained}
+    needed = {around.statement for item in trained for around in suites_of(item.call.place)}
     for item in passes:
-        statement = item.call.place.statement
-        if item.silence is None and statement in needed and not hasattr(statement, "body"):
+        if item.silence is None and item.call.place.statement in needed:
             yield replace(item, silence=Silence.ENTANGLED)
         else:
             yield item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind
@@ -74,7 +74,7 @@ class TorchSemantics:
         """Attributes of a tensor that carry no graph, and wrappers' modules."""
         if self._is_external(owner):
             return None
-        if node.attr in methods.CUT_ATTRIBUTES:
+        if node.attr in methods.CUT_ATTRIBUTES and not any(self._own_classes(owner)):
             if node.attr == "data":
                 self.notes.plain_use((owner,), ".data", node.lineno)
             return PLAIN
@@ -194,8 +194,19 @@ class TorchSemantics:
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""
         assert call.receiver is not None
-        owners = (self.graph.payloads[node] for node in call.receiver.same)
-        return any(isinstance(owner, Class) and call.method in owner.methods for owner in owners)
+        return any(call.method in cls.methods for cls in self._own_classes(call.receiver))
+
+    def _own_classes(self, value: Value) -> Iterator[Class]:
+        """Classes of the file, and their ancestors, of which a value is seen to be an instance."""
+        payloads = self.graph.payloads
+        todo = list(value.same)
+        while todo:
+            what = payloads[todo.pop()]
+            if isinstance(what, Call):
+                todo.extend(node for node in what.callee.same if isinstance(payloads[node], Class))
+            elif isinstance(what, Class):
+                yield what
+                todo.extend(node for base in what.bases for node in base.same)
 
 
 def _sets_mode(node: ast.Call, method: str) -> bool:

@@ -289,6 +289,8 @@ EFFECTS: dict[str, Effect] = {
     "next": Effect.WRAP,
     "sorted": Effect.WRAP,
     "reversed": Effect.WRAP,
+    "zip": Effect.WRAP,
+    "enumerate": Effect.WRAP,
     "filter": Effect.WRAP,
     "open": Effect.OBJECT,
     "super": Effect.OBJECT,

@@ -90,6 +90,9 @@ DEFERS = frozenset(("submit", "create_task", "apply_async", "run_in_executor", "
 # Methods of containers and recorders that keep what they are given.
 KEEPS = frozenset("append extend add insert appendleft put update setdefault push store".split())
 
+# Of these, the ones after which the argument itself is an element.
+KEEPS_AS_IS = frozenset("append extend insert appendleft put setdefault add_module".split())
+
 # Methods that write their arguments into the tensor they are called on, and give it back.
 IN_PLACE = frozenset(
     "add_ addcdiv_ addcmul_ addmm_ baddbmm_ copy_ div_ fill_ index_add_ index_copy_ index_fill_"
