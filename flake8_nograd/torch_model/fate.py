@@ -76,6 +76,7 @@ class Fates:
         self._passed = reach.sources_of(passed)
         self._returned = reach.sources_of(self._open_returns(program.functions))
         self._stored = reach.sources_of(self._unread_fields())
+        notes.wants_grad |= self._sources_of_lists(notes.optimized)
         self._wanted = closure(notes.wants_grad, self._forward_edges())
         self._frozen = self._frozen_modules(notes)
 
@@ -110,6 +111,13 @@ class Fates:
         """Whether the callee's parameters have been frozen in sight."""
         owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
         return owner is not None and bool(owner.same) and owner.same <= self._frozen
+
+    def _sources_of_lists(self, lists: set[Node]) -> set[Node]:
+        """What was put into lists, such as the tensors that an optimizer is to update."""
+        if not lists:
+            return set()
+        copies = self._graph.copies.items()
+        return {source for source, targets in copies if not lists.isdisjoint(targets)}
 
     def _frozen_modules(self, notes: Notes) -> set[Node]:
         """Modules without a parameter that records; a function of the file may have frozen them."""

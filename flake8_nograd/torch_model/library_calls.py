@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
-from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.state import flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 from flake8_nograd.torch_model.context import Context
@@ -28,6 +28,7 @@ class LibraryCalls:
             Effect.TENSOR: self._tensor,
             Effect.WRAP: self._wrap,
             Effect.TRAINS: self._trains,
+            Effect.OPTIMIZER: self._optimizes,
         }
 
     def result(self, call: Call[Context], name: str) -> Value | None:
@@ -65,6 +66,14 @@ class LibraryCalls:
             return Value(value.same, value.parts)
         flow_into(value, call.result, self._graph)
         return value_of(call.result)
+
+    def _optimizes(self, call: Call[Context], name: str) -> Value | None:
+        """Tensors that an optimizer is given one by one, not as parameters, are leaves."""
+        listed = call.node.args[0] if call.node.args else None
+        if isinstance(listed, ast.List) and all(map(access_path, listed.elts)):
+            for value in call.positional[:1]:
+                self._notes.optimized |= value.same
+        return None
 
     def _trains(self, call: Call[Context], name: str) -> Value:
         outputs = call.positional[:1] or tuple(call.keywords.values())

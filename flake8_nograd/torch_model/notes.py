@@ -57,6 +57,7 @@ class Notes:
         self.used_as_module: set[Node] = set()
         self.module_paths: set[tuple[Function, str]] = set()
         self.wants_grad: set[Node] = set()
+        self.optimized: set[Node] = set()
         self.asks_for_grad: set[Function] = set()
         self.frozen: set[Node] = set()
         self.guarded: set[Node] = set()

@@ -24,7 +24,14 @@ from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 _OBJECTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
 _MAKING = frozenset(
-    (Effect.MODULE, Effect.LIKELY_MODULE, Effect.LAYER, Effect.OBJECT, Effect.GUARDED)
+    {
+        Effect.MODULE,
+        Effect.LIKELY_MODULE,
+        Effect.LAYER,
+        Effect.OBJECT,
+        Effect.OPTIMIZER,
+        Effect.GUARDED,
+    }
 )
 
 

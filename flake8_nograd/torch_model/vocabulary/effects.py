@@ -20,6 +20,7 @@ class Effect(enum.Enum):
     GUARDED = enum.auto()  # makes something whose calls switch recording off themselves
     TENSOR = enum.auto()  # computes a tensor from its arguments
     NUMBERS = enum.auto()  # reads its arguments as plain numbers; the result has no graph
+    OPTIMIZER = enum.auto()  # makes an object that updates the tensors it is given
     TRAINS = enum.auto()  # differentiates its arguments
     DEFERS = enum.auto()  # runs a function later or elsewhere, without the guards around the call
 
@@ -80,7 +81,9 @@ EFFECTS: dict[str, Effect] = {
     "torch.func.*": Effect.TRAINS,
     "torch.func.functional_call": Effect.TENSOR,
     "torch.func.vmap": Effect.WRAP,
-    "torch.optim.*": Effect.OBJECT,
+    "torch.optim.*": Effect.OPTIMIZER,
+    "torch.optim.lr_scheduler.*": Effect.OBJECT,
+    "torch.optim.swa_utils.*": Effect.OBJECT,
     "torch.utils.data.*": Effect.OBJECT,
     "torch.utils.tensorboard.*": Effect.OBJECT,
     "torch.utils.checkpoint.*": Effect.TENSOR,
