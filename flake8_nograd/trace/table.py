@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -26,13 +26,16 @@ class Table:
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    styles: tuple[str, ...] = ()
+    styles: tuple[str, ...]
 
     def plain(self) -> str:
-        """Text without colours, every line as wide as it must be."""
+        """Text without colours, every line as wide as it must be; without rows the title alone."""
+        return "\n".join((self.title, *(self._lines() if self.rows else ())))
+
+    def _lines(self) -> list[str]:
         lines = [tuple(heading.strip() for heading in self.headings), *self.rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.headings))]
-        return "\n".join([self.title, *(self._line(line, widths) for line in lines)])
+        return [self._line(line, widths) for line in lines]
 
     def _line(self, cells: Sequence[str], widths: Sequence[int]) -> str:
         set_cells = (
@@ -43,19 +46,16 @@ class Table:
 
     def print_to(self, stream: TextIO) -> None:
         """Write to a stream, in colours when it is a terminal."""
-        if not stream.isatty():
+        if not (self.rows and stream.isatty()):
             print(self.plain(), file=stream)
             return
         from rich.console import Console
-        from rich.table import Table as RichTable
 
-        table = RichTable(title=self.title, title_justify="left", box=None, pad_edge=False)
-        for heading in self.headings:
-            justify = "right" if heading.startswith(" ") else "left"
-            table.add_column(heading.strip(), justify=justify, overflow="fold")  # type: ignore[arg-type]
-        for index, row in enumerate(self.rows):
-            table.add_row(*row, style=self.styles[index] if self.styles else None)
-        Console(file=stream, markup=False).print(table)
+        console = Console(file=stream, markup=False, highlight=False, soft_wrap=True)
+        for line, style in zip(
+            (self.title, *self._lines()), ("bold", "bold", *self.styles), strict=True
+        ):
+            console.print(line, style=style)
 
 
 def sites_table(sites: Sequence[Site]) -> Table:
@@ -88,9 +88,10 @@ def sites_table(sites: Sequence[Site]) -> Table:
     )
 
 
-def plain_table(sites: Sequence[Site]) -> str:
-    """The sites as text."""
-    return sites_table(sites).plain() if sites else _title(sites)
+def wasted_table(sites: Sequence[Site]) -> Table:
+    """The wasted sites alone, under a title that counts them all."""
+    wasted = sites_table([site for site in sites if site.is_waste])
+    return replace(wasted, title=_title(sites))
 
 
 def shown(place: Place) -> str:
