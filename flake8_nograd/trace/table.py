@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from flake8_nograd.trace.sites import Place, Site, Verdict
+from flake8_nograd.trace.sites import Counts, Place, Site, Verdict
 
-_STYLES = {
+STYLES = {
     Verdict.WASTED: "bold red",
     Verdict.MIXED: "yellow",
     Verdict.USED: "green",
@@ -58,21 +58,9 @@ class Table:
             console.print(line, style=style)
 
 
-def sites_table(sites: Sequence[Site]) -> Table:
-    """The forward-pass sites of a report, in the order given."""
-    rows = tuple(
-        (
-            shown(site.place),
-            site.place.scope,
-            str(site.counts.calls),
-            " ".join(site.modes),
-            _verdict(site),
-            size(site.peak_bytes),
-            size(site.kept_bytes),
-        )
-        for site in sites
-    )
-    return Table(
+def sites_table(sites: Sequence[Site], findings: Mapping[Place, str] | None = None) -> Table:
+    """The forward-pass sites of a report, in the order given, with the linter's word if known."""
+    table = Table(
         title=_title(sites),
         headings=(
             "place",
@@ -83,8 +71,30 @@ def sites_table(sites: Sequence[Site]) -> Table:
             " held, peak",
             " kept to the end",
         ),
-        rows=rows,
-        styles=tuple(_STYLES[site.verdict] for site in sites),
+        rows=tuple(map(_row, sites)),
+        styles=tuple(STYLES[site.verdict] for site in sites),
+    )
+    if findings is None:
+        return table
+    return replace(
+        table,
+        headings=(*table.headings, "finding"),
+        rows=tuple(
+            (*row, findings.get(site.place, "-"))
+            for row, site in zip(table.rows, sites, strict=True)
+        ),
+    )
+
+
+def _row(site: Site) -> tuple[str, ...]:
+    return (
+        shown(site.place),
+        site.place.scope,
+        str(site.counts.calls),
+        " ".join(site.modes),
+        fate(site.counts),
+        size(site.peak_bytes),
+        size(site.kept_bytes),
     )
 
 
@@ -96,9 +106,16 @@ def wasted_table(sites: Sequence[Site]) -> Table:
 
 def shown(place: Place) -> str:
     """A place, its path relative to the working directory where that is shorter."""
-    relative = os.path.relpath(place.path) if Path(place.path).is_absolute() else place.path
-    path = min(relative, place.path, key=len)
-    return str(Place(path, place.line, place.column, place.scope))
+    return str(replace(place, path=shorter(place.path)))
+
+
+def shorter(path: str) -> str:
+    """A path relative to the working directory, if that is shorter."""
+    try:
+        relative = os.path.relpath(path) if Path(path).is_absolute() else path
+    except (OSError, ValueError):  # the directory is gone, or is on another drive
+        return path
+    return min(relative, path, key=len)
 
 
 def size(number: int) -> str:
@@ -120,10 +137,10 @@ def _title(sites: Sequence[Site]) -> str:
     return f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
 
 
-def _verdict(site: Site) -> str:
-    if site.verdict is not Verdict.MIXED:
-        return str(site.verdict.value)
-    counts = site.counts
+def fate(counts: Counts) -> str:
+    """What became of forward passes; where they differ, how many took which way."""
+    if counts.verdict is not Verdict.MIXED:
+        return str(counts.verdict.value)
     parts = {
         "wasted": counts.wasted,
         "used": counts.used,
