@@ -30,6 +30,17 @@ def explain(source: Source, options: Options, line: int) -> str:
     return explanation.explain(analyse(source.tree, source.path, options), line)
 
 
+def silences(source: Source, options: Options) -> dict[tuple[int, int], str]:
+    """Why each forward pass that is not reported is not, by 1-based line and column."""
+    return {
+        (item.node.lineno, source.column(item.node.lineno, item.node.col_offset) + 1): str(
+            item.silence.value
+        )
+        for item in analyse(source.tree, source.path, options).silent
+        if item.silence is not None
+    }
+
+
 def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
     seen: set[int] = set()
     for rule in sorted(RULES.values(), key=lambda rule: rule.precedence):

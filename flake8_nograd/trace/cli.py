@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import json
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from types import TracebackType
 
 from flake8_nograd.trace import program as programs
 from flake8_nograd.trace.first_import import when_imported
 from flake8_nograd.trace.program import Program, ProgramError
-from flake8_nograd.trace.report import Report
-from flake8_nograd.trace.table import sites_table
+from flake8_nograd.trace.session import Session
 
 _OVERVIEW = """\
 Run a program and report which of its forward passes recorded a graph that nobody used.
@@ -28,11 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         program = _program(options)
-        _check_writable(options.json)
+        session = Session(options, program)
     except ProgramError as error:
         print(f"nograd-trace: {error}", file=sys.stderr)
         return 2
-    session = _Session(options, program)
     # Registered first, so called last: threads and other exit functions have finished by then.
     atexit.register(session.finish)
     when_imported("torch", session.start)
@@ -51,8 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nograd-trace",
-        usage="%(prog)s [--json FILE] [--fail-on-waste] (SCRIPT | -m MODULE) [ARG ...]",
+        usage="%(prog)s [--lint] [--json FILE] [--fail-on-waste] (SCRIPT | -m MODULE) [ARG ...]",
         description=_OVERVIEW,
+    )
+    parser.add_argument(
+        "--lint",
+        action="store_true",
+        help="show beside each place what the linter says of it, and where the two disagree",
     )
     parser.add_argument("--json", metavar="FILE", help="write the report to FILE as well")
     parser.add_argument(
@@ -81,59 +81,12 @@ def _program(options: argparse.Namespace) -> Program:
     raise ProgramError("a script, or -m and a module, is needed")
 
 
-def _check_writable(path: str | None) -> None:
-    """Fail before the program runs for hours, not after."""
-    if path is None:
-        return
-    try:
-        with open(path, "a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise ProgramError(f"{path}: {error.strerror or error}") from error
-
-
-class _Session:
-    """From the first import of torch to the end of the process."""
-
-    def __init__(self, options: argparse.Namespace, program: Program) -> None:
-        self._options = options
-        self._program = program
-        self._recording = ExitStack()
-        self._report = Report()
-        self._process = os.getpid()
-        self.failed = False
-
-    def start(self) -> None:
-        """Begin to record; torch is there now."""
-        from flake8_nograd.trace.recorder import recording
-
-        self._report = self._recording.enter_context(recording(self._program.own))
-
-    def finish(self) -> None:
-        """Report; a forked process that comes here has nothing to say."""
-        if os.getpid() != self._process:
-            return
-        self._recording.close()
-        self._print()
-        if self._options.json:
-            with open(self._options.json, "w", encoding="utf-8") as file:
-                json.dump(self._report.as_json(), file, indent=2)
-        if self._options.fail_on_waste and self._report.wasted and not self.failed:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(1)  # the exit code is settled when exit functions run; only this changes it
-
-    def _print(self) -> None:
-        sys.stdout.flush()
-        print(file=sys.stderr)
-        sites_table(self._report.sites).print_to(sys.stderr)
-
-
 def _report_exception(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print an uncaught exception without the frames that ran the program."""
-    sys.__excepthook__(kind, error, _program_part(trace) or trace)
+    part = _program_part(trace) or trace
+    sys.__excepthook__(kind, error.with_traceback(part), part)
 
 
 def _program_part(trace: TracebackType | None) -> TracebackType | None:

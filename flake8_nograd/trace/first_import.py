@@ -10,12 +10,14 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 
-def when_imported(name: str, action: Callable[[], None]) -> None:
-    """Call `action` as soon as the module `name` has been imported."""
+def when_imported(name: str, action: Callable[[], None]) -> Callable[[], None]:
+    """Call `action` as soon as the module `name` has been imported; returns how to call it off."""
+    finder = _Finder(name, action)
     if name in sys.modules:
         action()
     else:
-        sys.meta_path.insert(0, _Finder(name, action))
+        sys.meta_path.insert(0, finder)
+    return finder.withdraw
 
 
 class _Finder(MetaPathFinder):
@@ -29,11 +31,16 @@ class _Finder(MetaPathFinder):
         """Let the other finders find the module, then stay for its execution."""
         if fullname != self._name:
             return None
-        sys.meta_path.remove(self)
+        self.withdraw()
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
             self._follow(spec)
         return spec
+
+    def withdraw(self) -> None:
+        """Look no longer; harmless when repeated."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
 
     def _follow(self, spec: ModuleSpec) -> None:
         loader = spec.loader

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
+from flake8_nograd.trace.program import Program
 from flake8_nograd.trace.sites import Place
 
 # A recursive program must not make every site unique, nor every forward pass expensive.
@@ -33,8 +34,8 @@ class UserCode:
         self._libraries = (*self._machinery, *_library_directories())
         self._known: dict[str, bool] = {}
 
-    def route(self, frame: FrameType | None, module_type: type) -> list[Step]:
-        """The calls that led to `frame`, innermost first.
+    def route(self, innermost: FrameType, module_type: type) -> list[Step]:
+        """The calls that led to a frame, innermost first; at least one.
 
         `module.forward(x)` is a call of the module, so its `forward` is no part of the route.
         Where no user code is left, as in a pool that maps a model, the innermost code outside
@@ -42,14 +43,18 @@ class UserCode:
         """
         steps: list[Step] = []
         stand_in: FrameType | None = None
+        frame: FrameType | None = innermost
         while frame is not None and len(steps) < MAX_ROUTE:
+            if frame.f_code is Program.run.__code__:
+                break  # what lies outside is how the command was started
             if self._is_user_code(frame.f_code.co_filename):
                 if steps or not _is_forward(frame, module_type):
                     steps.append((frame.f_code, frame.f_lasti))
             elif stand_in is None and not frame.f_code.co_filename.startswith(self._machinery):
                 stand_in = frame
             frame = frame.f_back
-        if not steps and stand_in is not None:
+        if not steps:
+            stand_in = stand_in or innermost
             steps.append((stand_in.f_code, stand_in.f_lasti))
         return steps
 

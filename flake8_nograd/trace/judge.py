@@ -7,7 +7,8 @@ parted by spaces. The judge runs the file and agrees when
 * every other wasted forward pass lies below such a marker in the same function, because one
   finding stands for all passes that one guard would cover;
 * on a line marked NGR201 a backward pass raises that it has no graph, and on no other line;
-* on a line marked NGR202 a backward pass succeeds with recording off, and on no other line.
+* on a line marked NGR202 a backward pass succeeds with recording off, and on no other line;
+* in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints.
 
 A pass belongs to its call expression and to the calls that led there. A file whose first line
 starts with `# not run:` is not run and not judged.
@@ -18,20 +19,16 @@ $ python -m flake8_nograd.trace.judge fixtures/NGR102/*.py
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
 import re
-import runpy
 import sys
-import threading
 import traceback
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
-from flake8_nograd.trace import record
 from flake8_nograd.trace.report import Report
+from flake8_nograd.trace.silent_run import SilentRun, run
 from flake8_nograd.trace.sites import BackwardRun, Place
 
 _MARKER = re.compile(r"#\s*expect:\s*(NGR\d+.*)$")
@@ -84,9 +81,32 @@ def judge(path: str | Path) -> list[str]:
         expected = markers(text)
     except ValueError as error:
         return [str(error)]
-    report, failure = _run(path)
-    trial = _Trial(str(path), expected, _Scopes(ast.parse(text)), report)
-    return [*trial.disagreements(), *_unexpected(failure, str(path), expected)]
+    scopes = _Scopes(ast.parse(text))
+    original, twin = run(path), path.with_name(f"{path.name}.fixed")
+    return [
+        *_Trial(str(path), expected, scopes, original.report).disagreements(),
+        *_unexpected(original.failure, str(path), expected),
+        *(_of_twin(twin, original) if twin.exists() else ()),
+    ]
+
+
+def _of_twin(path: Path, original: SilentRun) -> Iterator[str]:
+    """What is wrong with the fixed twin: a wasted graph is left, or it does something else."""
+    fixed = run(path)
+    for site in fixed.report.sites:
+        if any(route.counts.is_waste for route in site.routes):
+            yield f"{path.name}:{site.place.line}: a forward pass is wasted in the fixed twin"
+    for before, after in zip_longest(_behaviour(original), _behaviour(fixed)):
+        if before != after:
+            yield f"{path.name}: {after!r} where the program has {before!r}"
+            return
+
+
+def _behaviour(done: SilentRun) -> list[str]:
+    """What a program prints and how it ends, line by line."""
+    failure = done.failure
+    ending = "the end" if failure is None else f"{type(failure).__name__}: {failure}"
+    return [*done.output.splitlines(), ending]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,38 +177,6 @@ class _Scopes:
             if node.lineno <= line <= (node.end_lineno or node.lineno)
         )
         return max(around, default=0)
-
-
-def _run(path: Path) -> tuple[Report, BaseException | None]:
-    """Run a fixture silently, in a thread of its own: what it does to grad mode ends with it."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            runpy.run_path(str(path), run_name="__main__")
-        except BaseException as error:
-            failures.append(error)
-
-    argv, sys.argv = sys.argv, [str(path)]
-    try:
-        with _silence(), record() as report:
-            thread = threading.Thread(target=run)
-            thread.start()
-            thread.join()
-    finally:
-        sys.argv = argv
-    return report, failures[0] if failures else None
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    with (
-        contextlib.redirect_stdout(io.StringIO()) as sink,
-        contextlib.redirect_stderr(sink),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _unexpected(failure: BaseException | None, path: str, expected: list[Marker]) -> Iterator[str]:

@@ -24,7 +24,7 @@ class Program:
     code: types.CodeType
     file: str
     spec: ModuleSpec | None
-    arguments: tuple[str, ...]
+    argv: tuple[str, ...]
 
     @property
     def own(self) -> str:
@@ -44,7 +44,7 @@ class Program:
             __cached__=None,
         )
         sys.modules["__main__"] = main
-        sys.argv[:] = [self.file, *self.arguments]
+        sys.argv[:] = self.argv
         exec(self.code, main.__dict__)
 
 
@@ -58,10 +58,10 @@ def script(path: str, arguments: Sequence[str]) -> Program:
     except OSError as error:
         raise ProgramError(f"{path}: {error.strerror or error}") from error
     except SyntaxError as error:
-        raise ProgramError(f"{path}:{error.lineno}: {error.msg}") from error
+        raise ProgramError(_at_fault(path, error)) from error
     except ValueError as error:
         raise ProgramError(f"{path}: {error}") from error
-    return Program(code, file, None, tuple(arguments))
+    return Program(code, file, None, (path, *arguments))
 
 
 def module(name: str, arguments: Sequence[str]) -> Program:
@@ -73,10 +73,10 @@ def module(name: str, arguments: Sequence[str]) -> Program:
     except (ImportError, AttributeError) as error:
         raise ProgramError(f"{name}: {error}") from error
     except SyntaxError as error:
-        raise ProgramError(f"{spec.origin}:{error.lineno}: {error.msg}") from error
+        raise ProgramError(_at_fault(spec.origin or name, error)) from error
     if code is None or spec.origin is None:
         raise ProgramError(f"{name}: has no Python source")
-    return Program(code, spec.origin, spec, tuple(arguments))
+    return Program(code, spec.origin, spec, (spec.origin, *arguments))
 
 
 def _main_spec(name: str) -> ModuleSpec:
@@ -89,6 +89,12 @@ def _main_spec(name: str) -> ModuleSpec:
     if spec is None:
         raise ProgramError(f"{name}: no such module, or a package without __main__")
     return spec
+
+
+def _at_fault(path: str, error: SyntaxError) -> str:
+    # A coding cookie or a null byte is at no line.
+    place = f"{path}:{error.lineno}" if error.lineno else path
+    return f"{place}: {error.msg}"
 
 
 def _lead_path_with(directory: str) -> None:

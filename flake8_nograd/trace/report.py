@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flake8_nograd.trace.frames import place_of
-from flake8_nograd.trace.sites import BackwardRun, Counts, Route, Site, Verdict
+from flake8_nograd.trace.sites import BackwardRun, Counts, Route, Site, by_waste
 from flake8_nograd.trace.tally import Tally
 
 
@@ -26,13 +26,13 @@ class Report:
     def fill(self, tallies: Iterable[Tally], runs: Sequence[BackwardRun]) -> None:
         """Take over what a recorder counted."""
         counted = [tally for tally in tallies if tally.counts() != Counts()]
-        self.sites = tuple(sorted(_sites(counted), key=_by_waste))
+        self.sites = tuple(by_waste(_sites(counted)))
         self.backward_runs = tuple(runs)
 
     def __str__(self) -> str:
-        from flake8_nograd.trace.table import plain_table
+        from flake8_nograd.trace.table import sites_table
 
-        return plain_table(self.sites)
+        return sites_table(self.sites).plain()
 
     def as_json(self) -> dict[str, Any]:
         """Everything, in plain values."""
@@ -62,11 +62,6 @@ def _sites(tallies: Iterable[Tally]) -> Iterator[Site]:
 
 def _union(sets: Iterable[set[str]]) -> tuple[str, ...]:
     return tuple(sorted(set().union(*sets)))
-
-
-def _by_waste(site: Site) -> tuple[Any, ...]:
-    rank = list(Verdict).index(site.verdict)
-    return (not site.is_waste, rank, -site.peak_bytes, -site.counts.calls, str(site.place))
 
 
 def _site_as_json(site: Site) -> dict[str, Any]:

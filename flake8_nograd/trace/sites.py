@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 
@@ -99,6 +100,34 @@ class Site:
     def is_waste(self) -> bool:
         """Whether graphs were recorded here and none of them was ever differentiated."""
         return self.counts.is_waste
+
+
+def merged(sites: Iterable[Site]) -> list[Site]:
+    """The sites of several processes, those at the same place made one, most wasteful first."""
+    groups: dict[Place, list[Site]] = {}
+    for site in sites:
+        groups.setdefault(site.place, []).append(site)
+    return by_waste(
+        Site(
+            place=place,
+            routes=tuple(route for site in group for route in site.routes),
+            modules=tuple(sorted({module for site in group for module in site.modules})),
+            modes=tuple(sorted({mode for site in group for mode in site.modes})),
+            peak_bytes=max(site.peak_bytes for site in group),
+            kept_bytes=max(site.kept_bytes for site in group),
+        )
+        for place, group in groups.items()
+    )
+
+
+def by_waste(sites: Iterable[Site]) -> list[Site]:
+    """The most wasteful sites first."""
+    return sorted(sites, key=_rank)
+
+
+def _rank(site: Site) -> tuple[bool, int, int, int, str]:
+    verdict = list(Verdict).index(site.verdict)
+    return (not site.is_waste, verdict, -site.peak_bytes, -site.counts.calls, str(site.place))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from flake8_nograd.trace.sites import Place, Site, Verdict
+from flake8_nograd.trace.sites import Counts, Place, Site, Verdict
 
-_STYLES = {
+STYLES = {
     Verdict.WASTED: "bold red",
     Verdict.MIXED: "yellow",
     Verdict.USED: "green",
@@ -26,13 +26,16 @@ class Table:
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    styles: tuple[str, ...] = ()
+    styles: tuple[str, ...]
 
     def plain(self) -> str:
-        """Text without colours, every line as wide as it must be."""
+        """Text without colours, every line as wide as it must be; without rows the title alone."""
+        return "\n".join((self.title, *(self._lines() if self.rows else ())))
+
+    def _lines(self) -> list[str]:
         lines = [tuple(heading.strip() for heading in self.headings), *self.rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.headings))]
-        return "\n".join([self.title, *(self._line(line, widths) for line in lines)])
+        return [self._line(line, widths) for line in lines]
 
     def _line(self, cells: Sequence[str], widths: Sequence[int]) -> str:
         set_cells = (
@@ -43,36 +46,21 @@ class Table:
 
     def print_to(self, stream: TextIO) -> None:
         """Write to a stream, in colours when it is a terminal."""
-        if not stream.isatty():
+        if not (self.rows and stream.isatty()):
             print(self.plain(), file=stream)
             return
         from rich.console import Console
-        from rich.table import Table as RichTable
 
-        table = RichTable(title=self.title, title_justify="left", box=None, pad_edge=False)
-        for heading in self.headings:
-            justify = "right" if heading.startswith(" ") else "left"
-            table.add_column(heading.strip(), justify=justify, overflow="fold")  # type: ignore[arg-type]
-        for index, row in enumerate(self.rows):
-            table.add_row(*row, style=self.styles[index] if self.styles else None)
-        Console(file=stream, markup=False).print(table)
+        console = Console(file=stream, markup=False, highlight=False, soft_wrap=True)
+        for line, style in zip(
+            (self.title, *self._lines()), ("bold", "bold", *self.styles), strict=True
+        ):
+            console.print(line, style=style)
 
 
-def sites_table(sites: Sequence[Site]) -> Table:
-    """The forward-pass sites of a report, in the order given."""
-    rows = tuple(
-        (
-            shown(site.place),
-            site.place.scope,
-            str(site.counts.calls),
-            " ".join(site.modes),
-            _verdict(site),
-            size(site.peak_bytes),
-            size(site.kept_bytes),
-        )
-        for site in sites
-    )
-    return Table(
+def sites_table(sites: Sequence[Site], findings: Mapping[Place, str] | None = None) -> Table:
+    """The forward-pass sites of a report, in the order given, with the linter's word if known."""
+    table = Table(
         title=_title(sites),
         headings=(
             "place",
@@ -83,21 +71,51 @@ def sites_table(sites: Sequence[Site]) -> Table:
             " held, peak",
             " kept to the end",
         ),
-        rows=rows,
-        styles=tuple(_STYLES[site.verdict] for site in sites),
+        rows=tuple(map(_row, sites)),
+        styles=tuple(STYLES[site.verdict] for site in sites),
+    )
+    if findings is None:
+        return table
+    return replace(
+        table,
+        headings=(*table.headings, "finding"),
+        rows=tuple(
+            (*row, findings.get(site.place, "-"))
+            for row, site in zip(table.rows, sites, strict=True)
+        ),
     )
 
 
-def plain_table(sites: Sequence[Site]) -> str:
-    """The sites as text."""
-    return sites_table(sites).plain() if sites else _title(sites)
+def _row(site: Site) -> tuple[str, ...]:
+    return (
+        shown(site.place),
+        site.place.scope,
+        str(site.counts.calls),
+        " ".join(site.modes),
+        fate(site.counts),
+        size(site.peak_bytes),
+        size(site.kept_bytes),
+    )
+
+
+def wasted_table(sites: Sequence[Site]) -> Table:
+    """The wasted sites alone, under a title that counts them all."""
+    wasted = sites_table([site for site in sites if site.is_waste])
+    return replace(wasted, title=_title(sites))
 
 
 def shown(place: Place) -> str:
     """A place, its path relative to the working directory where that is shorter."""
-    relative = os.path.relpath(place.path) if Path(place.path).is_absolute() else place.path
-    path = min(relative, place.path, key=len)
-    return str(Place(path, place.line, place.column, place.scope))
+    return str(replace(place, path=shorter(place.path)))
+
+
+def shorter(path: str) -> str:
+    """A path relative to the working directory, if that is shorter."""
+    try:
+        relative = os.path.relpath(path) if Path(path).is_absolute() else path
+    except (OSError, ValueError):  # the directory is gone, or is on another drive
+        return path
+    return min(relative, path, key=len)
 
 
 def size(number: int) -> str:
@@ -119,10 +137,10 @@ def _title(sites: Sequence[Site]) -> str:
     return f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
 
 
-def _verdict(site: Site) -> str:
-    if site.verdict is not Verdict.MIXED:
-        return str(site.verdict.value)
-    counts = site.counts
+def fate(counts: Counts) -> str:
+    """What became of forward passes; where they differ, how many took which way."""
+    if counts.verdict is not Verdict.MIXED:
+        return str(counts.verdict.value)
     parts = {
         "wasted": counts.wasted,
         "used": counts.used,

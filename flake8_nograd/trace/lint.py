@@ -1,0 +1,181 @@
+"""What the linter says of a program beside what torch did when it ran.
+
+This is the one part of the recorder that knows the linter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flake8_nograd import engine
+from flake8_nograd.command.settings import Settings, SettingsError
+from flake8_nograd.findings import Finding
+from flake8_nograd.source import Source, SourceError
+from flake8_nograd.trace.program import ProgramError
+from flake8_nograd.trace.report import Report
+from flake8_nograd.trace.sites import Counts, Place, Route, Site
+
+_OF_FORWARD_PASSES = "NGR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding, and the fates of the forward passes that it speaks of."""
+
+    path: str
+    finding: Finding
+    counts: Counts
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether any of the forward passes ran at all."""
+        return self.counts.calls > 0
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether torch used the graph, or recorded none."""
+        return self.was_reached and not self.counts.is_waste
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A wasted site without a finding, and why the linter is silent."""
+
+    site: Site
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Findings and sites of one run, side by side."""
+
+    codes: dict[Place, str]
+    reported: tuple[Reported, ...]
+    missed: tuple[Missed, ...]
+
+    @property
+    def contradicted(self) -> list[Reported]:
+        """Findings where nothing was wasted in this run."""
+        return [item for item in self.reported if item.is_contradicted]
+
+    @property
+    def unreached(self) -> list[Reported]:
+        """Findings of which this run says nothing."""
+        return [item for item in self.reported if not item.was_reached]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, in plain values."""
+        return {
+            "reported": [
+                {
+                    "path": item.path,
+                    "line": item.finding.line,
+                    "column": item.finding.column,
+                    "code": item.finding.code,
+                    "message": item.finding.message,
+                    "verdict": item.counts.verdict.value if item.was_reached else "not reached",
+                }
+                for item in self.reported
+            ],
+            "missed": [{**asdict(item.site.place), "reason": item.reason} for item in self.missed],
+        }
+
+
+class Linter:
+    """The linter with flake8's configuration, as it is where the program starts."""
+
+    def __init__(self) -> None:
+        """Read the configuration; raises `ProgramError` if it cannot be used."""
+        try:
+            self._settings = Settings.read([])
+        except SettingsError as error:
+            raise ProgramError(str(error)) from error
+
+    def compare(self, report: Report, script: str) -> Comparison:
+        """Look at the script and at every file that led to a forward pass."""
+        routes = [route for site in report.sites for route in site.routes]
+        paths = {place.path for route in routes for place in route.places} | {script}
+        files = {path: _File(path, self._settings) for path in sorted(paths)}
+        reported = [item for file in files.values() for item in file.reported(routes)]
+        codes: dict[Place, str] = {}
+        missed: list[Missed] = []
+        for site in report.sites:
+            found = _codes(site, files)
+            if found:
+                codes[site.place] = " ".join(found)
+            if _is_missed(site, files):
+                missed.append(Missed(site, files[site.place.path].reason(site.place)))
+        return Comparison(codes, tuple(reported), tuple(missed))
+
+
+class _File:
+    """The findings of one file: those that flake8 shows, and those it is told to hide."""
+
+    def __init__(self, path: str, settings: Settings) -> None:
+        self._path = path
+        self._shown: list[Finding] = []
+        self._hidden: list[Finding] = []
+        self._silences: dict[tuple[int, int], str] = {}
+        self._why_not_read: str | None = None
+        try:
+            source = Source.from_path(path)
+        except SourceError as error:
+            self._why_not_read = error.why
+            return
+        found = [
+            finding
+            for finding in engine.check(source, settings.options)
+            if finding.code.startswith(_OF_FORWARD_PASSES)
+        ]
+        self._shown = [] if settings.is_excluded(path) else settings.keep(source, found)
+        self._hidden = [finding for finding in found if finding not in self._shown]
+        self._silences = engine.silences(source, settings.options)
+
+    def reported(self, routes: Iterable[Route]) -> Iterator[Reported]:
+        """The findings shown, with the fates of what came by."""
+        passing = [
+            (route, place) for route in routes for place in route.places if place.path == self._path
+        ]
+        for finding in self._shown:
+            met = {id(route): route for route, place in passing if _speaks_of(finding, place)}
+            counts = sum((route.counts for route in met.values()), Counts())
+            yield Reported(self._path, finding, counts)
+
+    def codes(self, place: Place) -> set[str]:
+        """The codes of the findings that speak of a call."""
+        return {finding.code for finding in self._shown if _speaks_of(finding, place)}
+
+    def reason(self, place: Place) -> str:
+        """Why nothing is said of a call."""
+        if self._why_not_read is not None:
+            return f"the file cannot be read: {self._why_not_read}"
+        hidden = {finding.code for finding in self._hidden if _speaks_of(finding, place)}
+        if hidden:
+            return f"{' '.join(sorted(hidden))} is silenced here"
+        for (line, column), reason in self._silences.items():
+            if line == place.line and place.column in (column, None):
+                return reason
+        return "the call is not taken for a forward pass"
+
+
+def _codes(site: Site, files: dict[str, _File]) -> list[str]:
+    places = {place for route in site.routes for place in route.places}
+    return sorted({code for place in places for code in files[place.path].codes(place)})
+
+
+def _is_missed(site: Site, files: dict[str, _File]) -> bool:
+    """Whether a wasted pass came by a way that no finding speaks of."""
+    return site.is_waste and any(
+        route.counts.is_waste and not any(files[place.path].codes(place) for place in route.places)
+        for route in site.routes
+    )
+
+
+def _speaks_of(finding: Finding, place: Place) -> bool:
+    """Whether a call is the one reported, or a later one that the same guard would cover."""
+    if finding.line == place.line and place.column in (finding.column, None):
+        return True
+    block = finding.repair.block if finding.repair else None
+    return block is not None and finding.line <= place.line <= block.end_line
