@@ -264,6 +264,7 @@ class Evaluator(Generic[Context]):
 
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
         self.function.is_generator = True
+        self.semantics.suspend(self.function, self.state.context)
         if node.value is not None:
             result = self.graph.intern(Kind.RETURN, self.function)
             flow_into(self.evaluate(node.value), result, self.graph)

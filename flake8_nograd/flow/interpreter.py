@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -37,6 +37,7 @@ class _Interpreter(Definitions[Context]):
     def __init__(self, program: Program[Context], semantics: Semantics[Context]) -> None:
         super().__init__(program, semantics)
         self._loops: list[_Loop[Context]] = []
+        self._exits: list[Context] = []
         self._statements: dict[type, Callable[[Any], None]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -78,7 +79,7 @@ class _Interpreter(Definitions[Context]):
         self.function = self.scope = function
         self.state = State(self.semantics.entry(function))
         self.place, self.loops = None, 0
-        self._loops = []
+        self._loops, self._exits = [], []
         self._bind_parameters(function)
         if isinstance(function.node, ast.Lambda):
             statement = ast.copy_location(ast.Return(function.node.body), function.node.body)
@@ -86,6 +87,9 @@ class _Interpreter(Definitions[Context]):
             self._return(statement)
         else:
             self._suite(function.body)
+        if self.state.alive:
+            self._exits.append(self.state.context)
+        self.semantics.exit(function, self._exits)
 
     def _bind_parameters(self, function: Function) -> None:
         for parameter in function.parameters():
@@ -171,6 +175,7 @@ class _Interpreter(Definitions[Context]):
             for position, item in enumerate(value.items or ()):
                 node = self.graph.intern(Kind.RETURN, (self.function, position))
                 flow_into(item, node, self.graph)
+        self._exits.append(self.state.context)
         self.state.alive = False
 
     def _if(self, statement: ast.If) -> None:
@@ -180,12 +185,15 @@ class _Interpreter(Definitions[Context]):
 
     def _for(self, statement: ast.For | ast.AsyncFor) -> None:
         items = self.evaluate(statement.iter)
-        self.semantics.iterate(items, self.function, self.state.context)
+        before = self.state.context
+        inside = self.semantics.iterate(items, self.function, before)
 
         def start() -> None:
+            self.state.context = inside
             self.bind(statement.target, items)
 
-        self._loop(statement, start)
+        with nullcontext() if inside is before else self._restoring(before):
+            self._loop(statement, start)
 
     def _while(self, statement: ast.While) -> None:
         def start() -> None:
@@ -237,17 +245,24 @@ class _Interpreter(Definitions[Context]):
         self.state.alive = False
 
     def _with(self, statement: ast.With | ast.AsyncWith) -> None:
-        before = self.state.context
-        for item in statement.items:
-            value = self.evaluate(item.context_expr)
-            self.state.context = self.semantics.enter(item.context_expr, value, self.state.context)
-            if item.optional_vars is not None:
-                self.bind(item.optional_vars, value)
-        self._suite(statement.body)
+        with self._restoring(self.state.context):
+            for item in statement.items:
+                value, context = self.evaluate(item.context_expr), self.state.context
+                self.state.context = self.semantics.enter(item.context_expr, value, context)
+                if item.optional_vars is not None:
+                    self.bind(item.optional_vars, value)
+            self._suite(statement.body)
+
+    @contextmanager
+    def _restoring(self, before: Context) -> Iterator[None]:
+        """Whatever way leads out of the block, the context is as the semantics leaves it."""
+        mark = len(self._exits)
+        yield
         self.state.context = self.semantics.leave(before, self.state.context)
+        self._exits[mark:] = [self.semantics.leave(before, end) for end in self._exits[mark:]]
 
     def _try(self, statement: Any) -> None:
-        base = self.state
+        base, mark = self.state, len(self._exits)
         body = self._branch(statement.body)
         entry = base.fork()
         self.merge(entry, [entry.fork(), body.rebased(base, entry)])
@@ -265,11 +280,18 @@ class _Interpreter(Definitions[Context]):
             self._suite(statement.orelse)
         self.merge(base, [body, *ends])
         if statement.finalbody:
-            self._finally(statement.finalbody)
+            self._finally(statement.finalbody, mark)
 
-    def _finally(self, body: list[ast.stmt]) -> None:
+    def _finally(self, body: list[ast.stmt], mark: int) -> None:
+        """A `finally` also runs on the way of the returns since `mark`."""
         alive, self.state.alive = self.state.alive, True
+        returns = self._exits[mark:]
+        if returns and not alive:
+            self.state.context = self.semantics.join(returns)
+        before = self.state.context
         self._suite(body)
+        if returns and self.state.context is not before:
+            self._exits[mark:] = [self.state.context]
         self.state.alive = self.state.alive and alive
 
     def _match(self, statement: ast.Match) -> None:

@@ -47,8 +47,16 @@ class Semantics(Protocol[Context]):
         """What a call keeps in its receiver or in one of its arguments."""
         ...
 
-    def iterate(self, value: Value, function: Function, context: Context) -> None:
-        """A value is iterated over."""
+    def exit(self, function: Function, contexts: Sequence[Context]) -> None:
+        """The body of a function ends, by its returns or by its last statement, in these."""
+        ...
+
+    def suspend(self, function: Function, context: Context) -> None:
+        """A generator yields in this context."""
+        ...
+
+    def iterate(self, value: Value, function: Function, context: Context) -> Context:
+        """A value is iterated over; the context inside a loop over it."""
         ...
 
     def attribute(self, node: ast.Attribute, owner: Value, function: Function) -> Value | None:

@@ -9,6 +9,7 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.doubts import Doubts
 from flake8_nograd.torch_model.evaluation import Evaluation
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts, Silence
 from flake8_nograd.torch_model.fate import Fates
@@ -33,7 +34,8 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     notes = semantics.notes
     points_to = PointsTo(program, vocabulary)
     modules = Modules(program, points_to, notes, vocabulary)
-    recording = Recording(program, points_to, modules, notes)
+    doubts = Doubts(semantics.points, points_to, semantics.guards)
+    recording = Recording(program, points_to, modules, notes, doubts)
     fates = Fates(program, points_to, notes, vocabulary)
     evaluation = Evaluation(points_to, recording, notes)
     roles = Roles(path, options.inference_functions)
@@ -49,7 +51,7 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     passes = list(without_entangled(passes, trained))
     return ModuleFacts(
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
-        backward_passes=tuple(Tangles(points_to, modules, notes).find()),
+        backward_passes=tuple(Tangles(points_to, modules, notes, recording).find()),
         silent=tuple(item for item in passes if not _is_reported(item)),
     )
 

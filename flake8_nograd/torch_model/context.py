@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from flake8_nograd.flow.graph import Node
 
+Point = int
+
 
 class GradMode(enum.Enum):
     """Whether an operation records a graph."""
@@ -23,6 +25,11 @@ class GradMode(enum.Enum):
     def is_off(self) -> bool:
         """Whether recording is certainly off."""
         return self is GradMode.OFF or self is GradMode.INFERENCE
+
+    @property
+    def switches_off(self) -> bool:
+        """Whether recording is or may be off."""
+        return self.is_off or self is GradMode.MAYBE
 
     def under(self, mode: GradMode) -> GradMode:
         """The mode where a guard for `mode` is entered in this one.
@@ -70,23 +77,31 @@ class SavedMode:
     """The payload of what `is_grad_enabled()` says: the mode that it was asked in."""
 
     grad: GradMode
+    point: Point | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Context:
-    """The grad mode, the innermost guard that is not left yet, and the history of modes."""
+    """What holds at one point of the program.
+
+    The grad mode; the last point since it was set at which the file may have switched it unseen;
+    the innermost guard that is not left yet; and the modes into which modules were put.
+    """
 
     grad: GradMode = GradMode.INHERITED
+    point: Point | None = None
     entered: Entered | None = None
     history: ModeHistory = None
 
-    def switched(self, mode: GradMode) -> Context:
+    def switched(self, mode: GradMode, point: Point | None = None) -> Context:
         """The context after a statement that sets the grad mode."""
-        return replace(self, grad=self.grad.under(mode))
+        return replace(self, grad=self.grad.under(mode), point=point)
 
-    def inside(self, mode: GradMode, owners: frozenset[Node]) -> Context:
+    def inside(
+        self, mode: GradMode, owners: frozenset[Node] = frozenset(), point: Point | None = None
+    ) -> Context:
         """The context after a guard has been entered."""
-        return replace(self, grad=self.grad.under(mode), entered=Entered(owners, self))
+        return replace(self.switched(mode, point), entered=Entered(owners, self))
 
     def left(self, owners: frozenset[Node]) -> Context:
         """The context after the guards of an owner, and those entered since, have been left."""
@@ -100,7 +115,10 @@ class Context:
 
 
 def join_contexts(contexts: Sequence[Context]) -> Context:
-    """The context after branches; a guard in only some of them counts as a condition."""
+    """The context after branches; a guard in only some of them counts as a condition.
+
+    The point is that of the first.
+    """
     first = contexts[0]
     if all(context is first for context in contexts):
         return first
@@ -110,7 +128,7 @@ def join_contexts(contexts: Sequence[Context]) -> Context:
     entered = next((context.entered for context in contexts if context.entered), None)
     histories = tuple(dict.fromkeys(context.history for context in contexts))
     history = histories[0] if len(histories) == 1 else ModeJoin(histories, _shared(histories))
-    return Context(grad, entered, history)
+    return Context(grad, first.point, entered, history)
 
 
 def _shared(histories: Sequence[ModeHistory]) -> ModeHistory:

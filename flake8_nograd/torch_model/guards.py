@@ -6,7 +6,7 @@ import ast
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Call
-from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.context import Context, GradMode, SavedMode
 from flake8_nograd.torch_model.homemade import HomemadeGuards
@@ -62,6 +62,18 @@ class Guards:
         """The mode inside `with value:`."""
         return _one_of({self._made(node) for node in value.same})
 
+    def may_switch_off(self, thing: Node) -> bool:
+        """Whether an object, used as a context manager, may switch recording off."""
+        what = self._graph.payloads[thing]
+        if isinstance(what, Class) and self._graph.kinds[thing] is Kind.INSTANCE:
+            return self._is_homemade(self._graph.intern(Kind.CLASS, what))
+        return isinstance(what, GradMode) and what.switches_off
+
+    def may_make_guard(self, callee: Node, call: Call[Context]) -> bool:
+        """Whether what a call of this object gives is a guard that may switch recording off."""
+        mode = self._called(callee, call)
+        return self._is_homemade(callee) or (mode is not None and mode.switches_off)
+
     def of_decorators(self, function: Function) -> GradMode:
         """The mode that decorators give a function's body.
 
@@ -75,6 +87,15 @@ class Guards:
                 if mode is not None:
                     return mode
         return GradMode.INHERITED
+
+    def saved(self, call: Call[Context]) -> SavedMode | None:
+        """The mode that was saved in a variable, if a switch is set to it."""
+        argument = call.argument(0, "mode")
+        if argument is None or argument.parts or len(argument.same) != 1:
+            return None
+        (node,) = argument.same
+        payload = self._graph.payloads[node]
+        return payload if isinstance(payload, SavedMode) else None
 
     def _called(self, node: Node, call: Call[Context]) -> GradMode | None:
         kind, payload = self._graph.kinds[node], self._graph.payloads[node]
@@ -90,17 +111,11 @@ class Guards:
         if payload in ONE_OFF_CONTEXTS:
             return GradMode.MAYBE
         if payload in _SWITCHES:
-            saved = self._saved(call.argument(0, "mode"))
-            return saved or _by_argument(call.node, on=GradMode.ON, off=GradMode.OFF, swap=False)
+            saved = self.saved(call)
+            if saved is not None:
+                return saved.grad
+            return _by_argument(call.node, on=GradMode.ON, off=GradMode.OFF, swap=False)
         return GradMode.MAYBE if self._is_guard_name(payload) else None
-
-    def _saved(self, argument: Value | None) -> GradMode | None:
-        """The mode that was saved in a variable, to be restored by `set_grad_enabled`."""
-        if argument is None or argument.parts or len(argument.same) != 1:
-            return None
-        (node,) = argument.same
-        payload = self._graph.payloads[node]
-        return payload.grad if isinstance(payload, SavedMode) else None
 
     def _made(self, node: Node) -> GradMode | None:
         """The mode of a value that has been made by calling a guard."""

@@ -53,7 +53,7 @@ class HomemadeGuards:
             isinstance(part, ast.Yield | ast.Return | ast.FunctionDef) and part is not node
             for part in ast.walk(node)
         )
-        return hands_on and self._mentions(node)
+        return hands_on and any(map(self._mentions, getattr(node, "body", ())))
 
     def _mentions(self, node: ast.AST) -> bool:
         for part in ast.walk(node):

@@ -40,11 +40,11 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """A function of the file is an argument of a call, which may run it, now or later."""
+    """A function of the file is an argument of a call, which may run it in this context."""
 
     function: Function
     call: Call[Context]
-    deferred: bool
+    context: Context
 
 
 class Notes:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
+from flake8_nograd.torch_model.doubts import Doubts
 from flake8_nograd.torch_model.modules import Modules
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
@@ -17,8 +18,15 @@ class Recording:
     """The grad modes in which each function may start, through any number of callers."""
 
     def __init__(
-        self, program: Program[Context], points_to: PointsTo, modules: Modules, notes: Notes
+        self,
+        program: Program[Context],
+        points_to: PointsTo,
+        modules: Modules,
+        notes: Notes,
+        doubts: Doubts,
     ) -> None:
+        self._doubts = doubts
+        self._called_in_sight = {function for function, calls in points_to.callers.items() if calls}
         self._sources: defaultdict[Function, list[tuple[Function, Context]]] = defaultdict(list)
         self._entries: defaultdict[Function, set[GradMode]] = defaultdict(set)
         for function, calls in points_to.callers.items():
@@ -30,20 +38,37 @@ class Recording:
             if not points_to.callers.get(function):
                 self._sources[function].append((call.function, call.context))
         for item in notes.hand_overs:
-            context = Context(GradMode.ON) if item.deferred else item.call.context
-            self._sources[item.function].append((item.call.function, context))
+            self._sources[item.function].append((item.call.function, item.context))
+            self._called_in_sight.discard(item.function)
         for function in program.functions:
             if modules.frameworks.guard(function):
                 self._entries[function].add(GradMode.OFF)
             elif not self._sources[function]:
-                self._entries[function].add(GradMode.ON)
+                self._entries[function].add(self._unasked(function))
         self._solve(program.functions)
 
     def modes(self, function: Function, context: Context) -> frozenset[GradMode]:
         """The grad modes that may hold in a context of a function."""
-        if context.grad is not GradMode.INHERITED:
-            return frozenset((context.grad,))
+        grad = self._grad(context)
+        if grad is not GradMode.INHERITED:
+            return frozenset((grad,))
         return frozenset(self._entries[function] or (GradMode.ON,))
+
+    def _grad(self, context: Context) -> GradMode:
+        """What a context says itself; where it is in doubt, the author has decided."""
+        return GradMode.MAYBE if self._doubts.about(context) else context.grad
+
+    def _unasked(self, function: Function) -> GradMode:
+        """The mode in which code from outside the file calls a function."""
+        owner = function.owner
+        if owner is not None and self._doubts.about_methods_of(owner):
+            return GradMode.MAYBE
+        return GradMode.ON
+
+    def is_certainly_off(self, function: Function, context: Context) -> bool:
+        """Whether nothing is recorded in a context, whoever calls the function."""
+        known = context.grad is not GradMode.INHERITED or function in self._called_in_sight
+        return known and all(mode.is_off for mode in self.modes(function, context))
 
     def has_callers(self, function: Function) -> bool:
         """Whether anything in the file calls the function or hands it on to be called."""
@@ -57,10 +82,11 @@ class Recording:
         heirs: defaultdict[Function, set[Function]] = defaultdict(set)
         for function, sources in self._sources.items():
             for caller, context in sources:
-                if context.grad is GradMode.INHERITED:
+                grad = self._grad(context)
+                if grad is GradMode.INHERITED:
                     heirs[caller].add(function)
                 else:
-                    self._entries[function].add(context.grad)
+                    self._entries[function].add(grad)
         todo = list(functions)
         while todo:
             function = todo.pop()

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Store
@@ -18,6 +18,7 @@ from flake8_nograd.torch_model.context import (
     SavedMode,
     join_contexts,
 )
+from flake8_nograd.torch_model.doubts import Points
 from flake8_nograd.torch_model.guards import ASKS_MODE, Guards
 from flake8_nograd.torch_model.library_calls import LibraryCalls, asks_for_gradient
 from flake8_nograd.torch_model.method_calls import MethodCalls
@@ -36,8 +37,11 @@ class TorchSemantics:
         self.program = program
         self.graph = program.graph
         self.notes = Notes(program.graph)
+        self.points = Points(program.graph)
         self._vocabulary = vocabulary
-        self._guards = Guards(program.graph, vocabulary)
+        self._own_names: set[str] = set()
+        self._named = 0
+        self.guards = Guards(program.graph, vocabulary)
         self._libraries = LibraryCalls(program.graph, self.notes, vocabulary)
         self._methods = MethodCalls(program.graph, self.notes, vocabulary)
 
@@ -45,20 +49,27 @@ class TorchSemantics:
         """The grad mode that a function's decorators give it."""
         if function.node is None:
             return Context(GradMode.ON)
-        return Context(GradMode.INHERITED.under(self._guards.of_decorators(function)))
+        return Context(GradMode.INHERITED.under(self.guards.of_decorators(function)))
 
     def join(self, contexts: Sequence[Context]) -> Context:
-        """See `join_contexts`."""
-        return join_contexts(contexts)
+        """See `join_contexts`; a doubt of one branch lasts."""
+        joined = join_contexts(contexts)
+        points = dict.fromkeys(context.point for context in contexts)
+        return joined if len(points) == 1 else replace(joined, point=self.points.after(points))
 
     def enter(self, item: ast.expr, value: Value, context: Context) -> Context:
         """A `with` item that is a guard sets the mode, any other leaves it."""
-        mode = self._guards.of_value(value)
+        mode = self.guards.of_value(value)
         if mode is None:
-            return context
+            return self._perhaps_inside(value, frozenset(), context)
         if mode.is_off:
             self.notes.guard_items.add(item)
-        return context.inside(mode, frozenset())
+        return context.inside(mode)
+
+    def _perhaps_inside(self, value: Value, owners: frozenset[Node], context: Context) -> Context:
+        """The context after something has been entered that may turn out to be a guard."""
+        point = self.points.item(value.same, context.point)
+        return context if point is None else context.inside(context.grad, owners, point)
 
     def leave(self, before: Context, inside: Context) -> Context:
         """After a guard the grad mode is what it was; modules stay in their mode."""
@@ -66,9 +77,24 @@ class TorchSemantics:
             return inside
         return replace(before, history=inside.history)
 
-    def iterate(self, value: Value, function: Function, context: Context) -> None:
+    def exit(self, function: Function, contexts: Sequence[Context]) -> None:
+        """A function that switches recording and does not switch it back leaves it so."""
+        if not function.is_generator and self.entry(function).grad is GradMode.INHERITED:
+            self.points.exit(function, contexts)
+
+    def suspend(self, function: Function, context: Context) -> None:
+        """A guard around a `yield` lasts while the consumer goes on; a decorator does not."""
+        if context.grad.is_off and not self.entry(function).grad.is_off:
+            self.points.yields_guarded.add(function)
+
+    def iterate(self, value: Value, function: Function, context: Context) -> Context:
         """The body of a generator runs where it is iterated over."""
         self.notes.iteration(value, function, context)
+        made = (self.graph.payloads[node] for node in self.graph.origins(value.same))
+        calls = [call for call in made if isinstance(call, Call) and self._may_run_own(call)]
+        if not calls:
+            return context
+        return context.inside(context.grad, point=self.points.loop(calls, context.point))
 
     def attribute(self, node: ast.Attribute, owner: Value, function: Function) -> Value | None:
         """Attributes of a tensor that carry no graph, and wrappers' modules."""
@@ -86,7 +112,7 @@ class TorchSemantics:
         self, target: ast.Attribute, owner: Value, value: Value, source: ast.expr | None
     ) -> None:
         """`p.requires_grad = …` freezes or asks for a gradient; a forward can be wrapped."""
-        if target.attr == "forward" and self._guards.of_value(value) is not None:
+        if target.attr == "forward" and self.guards.of_value(value) is not None:
             self.notes.guarded |= owner.same
         if target.attr == "requires_grad" and isinstance(source, ast.Constant):
             nodes = self.graph.origins(owner.same)
@@ -107,14 +133,15 @@ class TorchSemantics:
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The meaning of a call."""
-        mode = self._guards.of_call(call)
+        mode = self.guards.of_call(call)
         if mode is not None:
             return self._guard_call(call, mode)
         self._hand_over(call)
         value = None
         external = self._external(call)
+        context = call.context
         if external in ASKS_MODE:
-            value = value_of(self.graph.intern(Kind.OBJECT, SavedMode(call.context.grad)))
+            value = value_of(self.graph.intern(Kind.OBJECT, SavedMode(context.grad, context.point)))
         elif external is not None:
             value = self._libraries.result(call, external)
         elif call.receiver is not None and not self._is_own_method(call):
@@ -136,21 +163,23 @@ class TorchSemantics:
         value = value_of(self.graph.intern(Kind.OBJECT, mode))
         if call.method == "__enter__" and call.receiver is not None:
             return value, call.context.inside(mode, call.receiver.same)
-        if self._guards.switches_at_once(call):
-            return value, call.context.switched(mode)
+        if self.guards.switches_at_once(call):
+            saved = self.guards.saved(call)
+            return value, call.context.switched(mode, saved.point if saved else None)
         self._hand_over(replace(call, context=call.context.switched(mode)))
         return value, call.context
 
     def _context_after(self, call: Call[Context]) -> Context:
         """The context after a method that puts a module into a mode, enters or leaves a guard."""
         context = call.context
+        if self._may_run_own(call):
+            context = replace(context, point=self.points.call(call))
         if call.receiver is None or self._is_external(call.receiver):
             return context
         if call.method in _LEAVING:
             return context.left(call.receiver.same)
         if call.method == "enter_context" and call.positional:
-            mode = self._guards.of_value(call.positional[0])
-            return context if mode is None else context.inside(mode, call.receiver.same)
+            return self._enter_by_stack(call.positional[0], call.receiver.same, context)
         if call.method not in ("eval", "train") or not _sets_mode(call.node, call.method):
             return context
         assert isinstance(call.node.func, ast.Attribute)
@@ -164,6 +193,22 @@ class TorchSemantics:
         self.notes.changes.append(change)
         return replace(context, history=change)
 
+    def _enter_by_stack(self, value: Value, owners: frozenset[Node], context: Context) -> Context:
+        mode = self.guards.of_value(value)
+        if mode is None:
+            return self._perhaps_inside(value, owners, context)
+        return context.inside(mode, owners)
+
+    def _may_run_own(self, call: Call[Context]) -> bool:
+        """Whether a call may run a function of the file, judging by the name."""
+        while self._named < len(self.program.functions):
+            self._own_names.add(self.program.functions[self._named].name)
+            self._named += 1
+        name = call.method or getattr(call.node.func, "id", "")
+        return name in self._own_names or any(
+            self.graph.kinds[node] is Kind.CLASS for node in call.callee.same
+        )
+
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
         for value in call.arguments():
@@ -171,13 +216,18 @@ class TorchSemantics:
                 if self.graph.kinds[node] is Kind.FUNCTION:
                     function = self.graph.payloads[node]
                     assert isinstance(function, Function)
-                    self.notes.hand_overs.append(HandOver(function, call, self._defers(call)))
+                    self.notes.hand_overs.append(HandOver(function, call, self._run_by(call)))
 
-    def _defers(self, call: Call[Context]) -> bool:
+    def _run_by(self, call: Call[Context]) -> Context:
+        """The context in which a call runs the functions that it is given."""
+        if call.method == "step":  # optimizers let their closure record
+            return call.context.switched(GradMode.ON)
         name = self._external(call)
         if name is not None:
-            return self._vocabulary.effect(name) is Effect.DEFERS
-        return call.method in methods.DEFERS
+            defers = self._vocabulary.effect(name) is Effect.DEFERS
+        else:
+            defers = call.method in methods.DEFERS
+        return Context(GradMode.ON) if defers else call.context
 
     def _external(self, call: Call[Context]) -> str | None:
         """The dotted name of a callee that can only be imported or built in."""

@@ -11,6 +11,7 @@ from flake8_nograd.torch_model.facts import BackwardPass, Tangle
 from flake8_nograd.torch_model.modules import Modules, Trust
 from flake8_nograd.torch_model.notes import Birth, Differentiation, Notes
 from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.vocabulary.words import words
 
 _RAISING = frozenset(("backward", "grad", "manual_backward"))
@@ -22,7 +23,10 @@ _COMPUTING_WORDS = frozenset("loss losses criterion scale mean sum".split())
 class Tangles:
     """Decides for each backward pass whether its graph can exist."""
 
-    def __init__(self, points_to: PointsTo, modules: Modules, notes: Notes) -> None:
+    def __init__(
+        self, points_to: PointsTo, modules: Modules, notes: Notes, recording: Recording
+    ) -> None:
+        self._recording = recording
         self._graph = graph = points_to.graph
         self._points_to = points_to
         self._modules = modules
@@ -67,10 +71,9 @@ class Tangles:
         return self._recorded_call(payload)
 
     def _recorded_call(self, call: Call[Context]) -> bool | None:
-        grad = call.context.grad
-        if grad in (GradMode.ON, GradMode.INHERITED):
+        if GradMode.ON in self._recording.modes(call.function, call.context):
             return True
-        if not grad.is_off:
+        if not self._recording.is_certainly_off(call.function, call.context):
             return None
         computes = self._modules.trust(call) > Trust.NONE or not _COMPUTING_WORDS.isdisjoint(
             words(call.method or access_path(call.node.func).rpartition(".")[2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 from watching import CONTRADICTION, watch
 
@@ -281,3 +283,27 @@ def test_generators_are_known():
         "def f(): yield 1\ndef g(): yield from h\ndef k(): return 1"
     ).program.functions
     assert [function.is_generator for function in functions[1:]] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "contexts"),
+    [
+        ("switch(1)", {("1",)}),
+        ("switch(1)\nreturn", {("1",)}),
+        ("if c:\n    return\nswitch(1)", {(), ("1",)}),
+        ("with a:\n    return", {()}),
+        ("for i in n:\n    return i\nswitch(1)", {(), ("1",)}),
+        ("raise E", set()),
+        ("try:\n    return\nfinally:\n    switch(1)", {("1",)}),
+        ("try:\n    switch(1)\n    return\nfinally:\n    pass", {("1",)}),
+        ("with a:\n    try:\n        return\n    finally:\n        switch(1)", {()}),
+    ],
+)
+def test_contexts_in_which_a_function_ends(body, contexts):
+    program = watch("def f(c, n):\n" + indent(body, "    "))
+    assert program.semantics.exits["f"] == contexts
+
+
+def test_a_generator_is_suspended_inside_what_surrounds_the_yield():
+    program = watch("def f(n):\n    yield n\n    with a:\n        yield n")
+    assert program.semantics.suspended == [(), ("a",)]

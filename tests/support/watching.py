@@ -29,6 +29,8 @@ class WatchingSemantics:
     observed: list[str] = field(default_factory=list)
     discarded: list[str] = field(default_factory=list)
     iterated: list[Value] = field(default_factory=list)
+    exits: dict[str, set[Context]] = field(default_factory=dict)
+    suspended: list[Context] = field(default_factory=list)
 
     def entry(self, function: Function) -> Context:
         return ()
@@ -54,8 +56,15 @@ class WatchingSemantics:
             assert isinstance(call.node.func, ast.Attribute)
             yield Store(call.node.func.value, call.receiver, call.positional[0])
 
-    def iterate(self, value: Value, function: Function, context: Context) -> None:
+    def exit(self, function: Function, contexts: Sequence[Context]) -> None:
+        self.exits[function.name] = set(contexts)
+
+    def suspend(self, function: Function, context: Context) -> None:
+        self.suspended.append(context)
+
+    def iterate(self, value: Value, function: Function, context: Context) -> Context:
         self.iterated.append(value)
+        return context
 
     def attribute(self, node: ast.Attribute, owner: Value, function: Function) -> Value | None:
         return None

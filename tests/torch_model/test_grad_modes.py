@@ -110,7 +110,46 @@ HOMEMADE = {
     "def quiet(f):\n    return torch.no_grad()(f)\n@quiet\ndef g(): model(x)": MAYBE,
     "class Quiet:\n    def __enter__(self): torch.set_grad_enabled(False)\n"
     "with Quiet(): model(x)": MAYBE,
+    "@contextlib.contextmanager\n@torch.no_grad()\ndef quiet(): yield\nwith quiet(): model(x)": ON,
     "@contextlib.contextmanager\ndef timed():\n    yield\nwith timed(): model(x)": ON,
+}
+# What only the whole file tells: functions that leave recording off, guards held by objects.
+UNSEEN = {
+    "def off(): torch.set_grad_enabled(False)\noff()\nmodel(x)": MAYBE,
+    "def off(): torch.set_grad_enabled(False)\nmodel(x)\noff()": ON,
+    "def off(): torch.no_grad().__enter__()\noff()\nmodel(x)": MAYBE,
+    "def switch(on): torch.set_grad_enabled(on)\nswitch(False)\nmodel(x)": MAYBE,
+    "def off(): torch.set_grad_enabled(False)\ndef f(): off()\nf()\nmodel(x)": MAYBE,
+    "def off(): torch.set_grad_enabled(False)\noff()\ntorch.set_grad_enabled(True)\nmodel(x)": ON,
+    "def off(): torch.set_grad_enabled(False)\nwith torch.enable_grad(): off()\nmodel(x)": ON,
+    "def on():\n    torch.set_grad_enabled(False)\n    torch.set_grad_enabled(True)\n"
+    "on()\nmodel(x)": ON,
+    "def f():\n    with torch.no_grad(): return 1\nf()\nmodel(x)": ON,
+    "@torch.no_grad()\ndef f(): torch.set_grad_enabled(False)\nf()\nmodel(x)": ON,
+    "def f():\n    try:\n        torch.set_grad_enabled(False)\n        return 1\n"
+    "    finally: torch.set_grad_enabled(True)\nf()\nmodel(x)": ON,
+    "class C:\n    def __init__(self): torch.set_grad_enabled(False)\nC()\nmodel(x)": MAYBE,
+    "class C:\n    def __init__(self): torch.set_grad_enabled(False)\n"
+    "    def f(self): model(x)": MAYBE,
+    "class C:\n    def __init__(self): self.g = torch.no_grad()\n"
+    "    def f(self):\n        with self.g: model(x)": MAYBE,
+    "class C:\n    def f(self):\n        with self.g(): model(x)\n"
+    "    def h(self): self.g = torch.no_grad if c else contextlib.nullcontext": MAYBE,
+    "class C:\n    @property\n    def g(self): return torch.no_grad()\n"
+    "    def f(self):\n        with self.g: model(x)": MAYBE,
+    "class B:\n    @contextlib.contextmanager\n    def g(self):\n"
+    "        with torch.no_grad(): yield\n"
+    "class C(B):\n    def f(self):\n        with self.g(): model(x)": MAYBE,
+    "class C:\n    def __init__(self): self.g = torch.enable_grad()\n"
+    "    def f(self):\n        with self.g: model(x)": ON,
+    "class C:\n    def __init__(self): self.g = open('file')\n"
+    "    def f(self):\n        with self.g: model(x)": ON,
+    "guards = {'a': torch.no_grad}\nwith guards['a'](): model(x)": MAYBE,
+    "guards = {'a': torch.no_grad}\nwith contextlib.ExitStack() as s:\n"
+    "    s.enter_context(guards['a']())\n    model(x)": MAYBE,
+    "def g(n):\n    with torch.no_grad(): yield n\nfor n in g(x): model(x)": MAYBE,
+    "def g(n):\n    with torch.no_grad(): yield n\nfor n in g(x): pass\nmodel(x)": ON,
+    "@torch.no_grad()\ndef g(n): yield n\nfor n in g(x): model(x)": ON,
 }
 CALLERS = {
     "def f(): model(x)\nwith torch.no_grad(): f()": {OFF},
@@ -129,6 +168,8 @@ CALLERS = {
     "def f():\n    yield model(x)\nwith torch.no_grad(): g = f()\nfor y in g: pass": {ON},
     "def f():\n    yield model(x)\ng = f()\nwith torch.no_grad():\n    for y in g: pass": {OFF},
     "def f(y): return model(y)\nwith torch.no_grad(): list(map(f, [x]))": {OFF},
+    "def f(): model(x)\nwith torch.no_grad(): opt.step(f)": {ON},
+    "def f(): model(x)\nwith torch.inference_mode(): opt.step(f)": {INFERENCE},
     "import threading\ndef f(): model(x)\n"
     "with torch.no_grad(): threading.Thread(target=f).start()": {ON},
 }
@@ -140,7 +181,7 @@ def test_with(items, mode):
 
 
 @pytest.mark.parametrize(
-    ("program", "mode"), [*(IMPORTS | STATEMENTS | NESTED | FUNCTIONS | HOMEMADE).items()]
+    ("program", "mode"), [*(IMPORTS | STATEMENTS | NESTED | FUNCTIONS | HOMEMADE | UNSEEN).items()]
 )
 def test_mode(program, mode):
     assert pass_of(program).modes == {mode}

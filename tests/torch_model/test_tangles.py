@@ -26,6 +26,8 @@ RAISES = {
     "autograd.grad": "with torch.no_grad(): torch.autograd.grad(model(x).sum(), x)",
     "autograd.backward": "with torch.no_grad(): torch.autograd.backward(model(x).sum())",
     "decorated": "@torch.no_grad()\ndef step():\n    model(x).sum().backward()",
+    "helper whose only caller is guarded": "def step(y):\n    model(y).sum().backward()\n"
+    "with torch.no_grad(): step(x)",
     "switched off": "torch.set_grad_enabled(False)\nmodel(x).sum().backward()",
 }
 MISLEADS = {
@@ -45,6 +47,14 @@ RIGHT = {
     "inference mode lifted": "with torch.inference_mode():\n"
     "    with torch.inference_mode(False): model(x).sum().backward()",
     "function of its own": "with torch.no_grad():\n    def f(): model(x).sum().backward()\nf()",
+    "helper with a caller without a guard": "def step(y):\n    model(y).sum().backward()\n"
+    "with torch.no_grad(): step(x)\nstep(x)",
+    "function handed to a stranger": "def step(y):\n    model(y).sum().backward()\n"
+    "with torch.no_grad(): run(step)",
+    "left by hand": "g = torch.no_grad()\ng.__enter__()\ng.__exit__(None, None, None)\n"
+    "model(x).sum().backward()",
+    "mode restored": "was = torch.is_grad_enabled()\ntorch.set_grad_enabled(False)\n"
+    "torch.set_grad_enabled(was)\nmodel(x).sum().backward()",
     "closure of the optimizer": "def closure():\n    loss = model(x).sum()\n    loss.backward()\n"
     "    return loss\nwith torch.no_grad(): opt.step(closure)",
     "value of somebody else": "def f(loss):\n    with torch.no_grad(): loss.backward()",
