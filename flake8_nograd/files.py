@@ -26,6 +26,8 @@ def write(path: str, before: bytes, after: bytes) -> None:
     the old one goes.
     """
     target = os.path.realpath(path)
+    if not os.path.isfile(target):
+        raise SourceError(path, None, "not written: it is not a regular file")
     if read(path) != before:
         raise SourceError(path, None, "it changed while it was being fixed; left as it is")
     try:

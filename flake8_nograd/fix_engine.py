@@ -10,7 +10,7 @@ from flake8_nograd.findings import Finding
 from flake8_nograd.fixing import FixError, FixResult, Outcome, Style, Verdict
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
-from flake8_nograd.source import Source, decode
+from flake8_nograd.source import Source
 
 Keep = Callable[[Source, Sequence[Finding]], Sequence[Finding]]
 
@@ -34,6 +34,11 @@ class FileFix:
         return self.before != self.after
 
 
+def is_concerned(data: bytes) -> bool:
+    """Whether a file speaks of torch; every encoding of Python files writes ASCII alike."""
+    return speaks_of_torch(data.decode("latin-1"))
+
+
 def keep_all(source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
     """Every finding counts: no `# noqa`, no selection of codes."""
     return findings
@@ -51,7 +56,7 @@ def fix(
     Raises `SourceError` for a file that is not Python and `FixError` for a fix that does not
     settle; the bytes of the file are then to stay as they are.
     """
-    if not speaks_of_torch(decode(data, path)):
+    if not is_concerned(data):
         return FileFix(path, data, data)
     style = style or Style()
     result = first = _round(data, path, options, style, keep)

@@ -15,9 +15,13 @@ CLEAN, FINDINGS, ERRORS = 0, 1, 2
 
 @dataclass
 class Report:
-    """The results of all files; `writes` says whether changed files are written."""
+    """The results of all files.
+
+    `writes` says whether changed files are written, `verb` what is then done with a finding.
+    """
 
     writes: bool
+    verb: str = "fixed"
     files: list[FileFix] = field(default_factory=list)
     looked_at: int = 0
     errors: int = 0
@@ -80,7 +84,7 @@ class Report:
         held = sum(outcome.verdict is Verdict.HELD for outcome in left)
         parts = []
         if fixed:
-            verb = "fixed" if self.writes else "would fix"
+            verb = self.verb if self.writes else "would fix"
             what = f"{_count(fixed, 'finding')} in {_count(self.changed, 'file')}"
             parts.append(f"{verb} {what}")
         if left:

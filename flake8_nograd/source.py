@@ -52,9 +52,10 @@ class Source:
                 warnings.simplefilter("ignore")
                 tree = ast.parse(text, path)
         except SyntaxError as error:
-            raise SourceError(path, error.lineno, error.msg) from error
+            raise SourceError(path, error.lineno or _line_of_null(text), error.msg) from error
         except (ValueError, RecursionError, MemoryError) as error:
-            raise SourceError(path, None, str(error) or type(error).__name__) from error
+            why = str(error) or type(error).__name__
+            raise SourceError(path, _line_of_null(text), why) from error
         return cls(path, io.StringIO(text, newline="").readlines(), tree)
 
     def span(self, first: ast.stmt, last: ast.stmt) -> Span:
@@ -80,5 +81,21 @@ def decode(data: bytes, path: str) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise SourceError(path, None, str(error)) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = error.object[error.start]
+        raise SourceError(path, line, f"byte 0x{byte:02x} is not {error.encoding}") from error
+    except (SyntaxError, LookupError) as error:
+        raise SourceError(path, _line_of_declaration(data), str(error)) from error
+
+
+def _line_of_null(text: str) -> int | None:
+    """The line of the first null character, which no Python file may hold."""
+    before, null, _ = text.partition("\0")
+    return before.count("\n") + 1 if null else None
+
+
+def _line_of_declaration(data: bytes) -> int:
+    """The line that should declare the encoding, which is one of the first two."""
+    first, *_ = data.splitlines() or [b""]
+    return 1 if b"coding" in first or not first.isascii() else 2

@@ -64,7 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files, directories, or - (stdin)")
-    parser.add_argument("--version", action="version", version=version("flake8-nograd"))
+    number = version("flake8-nograd")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {number}")
     _add_actions(parser.add_argument_group("what to do (default: fix the files)"))
     _add_fixes(parser.add_argument_group("fixes"))
     _add_selection(parser.add_argument_group("findings and files"))

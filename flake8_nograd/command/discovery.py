@@ -16,21 +16,21 @@ def discover(
     paths: Sequence[str], settings: Settings, force_exclude: bool
 ) -> tuple[list[str], list[SourceError]]:
     """The files to look at, each once and in order, and the paths that are not there."""
-    found: dict[str, str] = {}
+    found: dict[object, str] = {}
     missing = []
     for path in paths:
         if not os.path.exists(path):
             missing.append(SourceError(path, None, "no such file or directory"))
             continue
-        if force_exclude and _is_excluded_anywhere(path, settings):
+        if force_exclude and is_excluded_anywhere(path, settings):
             continue
         files = _walk(path, settings) if os.path.isdir(path) else [path]
         for file in files:
-            found.setdefault(os.path.realpath(file), os.path.normpath(file))
+            found.setdefault(_identity(file), os.path.normpath(file))
     return sorted(found.values()), missing
 
 
-def _is_excluded_anywhere(path: str, settings: Settings) -> bool:
+def is_excluded_anywhere(path: str, settings: Settings) -> bool:
     """Whether a path or a directory above it is excluded."""
     current = os.path.normpath(path)
     while current not in ("", os.curdir, os.sep):
@@ -43,24 +43,39 @@ def _is_excluded_anywhere(path: str, settings: Settings) -> bool:
     return False
 
 
+def _identity(path: str) -> object:
+    """What all names of a file have in common; a dangling link has nothing but its name."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path
+    return status.st_dev, status.st_ino
+
+
 def _walk(top: str, settings: Settings) -> Iterator[str]:
     ignored = _GitIgnore(top)
     for folder, folders, files in os.walk(top):
         ignored.read(folder)
         folders[:] = [
             name
-            for name in folders
+            for name in sorted(folders)
             if not settings.is_excluded(os.path.join(folder, name))
             and not ignored.matches(os.path.join(folder, name), is_folder=True)
         ]
-        for name in files:
+        for name in sorted(files):
             path = os.path.join(folder, name)
             if (
                 any(fnmatch(path, pattern) for pattern in settings.patterns)
                 and not settings.is_excluded(path)
                 and not ignored.matches(path, is_folder=False)
+                and _may_be_read(path)
             ):
                 yield path
+
+
+def _may_be_read(path: str) -> bool:
+    """Whether this is a file, and no pipe or device; a dangling link is read, to tell of it."""
+    return os.path.isfile(path) or not os.path.exists(path)
 
 
 class _GitIgnore:

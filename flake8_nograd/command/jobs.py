@@ -5,10 +5,13 @@ A worker takes bytes and returns bytes and outcomes; only the parent reads and w
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 
 from flake8_nograd import engine, fix_engine
 from flake8_nograd.command.settings import Settings
@@ -16,11 +19,11 @@ from flake8_nograd.command.suppression import add_noqa
 from flake8_nograd.files import read
 from flake8_nograd.fix_engine import FileFix
 from flake8_nograd.fixing import FixError, Style
-from flake8_nograd.mentions import speaks_of_torch
-from flake8_nograd.source import Source, SourceError, decode
+from flake8_nograd.source import Source, SourceError
 
 _CHUNK = 16
 _WORTH_A_POOL = 4 * _CHUNK
+_MOST_PROCESSES = 61  # Windows cannot wait for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,13 @@ class Work:
 
 def run(work: Work, paths: Sequence[str], jobs: int | None) -> Iterator[FileFix | Failure]:
     """Handle files in the order given; the same results for any number of jobs."""
-    jobs = jobs if jobs is not None else _processes(len(paths))
-    if jobs == 1:
+    processes = _processes(len(paths), jobs)
+    if processes <= 1:
         for path in paths:
             task = _task(path)
             yield work.handle(task) if isinstance(task, Task) else task
         return
-    with ProcessPoolExecutor(jobs) as executor:
+    with ProcessPoolExecutor(processes, initializer=_end_with_parent) as executor:
         yield from spread(executor, work, paths)
 
 
@@ -95,7 +98,18 @@ def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[Fil
         tasks = [item for item in results if isinstance(item, Task)]
         pending.append((results, executor.submit(work, tasks)))
     for results, future in pending:
-        yield from _filled(results, future.result())
+        yield from _filled(results, _done(future, results))
+
+
+def _done(
+    future: Future[list[FileFix | Failure]], results: Iterable[FileFix | Failure | Task]
+) -> list[FileFix | Failure]:
+    """What a worker made of its tasks; if it died, that."""
+    try:
+        return future.result()
+    except BrokenExecutor:
+        tasks = [item for item in results if isinstance(item, Task)]
+        return [Failure(f"{task.path}: not handled, a worker process died") for task in tasks]
 
 
 def _filled(
@@ -110,12 +124,25 @@ def _task(path: str) -> FileFix | Failure | Task:
     """A task, or the result of a file that needs no work."""
     try:
         data = read(path)
-        if speaks_of_torch(decode(data, path)):
-            return Task(path, data)
     except SourceError as error:
         return Failure(str(error))
-    return FileFix(path, data, data)
+    return Task(path, data) if fix_engine.is_concerned(data) else FileFix(path, data, data)
 
 
-def _processes(files: int) -> int:
-    return 1 if files < _WORTH_A_POOL else os.cpu_count() or 1
+def _processes(files: int, wanted: int | None) -> int:
+    if wanted is None:
+        wanted = 1 if files < _WORTH_A_POOL else os.cpu_count() or 1
+    chunks = -(-files // _CHUNK)
+    return min(wanted, chunks, _MOST_PROCESSES)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when its parent is killed, which then cannot tell it to."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

@@ -27,7 +27,8 @@ class Session:
         self._terminal = terminal
         style = Style(Guard(arguments.guard), Form(arguments.style), arguments.unsafe_fixes)
         self._work = jobs.Work(settings, style, arguments.add_noqa)
-        self._report = Report(writes=not (arguments.check or arguments.diff))
+        verb = "silenced" if arguments.add_noqa else "fixed"
+        self._report = Report(writes=not (arguments.check or arguments.diff), verb=verb)
 
     def run(self) -> int:
         """Fix or compare files; returns the exit code."""
@@ -43,7 +44,9 @@ class Session:
         name, data = self._arguments.stdin_filename, sys.stdin.buffer.read()
         self._report.looked_at = 1
         result: FileFix | jobs.Failure = FileFix(name, data, data)
-        if not (self._arguments.force_exclude and self._settings.is_excluded(name)):
+        if not (
+            self._arguments.force_exclude and discovery.is_excluded_anywhere(name, self._settings)
+        ):
             result = self._work.handle(jobs.Task(name, data))
         self._keep(result)
         if not self._report.writes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import configparser
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -43,9 +44,12 @@ class Settings:
         """Read the configuration as `flake8 *argv` would; raises `SettingsError`."""
         try:
             _, flake8_options = parse_args(list(argv))
-        except (ExecutionError, ValueError) as error:
-            raise SettingsError(" ".join(str(error).split())) from error
-        return cls(flake8_options)
+            settings = cls(flake8_options)
+            _ = settings._guides
+        except (ExecutionError, ValueError, configparser.Error) as error:
+            why = " ".join(str(error).split())
+            raise SettingsError(f"flake8 cannot use its configuration: {why}") from error
+        return settings
 
     @property
     def patterns(self) -> list[str]:

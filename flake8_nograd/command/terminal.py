@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -23,7 +24,8 @@ class Terminal:
 
     def result(self, line: str) -> None:
         """Print one line of results."""
-        print(line)
+        encoding = sys.stdout.encoding or "utf-8"
+        print(line.encode(encoding, "backslashreplace").decode(encoding))
 
     def message(self, line: str) -> None:
         """Tell the user something about the run."""
@@ -54,16 +56,15 @@ class Terminal:
 
     def _is_coloured(self, stream: TextIO) -> bool:
         if self._color == "auto":
-            return stream.isatty()
+            return stream.isatty() and not os.environ.get("NO_COLOR")
         return self._color == "always"
 
     def _console(self, stream: TextIO) -> Console:
         # Imported here because it costs more than checking a hundred small files.
         from rich.console import Console
 
-        always, never = self._color == "always", self._color == "never"
         return Console(
             file=stream,
-            force_terminal=True if always else None,
-            no_color=True if never else None,
+            force_terminal=True if self._color == "always" else None,
+            no_color={"always": False, "never": True}.get(self._color),
         )

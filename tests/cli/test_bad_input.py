@@ -17,9 +17,9 @@ SAFE = (
     [
         (b"import torch\nprint 'x'\n", "bad.py:2: "),
         (b"import torch\nx.cuda(async=True)\n", "bad.py:2: "),
-        (b"# coding: nonsense\nimport torch\n", "bad.py: unknown encoding"),
-        (b"import torch  # \xff\n", "bad.py: "),
-        (b"import torch\nx = '\0'\n", "bad.py"),
+        (b"# coding: nonsense\nimport torch\n", "bad.py:1: unknown encoding"),
+        (b"import torch  # \xff\n", "bad.py:1: "),
+        (b"import torch\nx = '\0'\n", "bad.py:2: "),
         (b"import torch\nx = " + b"(" * 300 + b")" * 300 + b"\n", "bad.py"),
         (b"import torch\nx = " + b"-" * 90000 + b"1\n", "bad.py"),
     ],
@@ -34,6 +34,12 @@ def test_file_that_is_not_python(run, write, tmp_path, data, place):
     assert rest == ["fixed 1 finding in 1 file, 1 error"]
     assert (tmp_path / "bad.py").read_bytes() == data
     assert "no_grad" in good.read_text()
+
+
+@pytest.mark.parametrize("data", [b"x = '\xff'\n", b"# coding: nonsense\n", b"print 'x'\n"])
+def test_file_without_torch_is_not_our_business(run, write, tmp_path, data):
+    (tmp_path / "a.py").write_bytes(data)
+    assert (run("a.py").code, run("a.py").err) == (0, "nothing to fix in 1 file\n")
 
 
 def test_missing_file(run, write):

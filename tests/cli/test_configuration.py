@@ -108,6 +108,9 @@ def test_vocabulary_of_the_project(run, write):
     [
         ("setup.cfg", "[flake8]\nnograd-guards = no-name\n", ()),
         ("setup.cfg", "[flake8]\nextend-ignore = NONSENSE1\n", ()),
+        ("setup.cfg", "[flake8]\nper-file-ignores = NGR1\n", ()),
+        ("setup.cfg", "[flake8]\nmax-line-length = long\n", ()),
+        ("other.cfg", "no section\n", ("--config", "other.cfg")),
         ("setup.cfg", "", ("--config", "missing.cfg")),
     ],
 )
@@ -117,6 +120,7 @@ def test_wrong_configuration(run, write, name, text, arguments):
     ran = run(*arguments, "a.py")
     assert ran.code == 2
     assert ran.err.startswith("nograd-fix: ")
+    assert "a.py" not in ran.err
     assert ran.err.count("\n") == 1
 
 

@@ -43,6 +43,31 @@ def test_file_named_twice_and_linked_is_handled_once(run, write, tmp_path):
     assert (tmp_path / "link.py").is_symlink()
 
 
+def test_hard_links_of_a_file_are_one_file(run, write, tmp_path):
+    path = write("b.py", SAFE)
+    os.link(path, tmp_path / "a.py")
+    ran = run("-v", ".")
+    assert ran.err.splitlines()[-1] == "fixed 1 finding in 1 file"
+    assert ran.err.startswith("a.py:5:7: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipes_are_not_waited_for(listed, write, tmp_path):
+    write("a.py", SAFE)
+    os.mkfifo(tmp_path / "pipe.py")
+    assert listed(".") == ["a.py"]
+
+
+def test_dangling_link_is_told(run, write, tmp_path):
+    write("a.py", SAFE)
+    (tmp_path / "link.py").symlink_to("nowhere.py")
+    ran = run("--check", ".")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        2,
+        "nograd-fix: link.py: No such file or directory",
+    )
+
+
 def test_excludes_hold_for_directories_and_on_request_for_named_files(listed, write):
     write("old/a.py", SAFE)
     write("a.py", SAFE)
@@ -52,11 +77,12 @@ def test_excludes_hold_for_directories_and_on_request_for_named_files(listed, wr
     assert listed("--exclude", "old", "--force-exclude", "old/a.py", "a.py") == ["a.py"]
 
 
-def test_force_exclude_holds_for_standard_input(run):
-    ran = run(
-        "--force-exclude", "--exclude", "a.py", "--stdin-filename", "a.py", "-", stdin=SAFE.encode()
-    )
+@pytest.mark.parametrize("name", ["old/a.py", "./old/inner/a.py"])
+def test_force_exclude_holds_for_standard_input(run, name):
+    options = ("--exclude", "old", "--stdin-filename", name, "-")
+    ran = run("--force-exclude", *options, stdin=SAFE.encode())
     assert (ran.code, ran.out) == (0, SAFE)
+    assert run(*options, stdin=SAFE.encode()).out != SAFE
 
 
 def test_default_excludes_of_flake8(listed, write):

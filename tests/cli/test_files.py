@@ -73,6 +73,15 @@ def test_file_that_changed_meanwhile_is_left(path):
     assert path.read_bytes() == OLD
 
 
+def test_pipe_is_not_written_to(tmp_path):
+    path = tmp_path / "pipe"
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no named pipes here")
+    os.mkfifo(path)
+    with pytest.raises(SourceError, match="not a regular file"):
+        files.write(str(path), OLD, NEW)
+
+
 def test_failed_write_leaves_the_old_file(path, monkeypatch):
     def fail(handle):
         raise OSError(28, "No space left on device")

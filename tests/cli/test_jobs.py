@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import pytest
 
@@ -51,6 +55,63 @@ def test_any_executor_will_do(tree, tmp_path, monkeypatch):
         results = list(jobs.spread(executor, work, paths))
     places = [getattr(result, "path", None) or result.message.split(":")[0] for result in results]
     assert places == paths
+
+
+class Dying(Executor):
+    """All processes die at once."""
+
+    def submit(self, *arguments):
+        future: Future[object] = Future()
+        future.set_exception(BrokenExecutor())
+        return future
+
+
+def test_process_that_dies_is_told_for_each_of_its_files(tree, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    work = jobs.Work(Settings.read(["--isolated"]), Style())
+    results = list(jobs.spread(Dying(), work, ["00/plain.py", "00/safe.py"]))
+    assert results[0].path == "00/plain.py"
+    assert results[1].message == "00/safe.py: not handled, a worker process died"
+
+
+def test_no_more_processes_than_there_is_work_for(run, tree, monkeypatch):
+    wanted = []
+
+    def pool(processes, **options):
+        wanted.append(processes)
+        return ThreadPoolExecutor(processes)
+
+    monkeypatch.setattr(jobs, "ProcessPoolExecutor", pool)
+    assert run("--check", "--jobs", "9999", ".").code == 2
+    assert run("--check", "--jobs", "9999", "00").code == 2
+    assert wanted == [5]
+
+
+PARENT = """
+import sys, time
+from flake8_nograd.command import jobs
+
+class Work:
+    def __call__(self, tasks):
+        print("at work", flush=True)
+        time.sleep(600)
+
+if __name__ == "__main__":
+    list(jobs.run(Work(), [sys.argv[1]] * 40, 2))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
+@pytest.mark.parametrize("deadly", ["SIGTERM", "SIGKILL"])
+def test_processes_end_with_their_parent(write, deadly):
+    program, path = write("parent.py", PARENT), write("a.py", PROGRAMS["safe"])
+    command = [sys.executable, str(program), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        os.kill(parent.pid, getattr(signal, deadly))
+        # The processes hold the other end, so that it ends with the last of them.
+        parent.communicate(timeout=30)
 
 
 def test_settings_travel_to_other_processes():

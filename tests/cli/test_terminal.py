@@ -14,11 +14,18 @@ from flake8_nograd.command.terminal import Terminal
 DIFF = [b"--- a.py\n", b"+++ a.py\n", b"@@ -1 +1 @@\n", b"-[a]\n", b"+b\xff\n"]
 
 
-class Screen(io.StringIO):
+class Screen(io.TextIOWrapper):
     """A stream that says it is a terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), "utf-8", write_through=True)
 
     def isatty(self) -> bool:
         return True
+
+    def getvalue(self) -> str:
+        self.seek(0)
+        return self.buffer.read().decode("utf-8", "replace")
 
 
 @contextlib.contextmanager
@@ -42,8 +49,14 @@ def test_no_color_is_honoured(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     with terminal(monkeypatch) as screen:
         Terminal("auto").diff(DIFF)
-    assert "\x1b[3" not in screen.getvalue()
+    assert "\x1b" not in screen.getvalue()
     assert "-[a]" in screen.getvalue()
+
+
+def test_colour_on_request_beats_no_color(monkeypatch, capsysbinary):
+    monkeypatch.setenv("NO_COLOR", "1")
+    Terminal("always").diff(DIFF)
+    assert b"\x1b[31m-[a]" in capsysbinary.readouterr().out
 
 
 def test_diff_to_a_program_is_the_bytes_of_the_file(capsysbinary):
@@ -65,6 +78,14 @@ def test_progress_where_someone_watches(monkeypatch):
 def test_no_progress_for_programs(capsys):
     assert list(Terminal("auto").track(range(60), 60)) == list(range(60))
     assert capsys.readouterr().err == ""
+
+
+def test_names_that_the_terminal_cannot_write(monkeypatch):
+    screen = io.TextIOWrapper(io.BytesIO(), "ascii", write_through=True)
+    with contextlib.redirect_stdout(screen):
+        Terminal("auto").result("mod\xe8le \udcff")
+    screen.seek(0)
+    assert screen.read() == "mod\\xe8le \\udcff\n"
 
 
 def test_closed_pipe_is_no_traceback(tmp_path):
