@@ -95,6 +95,8 @@ class Evaluator(Generic[Context]):
         nodes = graph.origins(owner.same)
         for node in nodes:
             flow_into(value, node, graph)
+        if value.flows:
+            graph.filled |= nodes
         while isinstance(target, ast.Subscript):
             target = target.value
         if all(graph.kinds[node] is Kind.LOOP for node in nodes) and isinstance(target, ast.Name):

@@ -53,6 +53,7 @@ class FlowGraph:
         self.derives: Edges = defaultdict(list)
         self.enters: Edges = defaultdict(list)
         self.leaves: Edges = defaultdict(list)
+        self.filled: set[Node] = set()  # in which something has been stored
         self._interned: dict[tuple[Kind, Hashable], Node] = {}
 
     def new(self, kind: Kind, payload: object) -> Node:

@@ -17,10 +17,10 @@ from flake8_nograd.flow.graph import (
 )
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.binding import bindings, is_bound
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Notes, PlainUse
 from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.summaries import Summaries
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -60,7 +60,6 @@ class Fates:
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._notes = notes
-        self._summaries: Edges = defaultdict(list)
         trained = [
             sink
             for what, sink in notes.differentiations
@@ -69,9 +68,11 @@ class Fates:
         passed: list[Node] = []
         for call in program.calls:
             self._connect(call, trained, passed)
-        self._summarize(program.functions)
+        summaries = Summaries(program, points_to)
+        self._summaries = summaries.edges
         reach = Reachability(self._graph, self._summaries)
         self._trained_here = reach.sources_within(trained)
+        self._filling = reach.sources_within(summaries.filled_parameters())
         self._trained = reach.sources_of(trained)
         self._passed = reach.sources_of(passed)
         self._returned = reach.sources_of(self._open_returns(program.functions))
@@ -94,7 +95,9 @@ class Fates:
 
     def only_callers_train(self, call: Call[Context]) -> bool:
         """Whether a result is differentiated only after its function has handed it back."""
-        return call.result in self._trained and call.result not in self._trained_here
+        node = call.result
+        here = node in self._trained_here or node in self._filling
+        return node in self._trained and not here
 
     def input_asks_for_gradient(self, call: Call[Context]) -> bool:
         """Whether an argument of the call is itself a leaf that was made to require a gradient."""
@@ -189,51 +192,6 @@ class Fates:
         if self._graph.kinds[thing] is not Kind.EXTERNAL:
             return None
         return self._vocabulary.effect(str(self._graph.payloads[thing]))
-
-    def _summarize(self, functions: Iterable[Function]) -> None:
-        """Find which parameters reach what a function returns, callees first by iteration."""
-        back = self._local_reverse()
-        done: set[tuple[Node, Node]] = set()
-        queue = deque(functions)
-        queued = set(queue)
-        while queue:
-            function = queue.popleft()
-            queued.discard(function)
-            for caller in self._summarize_one(function, back, done):
-                if caller not in queued:
-                    queued.add(caller)
-                    queue.append(caller)
-
-    def _summarize_one(
-        self, function: Function, back: Edges, done: set[tuple[Node, Node]]
-    ) -> Iterable[Function]:
-        callers = self._points_to.callers.get(function, ())
-        returned = self._graph.find(Kind.RETURN, function)
-        if not callers or returned is None:
-            return
-        reached = closure((returned,), back)
-        for call in callers:
-            for name, value in bindings(call, function, is_bound(call, function)):
-                parameter = self._graph.find(Kind.PARAMETER, (function, name))
-                if parameter not in reached:
-                    continue
-                for node in value.flows:
-                    if (node, call.result) not in done:
-                        done.add((node, call.result))
-                        self._summaries[node].append(call.result)
-                        back[call.result].append(node)
-                        yield call.function
-
-    def _local_reverse(self) -> Edges:
-        """Edges backwards inside functions: not through variables and attributes of the file."""
-        shared = (Kind.VARIABLE, Kind.FIELD, Kind.INSTANCE)
-        back: Edges = defaultdict(list)
-        for edges in (self._graph.copies, self._graph.derives):
-            for source, targets in edges.items():
-                for target in targets:
-                    if self._graph.kinds[target] not in shared:
-                        back[target].append(source)
-        return back
 
     def _open_returns(self, functions: Iterable[Function]) -> list[Node]:
         """What functions return that nobody in the file calls."""

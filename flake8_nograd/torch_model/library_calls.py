@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, access_path
+from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.state import flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
-from flake8_nograd.torch_model.vocabulary.layers import LEAF_MAKERS
+from flake8_nograd.torch_model.vocabulary.layers import ALLOCATORS, LEAF_MAKERS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 
@@ -29,13 +31,24 @@ class LibraryCalls:
             Effect.WRAP: self._wrap,
             Effect.TRAINS: self._trains,
             Effect.OPTIMIZER: self._optimizes,
+            Effect.STORES: self._store,
         }
 
     def result(self, call: Call[Context], name: str) -> Value | None:
         """The value of a call of `name`; None if it has to be resolved later."""
         effect = self._vocabulary.effect(name)
         handler = self._handlers.get(effect) if effect is not None else None
-        return handler(call, name) if handler is not None else None
+        value = handler(call, name) if handler is not None else None
+        return allocated(self._graph, call, name.rpartition(".")[2]) if value == PLAIN else value
+
+    def stores(self, call: Call[Context], name: str) -> Iterator[Store]:
+        """What a call of `name` keeps in its first argument, or writes into `out`."""
+        effect = self._vocabulary.effect(name)
+        if effect is Effect.STORES and len(call.positional) > 1:
+            yield Store(call.node.args[0], call.positional[0], join(call.positional[1:]))
+        for keyword in call.node.keywords:
+            if effect is Effect.TENSOR and keyword.arg == "out":
+                yield Store(keyword.value, call.keywords["out"], derived(call.arguments()))
 
     def _numbers(self, call: Call[Context], name: str) -> Value:
         how = f"{name.rpartition('.')[2]}()"
@@ -60,6 +73,10 @@ class LibraryCalls:
         if not value.flows:
             return value_of(self._graph.new(Kind.MADE, call.node))
         self._notes.iteration(value, call.function, call.context)
+        if name.startswith("collections."):
+            made = self._graph.new(Kind.MADE, call.node)
+            flow_into(value, made, self._graph)
+            return value_of(made)
         if asks_for_gradient(call.node):
             self._notes.wants_grad.add(call.result)
         elif not name.startswith("copy."):
@@ -75,10 +92,18 @@ class LibraryCalls:
                 self._notes.optimized |= value.same
         return None
 
+    def _store(self, call: Call[Context], name: str) -> Value:
+        return PLAIN
+
     def _trains(self, call: Call[Context], name: str) -> Value:
         outputs = call.positional[:1] or tuple(call.keywords.values())
         self._notes.differentiation(call, derived(call.arguments()), derived(outputs))
         return self._tensor(call, name)
+
+
+def allocated(graph: FlowGraph, call: Call[Context], name: str) -> Value:
+    """The plain tensor that a call makes; a node of its own if it is there to be written into."""
+    return value_of(graph.new(Kind.MADE, call.node)) if name in ALLOCATORS else PLAIN
 
 
 def asks_for_gradient(node: ast.Call) -> bool:

@@ -10,7 +10,7 @@ from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, derived, join
 from flake8_nograd.torch_model.context import Context
-from flake8_nograd.torch_model.library_calls import is_true
+from flake8_nograd.torch_model.library_calls import allocated, is_true
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -31,7 +31,7 @@ class MethodCalls:
             if name not in methods.SHAPE_ONLY:
                 values = (receiver, *call.arguments())
                 self._notes.plain_use(values, f".{name}()", call.node.lineno)
-            return PLAIN
+            return allocated(self._graph, call, name)
         if name in methods.TRAINING_METHODS or self._vocabulary.trains(name):
             self._train(call, receiver)
             return None

@@ -155,7 +155,10 @@ class TorchSemantics:
 
     def stores(self, call: Call[Context]) -> Iterable[Store]:
         """What a call keeps in its receiver or in one of its arguments."""
-        if call.receiver is None or self._is_external(call.receiver) or self._is_own_method(call):
+        external = self._external(call)
+        if external is not None:
+            return self._libraries.stores(call, external)
+        if call.receiver is None or self._is_own_method(call):
             return ()
         return self._methods.stores(call, call.receiver)
 

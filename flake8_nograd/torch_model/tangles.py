@@ -51,7 +51,7 @@ class Tangles:
             return None
         if name not in _RAISING or not nodes or nodes & self._notes.wants_grad:
             return None
-        births = {self._recorded(node, _DEEPEST) for node in nodes}
+        births = {self._recorded(node, _DEEPEST) for node in nodes if not self._is_blank(node)}
         if births == {False}:
             return Tangle.NOTHING_RECORDED
         if True in births and False not in births and call.context.grad.is_off:
@@ -64,11 +64,20 @@ class Tangles:
         if isinstance(payload, Birth):
             return False
         if self._graph.kinds[node] in _MADE_OF_OTHERS and depth:
-            sources = {self._recorded(source, depth - 1) for source in self._sources.get(node, ())}
+            sources = {
+                self._recorded(source, depth - 1)
+                for source in self._sources.get(node, ())
+                if not self._is_blank(source)
+            }
             return sources.pop() if len(sources) == 1 else None
         if self._graph.kinds[node] is not Kind.CALL or not isinstance(payload, Call):
             return None
         return self._recorded_call(payload)
+
+    def _is_blank(self, node: Node) -> bool:
+        """Whether a node is a tensor or container in which nothing has been stored."""
+        made = self._graph.kinds[node] is Kind.MADE and node not in self._sources
+        return made and not isinstance(self._graph.payloads[node], Birth)
 
     def _recorded_call(self, call: Call[Context]) -> bool | None:
         if GradMode.ON in self._recording.modes(call.function, call.context):

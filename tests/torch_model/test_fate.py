@@ -35,6 +35,18 @@ TRAINED = {
     "attribute": "class C:\n    def f(self): self.out = model(x)\n"
     "    def g(self): self.out.backward()",
     "lambda": "f = lambda: model(x)\nf().backward()",
+    "written into a tensor": "t = torch.zeros(3)\nt[0] = model(x)\nt.sum().backward()",
+    "added in place": "t = x + 1\nt.add_(model(x))\nt.sum().backward()",
+    "given as out": "t = torch.zeros(3)\ntorch.mul(model(x), 2, out=t)\nt.sum().backward()",
+    "set as an attribute": "setattr(o, 'loss', model(x))\no.loss.backward()",
+    "default of a dict": "d = {}\nd.setdefault(0, []).append(model(x))\nsum(d[0]).backward()",
+    "stored by the callee": "def f(t): t.append(model(x))\nt = []\nf(t)\nsum(t).backward()",
+    "stored two callees down": "def f(t): t.append(model(x))\ndef g(t): f(t)\nt = []\ng(t)\n"
+    "sum(t).backward()",
+    "given to who stores it": "def f(t, y): t[0] = y\ndef g():\n    t = torch.zeros(1)\n"
+    "    f(t, model(x))\n    return t\ng().backward()",
+    "stored by a closure": "def f():\n    t = []\n    def g(): t.append(model(x))\n    g()\n"
+    "    sum(t).backward()",
 }
 NOT_TRAINED = {
     "detached": "loss = model(x).detach()\nloss.backward()",
@@ -46,6 +58,8 @@ NOT_TRAINED = {
     "backward before": "loss = x\nloss.backward()\nloss = model(x)",
     "shared helper": "def mean(t): return t.mean()\nprint(mean(model(x)).item())\n"
     "mean(x).backward()",
+    "other list given to the same helper": "def f(t, y): t.append(y)\na, b = [], []\nf(a, x)\n"
+    "f(b, model(x))\nsum(a).backward()",
     "other object": "class C:\n    def f(self): self.out = model(x)\n"
     "    def g(self): self.loss.backward()",
 }

@@ -22,6 +22,7 @@ class Effect(enum.Enum):
     NUMBERS = enum.auto()  # reads its arguments as plain numbers; the result has no graph
     OPTIMIZER = enum.auto()  # makes an object that updates the tensors it is given
     TRAINS = enum.auto()  # differentiates its arguments
+    STORES = enum.auto()  # keeps its further arguments in its first one
     DEFERS = enum.auto()  # runs a function later or elsewhere, without the guards around the call
 
 
@@ -238,6 +239,10 @@ EFFECTS: dict[str, Effect] = {
     "logging.*": Effect.NUMBERS,
     "wandb.*": Effect.NUMBERS,
     "imageio.*": Effect.NUMBERS,
+    "heapq.*": Effect.WRAP,
+    "heapq.heappush": Effect.STORES,
+    "bisect.insort": Effect.STORES,
+    "operator.setitem": Effect.STORES,
     "os.*": Effect.OBJECT,
     "sys.*": Effect.OBJECT,
     "time.*": Effect.OBJECT,
@@ -280,6 +285,7 @@ EFFECTS: dict[str, Effect] = {
     "hasattr": Effect.NUMBERS,
     "round": Effect.NUMBERS,
     "getattr": Effect.TENSOR,
+    "setattr": Effect.STORES,
     "sum": Effect.TENSOR,
     "max": Effect.TENSOR,
     "min": Effect.TENSOR,

@@ -12,6 +12,12 @@ PARAMETERLESS = re.compile(
     r"|CosineSimilarity|PairwiseDistance|ChannelShuffle|ZeroPad[123]d)"
 )
 
+# Functions of torch and methods of tensors that make a tensor which is there to be written into.
+ALLOCATORS = frozenset(
+    "zeros ones empty full zeros_like ones_like empty_like full_like new_zeros new_ones new_empty"
+    " new_full".split()
+)
+
 # Calls whose result is a tensor that requires a gradient.
 LEAF_MAKERS = frozenset(("torch.nn.Parameter", "torch.nn.parameter.Parameter"))
 
