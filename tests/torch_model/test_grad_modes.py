@@ -150,6 +150,13 @@ UNSEEN = {
     "def g(n):\n    with torch.no_grad(): yield n\nfor n in g(x): model(x)": MAYBE,
     "def g(n):\n    with torch.no_grad(): yield n\nfor n in g(x): pass\nmodel(x)": ON,
     "@torch.no_grad()\ndef g(n): yield n\nfor n in g(x): model(x)": ON,
+    "class C:\n    def f(self): model(x)\nC.f = torch.no_grad()(C.f)": MAYBE,
+    "class C:\n    def f(self): model(x)\nC.f = register(C.f)": ON,
+    "class B:\n    def __init_subclass__(cls): cls.f = torch.no_grad()(cls.f)\n"
+    "class C(B):\n    def f(self): model(x)": MAYBE,
+    "def quiet(cls):\n    cls.f = torch.no_grad()(cls.f)\n    return cls\n"
+    "@quiet\nclass C:\n    def f(self): model(x)": MAYBE,
+    "@torch.no_grad()\nclass C:\n    def f(self): model(x)": ON,
 }
 CALLERS = {
     "def f(): model(x)\nwith torch.no_grad(): f()": {OFF},
