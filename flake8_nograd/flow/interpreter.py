@@ -327,7 +327,8 @@ class _Interpreter(Definitions[Context]):
 
     def _class(self, statement: ast.ClassDef) -> None:
         bases = tuple(self.evaluate(base) for base in statement.bases)
-        cls = Class(self.scope, node=statement, bases=bases)
+        decorators = tuple(self.evaluate(decorator) for decorator in statement.decorator_list)
+        cls = Class(self.scope, node=statement, bases=bases, decorators=decorators)
         self.program.classes.append(cls)
         outer_scope, outer_state = self.scope, self.state
         self.scope, self.state = cls, outer_state.fork()

@@ -39,6 +39,7 @@ class Class(Scope):
 
     node: ast.ClassDef | None = None
     bases: tuple[Value, ...] = ()
+    decorators: tuple[Value, ...] = ()
     methods: dict[str, Function] = field(default_factory=dict)
 
     @property

@@ -106,6 +106,23 @@ class Doubts:
         constructor = self._points_to.method(cls, "__init__")
         return self._exits.get(constructor) in self._doubtful if constructor else False
 
+    def about_method(self, function: Function) -> bool:
+        """Whether a method may have been replaced by a guarded version of itself."""
+        if function.owner is None:
+            return False
+        owners = (self._graph.find(kind, function.owner) for kind in (Kind.CLASS, Kind.INSTANCE))
+        fields = (
+            self._graph.find(Kind.FIELD, (owner, function.name))
+            for owner in owners
+            if owner is not None
+        )
+        return any(
+            self._guards.may_switch_off(thing)
+            for field in fields
+            if field is not None
+            for thing in self._points_to.objects.get(field, ())
+        )
+
     def _run_by(self, call: Call[Context]) -> Iterator[Function]:
         """The functions of the file that a call runs."""
         for thing in self._points_to.callees.get(call.result, ()):

@@ -77,7 +77,8 @@ class Guards:
     def of_decorators(self, function: Function) -> GradMode:
         """The mode that decorators give a function's body.
 
-        A decorated coroutine is only created under the guard, never run under it.
+        A decorated coroutine is only created under the guard, never run under it. A guard of torch
+        on a class is only that of its constructor's call; one of the file may wrap the methods.
         """
         if isinstance(function.node, ast.AsyncFunctionDef):
             return GradMode.INHERITED
@@ -86,6 +87,9 @@ class Guards:
                 mode = self._made(node) or self._bare(node)
                 if mode is not None:
                     return mode
+        around = function.owner.decorators if function.owner is not None else ()
+        if any(self._is_homemade(node) for value in around for node in value.same):
+            return GradMode.MAYBE
         return GradMode.INHERITED
 
     def saved(self, call: Call[Context]) -> SavedMode | None:

@@ -10,8 +10,9 @@ from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
-from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.framework_classes import Frameworks
+from flake8_nograd.torch_model.graphs import Graphs
 from flake8_nograd.torch_model.module_classes import ModuleClasses
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.parameters import Parameters
@@ -68,6 +69,12 @@ class Modules:
         for method, call in points_to.may_be_called(program):
             self._possible.setdefault(call.result, []).append(method)
         self._parameters = Parameters(points_to, notes, vocabulary)
+        self._graphs = Graphs(
+            points_to,
+            notes.wants_grad,
+            is_pass=lambda call: self.trust(call) > Trust.NAME,
+            is_on=_is_on_by_itself,
+        )
         self.frameworks = Frameworks(points_to)
         self.differentiating = _callers_of(
             {what.call.function for what, _ in notes.differentiations} | notes.asks_for_grad,
@@ -275,11 +282,18 @@ class Modules:
 
     def _of_class(self, cls: Class) -> Trust:
         """What calling a module of the file is; one that only compares is no forward pass."""
-        if self.classes.guards_itself(cls):
-            return Trust.NONE
         forward = self._points_to.method(cls, "forward")
+        if self.classes.guards_itself(cls) or self._returns_unrecorded(forward):
+            return Trust.NONE
         runs = forward is not None and self.runs_forward(forward)
         return Trust.NONE if self.classes.is_criterion(cls) and not runs else Trust.ORIGIN
+
+    def _returns_unrecorded(self, forward: Function | None) -> bool:
+        """Whether a forward pass computes its result under guards of its own."""
+        if forward is None:
+            return False
+        returned = self._graph.find(Kind.RETURN, forward)
+        return returned is not None and self._graphs.of(returned) is False
 
     def _by_annotation(self, value: Value) -> Trust | None:
         for node in value.same:
@@ -289,6 +303,11 @@ class Modules:
                     if parameter.arg == name and parameter.annotation is not None:
                         return _trust_of_annotation(parameter.annotation)
         return None
+
+
+def _is_on_by_itself(call: Call[Context]) -> bool | None:
+    """Whether recording is on at a call, as far as its own function decides."""
+    return None if call.context.grad is GradMode.MAYBE else not call.context.grad.is_off
 
 
 def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:

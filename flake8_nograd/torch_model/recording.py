@@ -41,7 +41,10 @@ class Recording:
             self._sources[item.function].append((item.call.function, item.context))
             self._called_in_sight.discard(item.function)
         for function in program.functions:
-            if modules.frameworks.guard(function):
+            if doubts.about_method(function):
+                self._sources[function] = []
+                self._entries[function].add(GradMode.MAYBE)
+            elif modules.frameworks.guard(function):
                 self._entries[function].add(GradMode.OFF)
             elif not self._sources[function]:
                 self._entries[function].add(self._unasked(function))

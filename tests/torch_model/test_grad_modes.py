@@ -150,6 +150,13 @@ UNSEEN = {
     "def g(n):\n    with torch.no_grad(): yield n\nfor n in g(x): model(x)": MAYBE,
     "def g(n):\n    with torch.no_grad(): yield n\nfor n in g(x): pass\nmodel(x)": ON,
     "@torch.no_grad()\ndef g(n): yield n\nfor n in g(x): model(x)": ON,
+    "class C:\n    def f(self): model(x)\nC.f = torch.no_grad()(C.f)": MAYBE,
+    "class C:\n    def f(self): model(x)\nC.f = register(C.f)": ON,
+    "class B:\n    def __init_subclass__(cls): cls.f = torch.no_grad()(cls.f)\n"
+    "class C(B):\n    def f(self): model(x)": MAYBE,
+    "def quiet(cls):\n    cls.f = torch.no_grad()(cls.f)\n    return cls\n"
+    "@quiet\nclass C:\n    def f(self): model(x)": MAYBE,
+    "@torch.no_grad()\nclass C:\n    def f(self): model(x)": ON,
 }
 CALLERS = {
     "def f(): model(x)\nwith torch.no_grad(): f()": {OFF},
@@ -201,3 +208,43 @@ def test_a_switch_does_not_leave_its_own_branch_too_early():
     inside, after = passes_of("if c:\n    torch.set_grad_enabled(False)\n    model(x)\nmodel(x)")
     assert inside.modes == {OFF}
     assert after.modes == {MAYBE}
+
+
+@pytest.mark.parametrize(
+    ("forward", "reported"),
+    [
+        ("    @torch.no_grad()\n    def forward(self, x): return self.net(x)", False),
+        (
+            "    def forward(self, x):\n        with torch.no_grad(): y = self.net(x)\n"
+            "        return y.softmax(-1)",
+            False,
+        ),
+        (
+            "    @torch.no_grad()\n    def run(self, x): return self.net(x)\n"
+            "    def forward(self, x): return self.run(x)",
+            False,
+        ),
+        (
+            "    def forward(self, x):\n        with torch.no_grad(): y = self.net(x)\n"
+            "        return y @ self.w",
+            True,
+        ),
+        (
+            "    def forward(self, x):\n        with torch.no_grad(): y = self.net(x)\n"
+            "        return self.net(y)",
+            True,
+        ),
+        (
+            "    def forward(self, x):\n        if self.training: return self.net(x)\n"
+            "        with torch.no_grad(): return self.net(x)",
+            True,
+        ),
+    ],
+)
+def test_a_forward_that_guards_itself(forward, reported):
+    program = (
+        "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.net = nn.Linear(4, 4)\n        self.w = nn.Parameter(torch.ones(4))\n"
+        f"{forward}\nn = N().eval()\nprint(n(x).argmax().item())"
+    )
+    assert bool(facts_of(program).regions) is reported

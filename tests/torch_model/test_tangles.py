@@ -28,6 +28,17 @@ RAISES = {
     "decorated": "@torch.no_grad()\ndef step():\n    model(x).sum().backward()",
     "helper whose only caller is guarded": "def step(y):\n    model(y).sum().backward()\n"
     "with torch.no_grad(): step(x)",
+    "criterion of any name inside": "measure = nn.L1Loss()\nout = model(x)\n"
+    "with torch.no_grad(): y = measure(out, x)\ny.backward()",
+    "loss of a decorated function": "@torch.no_grad()\ndef f(y): return model(y).sum()\n"
+    "f(x).backward()",
+    "loss of a function that guards itself": "def f(y):\n"
+    "    with torch.no_grad(): return model(y).sum()\nloss = f(x)\nloss.backward()",
+    "loss that a guarded method stores": "class T:\n    @torch.no_grad()\n"
+    "    def f(self): self.loss = model(x).sum()\n"
+    "    def g(self):\n        self.f()\n        self.loss.backward()",
+    "computed from unrecorded outputs": "with torch.no_grad(): ys = [model(x), model(x)]\n"
+    "torch.cat(ys).mean().backward()",
     "switched off": "torch.set_grad_enabled(False)\nmodel(x).sum().backward()",
 }
 MISLEADS = {
@@ -51,6 +62,14 @@ RIGHT = {
     "with torch.no_grad(): step(x)\nstep(x)",
     "function handed to a stranger": "def step(y):\n    model(y).sum().backward()\n"
     "with torch.no_grad(): run(step)",
+    "function that guards one of two ways": "def f(y):\n    if c:\n"
+    "        with torch.no_grad(): return model(y).sum()\n    return model(y).sum()\n"
+    "f(x).backward()",
+    "attribute that is stored again": "class T:\n    @torch.no_grad()\n"
+    "    def f(self): self.loss = model(x).sum()\n"
+    "    def g(self):\n        self.loss = model(x).sum()\n        self.loss.backward()",
+    "parameter scaled by unrecorded outputs": "with torch.no_grad(): y = model(x)\n"
+    "w = torch.ones(4, requires_grad=True)\ny.mul(w).sum().backward()",
     "left by hand": "g = torch.no_grad()\ng.__enter__()\ng.__exit__(None, None, None)\n"
     "model(x).sum().backward()",
     "mode restored": "was = torch.is_grad_enabled()\ntorch.set_grad_enabled(False)\n"
