@@ -71,11 +71,10 @@ def _lstm() -> tuple[nn.Module, torch.Tensor]:
     return nn.LSTM(64, 128, num_layers=2, batch_first=True), torch.randn(8, 32, 64)
 
 
-CONV_STACK = Workload("conv stack, 4 residual blocks", _conv_stack)
 WORKLOADS = (
     Workload("nn.Linear(10, 5), 1000 rows", _linear),
     Workload("MLP 256-512-512-10, 64 rows", _mlp),
-    CONV_STACK,
+    Workload("conv stack, 4 residual blocks", _conv_stack),
     Workload("TransformerEncoder, 4 layers of 128", _transformer),
     Workload("LSTM, 2 layers of 128", _lstm),
 )
