@@ -1,0 +1,1 @@
+"""What a forgotten guard costs: time and memory of evaluations with and without it."""
