@@ -16,7 +16,7 @@ from flake8_nograd.torch_model.modules import Modules, Trust
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.roles import Role, Roles
-from flake8_nograd.torch_model.vocabulary.words import runs_inference
+from flake8_nograd.torch_model.vocabulary.words import may_guard_itself, runs_inference
 
 _ROLE_POINTS = {
     Role.INFERENCE: 3,
@@ -42,6 +42,7 @@ class Judge:
         notes: Notes,
     ) -> None:
         self._uses_test_framework = _uses_test_framework(program)
+        self._graph = program.graph
         self._modules = modules
         self._recording = recording
         self._fates = fates
@@ -71,7 +72,7 @@ class Judge:
         """Whether the result of a method is differentiated somewhere, or has to be detached."""
         if call.receiver is None or fate.trained:
             return False
-        if _is_detached(fate) and not runs_inference(call.method):
+        if _is_detached(fate) and not may_guard_itself(call.method):
             return True
         return access_path(call.node.func) in self._differentiated_methods
 
@@ -98,7 +99,7 @@ class Judge:
             return Silence.GUARDED
         if fate.trained or self._differentiated_unseen(call, fate):
             return Silence.TRAINED
-        if self._runs_inside_forward(call.function, mode):
+        if not self._calls_itself(item) and self._runs_inside_forward(call.function, mode):
             return Silence.FORWARD
         if self._modules.differentiates(item.model_call):
             return Silence.GRADIENT_WANTED
@@ -142,6 +143,15 @@ class Judge:
             called_outside = self._modules.frameworks.call_outside_forward(around)
             return not (runs_inference(around.name) or called_outside)
         return False
+
+    def _calls_itself(self, item: ForwardPass) -> bool:
+        """Whether a method runs the forward pass of its own module, of which it is thus no part."""
+        owner = item.call.receiver if item.call.method == "forward" else item.call.callee
+        me = item.function.owner
+        if me is None or owner is None or item.function.name.startswith("forward"):
+            return False
+        itself = any(self._graph.payloads[node] is me for node in owner.same)
+        return itself and not self._serves_forward(item.function)
 
     def _serves_forward(self, function: Function) -> bool:
         """Whether a forward of the file calls the method, whatever its name says."""

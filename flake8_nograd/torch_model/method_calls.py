@@ -35,6 +35,9 @@ class MethodCalls:
         if name in methods.TRAINING_METHODS or self._vocabulary.trains(name):
             self._train(call, receiver)
             return None
+        if methods.computes_gradient(name) and call.arguments():
+            self._train(call, receiver)
+            return None
         if name in methods.READS_NUMBERS:
             self._notes.plain_use(call.arguments(), f".{name}()", call.node.lineno)
             return None

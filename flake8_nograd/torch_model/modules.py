@@ -20,6 +20,7 @@ from flake8_nograd.torch_model.points_to import Made, PointsTo
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
 from flake8_nograd.torch_model.vocabulary.words import (
     names_a_model,
     names_something_else,
@@ -126,7 +127,7 @@ class Modules:
         """How sure it is that an unlisted method, whose result has a graph, belongs to a model."""
         if call.receiver is None or not (call.node.args or call.node.keywords):
             return Trust.NONE
-        if call.method in methods.SELF_GUARDED_METHODS or self._points_to.runs_own_function(call):
+        if call.method in TENSOR_METHODS or self._points_to.runs_own_function(call):
             return Trust.NONE
         if not methods.may_be_forward(call.method) or names_something_else(call.method):
             return Trust.NONE
@@ -167,6 +168,8 @@ class Modules:
             for cls in self._classes_of(call)
             if (method := self._points_to.method(cls, name)) is not None
         }
+        called = map(self._payload, self._points_to.callees.get(call.result, ()))
+        functions |= {what for what in called if isinstance(what, Function)}
         return not functions.isdisjoint(self.differentiating)
 
     def is_parameterless(self, call: Call[Context]) -> bool:
@@ -191,7 +194,7 @@ class Modules:
         if known is None:
             self._runs[function] = False
             known = any(
-                not call.context.grad.is_off and self.trust(call) > Trust.NAME
+                not call.context.grad.is_off and self.trust(call) > Trust.NONE
                 for call in self._calls_in.get(function, ())
             )
             self._runs[function] = known
@@ -205,7 +208,7 @@ class Modules:
         if value.same & self._guarded:
             return Trust.NONE
         origin = self._by_origin(value)
-        if origin is Trust.NONE or self._is_built_here(value):
+        if origin is Trust.NONE or self._is_certain(value):
             return origin or Trust.NONE
         if names_something_else(name):
             return Trust.NONE
@@ -271,8 +274,8 @@ class Modules:
                 certain_not = True
         return Trust.NONE if certain_not else None
 
-    def _is_built_here(self, value: Value) -> bool:
-        """Whether the file defines or composes the module, so that no name speaks against it."""
+    def _is_certain(self, value: Value) -> bool:
+        """Whether it is certain what the value is, so that no name speaks against it."""
         things = self._points_to.of(value)
         return any(
             isinstance(what, Class)

@@ -52,6 +52,10 @@ class Vocabulary:
             head = head.rpartition(".")[0]
         return found or _of_class(dotted, last)
 
+    def lists(self, dotted: str) -> bool:
+        """Whether the table has a row for exactly this name, or it composes modules of torch."""
+        return dotted in EFFECTS or dotted.startswith("torch.nn.")
+
     def guards_method(self, maker: str, method: str) -> bool:
         """Whether what `maker` makes switches recording off inside this method of its own."""
         return any(

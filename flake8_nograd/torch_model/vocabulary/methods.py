@@ -52,7 +52,8 @@ HIDDEN_FORWARDS = frozenset(
     " encode_text get_image_features get_text_features infer inference predict_step val_step"
     " test_step eval_step validation_step evaluation_step get_action act inverse forward_encoder"
     " forward_decoder reconstruct calculate_objective generate_square sample_latent get_value"
-    " get_features encode_query encode_document greedy_decode reverse".split()
+    " get_features encode_query encode_document greedy_decode reverse loss compute_loss get_loss"
+    " calculate_loss".split()
 )
 
 # First and last words of further such methods.
@@ -77,6 +78,11 @@ GUARDED_METHODS = {
 
 # Names that hold a module by the contract of a framework (lightning 2.6.6: callback hooks).
 CERTAIN_MODULES = frozenset(("pl_module",))
+
+# Last words of methods and functions that compute a gradient of what they are given.
+GRADIENT_WORDS = frozenset(
+    "derivative derivatives gradient gradients jacobian hessian forces saliency".split()
+)
 
 # Methods that differentiate what they are given or called on.
 TRAINING_METHODS = frozenset(
@@ -111,6 +117,11 @@ READS_NUMBERS = frozenset(
 
 # Verbs of methods that give features or logits; any other verb does something else with them.
 _GIVING_VERBS = frozenset("get compute calculate extract predict apply run produce".split())
+
+
+def computes_gradient(method: str) -> bool:
+    """Whether a method's name says that it differentiates what it is given."""
+    return words(method)[-1:] != () and words(method)[-1] in GRADIENT_WORDS
 
 
 def is_hidden_forward(method: str) -> bool:

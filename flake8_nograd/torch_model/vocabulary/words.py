@@ -70,6 +70,9 @@ MODULE_INFERENCE_WORDS = frozenset(
     " sampling translate caption".split()
 )
 
+# Words of a model's method that many libraries guard inside.
+_SELF_GUARDED_WORDS = frozenset("generate generation predict prediction predictions infer".split())
+
 # Words of something outside the file that reads tensors as numbers: it measures, converts to
 # arrays, shows or writes.
 READING_WORDS = frozenset(
@@ -151,3 +154,9 @@ def reads_numbers(name: str) -> bool:
 def says_inference(method: str) -> bool:
     """Whether a method's own name says that it only runs inference, and so may guard itself."""
     return not STRONG_INFERENCE_WORDS.isdisjoint(words(method))
+
+
+@lru_cache(maxsize=4096)
+def may_guard_itself(method: str) -> bool:
+    """Whether libraries have methods of such a name that switch recording off inside."""
+    return not _SELF_GUARDED_WORDS.isdisjoint(words(method))
