@@ -14,7 +14,7 @@ from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 
 Context = TypeVar("Context")
 
-_CONSTANTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.OBJECT))
+_CONSTANTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
 
 
 class State(Generic[Context]):
@@ -121,7 +121,7 @@ def merge(
 
 
 def is_constant(value: Value, graph: FlowGraph) -> bool:
-    """Whether a value is nothing but imported names, functions and classes."""
+    """Whether a value is nothing but imported names, functions, classes and `self`."""
     kinds = graph.kinds
     return (
         bool(value.same)

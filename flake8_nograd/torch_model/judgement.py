@@ -99,7 +99,8 @@ class Judge:
             return Silence.GUARDED
         if fate.trained or self._differentiated_unseen(call, fate):
             return Silence.TRAINED
-        if not self._calls_itself(item) and self._runs_inside_forward(call.function, mode):
+        calls_itself = _is_cut(fate) and self._calls_itself(item)
+        if self._runs_inside_forward(call.function, mode, calls_itself):
             return Silence.FORWARD
         if self._modules.differentiates(item.model_call):
             return Silence.GRADIENT_WANTED
@@ -126,7 +127,9 @@ class Judge:
         unused = fate.discarded or not (fate.escapes or fate.plain_use)
         return unused and call.function in self._differentiating
 
-    def _runs_inside_forward(self, function: Function, mode: EvalMode | None) -> bool:
+    def _runs_inside_forward(
+        self, function: Function, mode: EvalMode | None, calls_itself: bool
+    ) -> bool:
         """Whether the function is part of a module's own forward pass."""
         for around in function.enclosing():
             owner = around.owner
@@ -138,6 +141,8 @@ class Judge:
                 return False  # whoever differentiates is no part of a forward pass
             if self._serves_forward(around):
                 return True
+            if calls_itself:
+                return False
             if mode is not None and mode.here and mode.evaluating:
                 return False
             called_outside = self._modules.frameworks.call_outside_forward(around)
@@ -148,10 +153,9 @@ class Judge:
         """Whether a method runs the forward pass of its own module, of which it is thus no part."""
         owner = item.call.receiver if item.call.method == "forward" else item.call.callee
         me = item.function.owner
-        if me is None or owner is None or item.function.name.startswith("forward"):
+        if me is None or owner is None:
             return False
-        itself = any(self._graph.payloads[node] is me for node in owner.same)
-        return itself and not self._serves_forward(item.function)
+        return any(self._graph.payloads[node] is me for node in self._graph.origins(owner.same))
 
     def _serves_forward(self, function: Function) -> bool:
         """Whether a forward of the file calls the method, whatever its name says."""

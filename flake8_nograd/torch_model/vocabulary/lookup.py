@@ -6,7 +6,7 @@ import re
 
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.vocabulary.effects import EFFECTS, Effect
-from flake8_nograd.torch_model.vocabulary.methods import GUARDED_METHODS
+from flake8_nograd.torch_model.vocabulary.methods import GUARDED_METHODS, computes_gradient
 from flake8_nograd.torch_model.vocabulary.words import (
     names_a_model,
     names_something_else,
@@ -43,6 +43,8 @@ class Vocabulary:
         if last in self._model_factories:
             return Effect.MODULE
         if self.trains(last):
+            return Effect.TRAINS
+        if computes_gradient(last) and dotted not in EFFECTS:
             return Effect.TRAINS
         if last == "from_pretrained":
             return _of_pretrained(head.rpartition(".")[2])

@@ -120,8 +120,9 @@ _GIVING_VERBS = frozenset("get compute calculate extract predict apply run produ
 
 
 def computes_gradient(method: str) -> bool:
-    """Whether a method's name says that it differentiates what it is given."""
-    return words(method)[-1:] != () and words(method)[-1] in GRADIENT_WORDS
+    """Whether a name says that what bears it differentiates what it is given."""
+    parts = words(method)
+    return bool(parts) and (parts[0] == "gradient" or parts[-1] in GRADIENT_WORDS)
 
 
 def is_hidden_forward(method: str) -> bool:
