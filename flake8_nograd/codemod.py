@@ -14,6 +14,7 @@ from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 from flake8_nograd import fix_engine
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.fixing import FixError, Form, Guard, Style
+from flake8_nograd.report import describe
 from flake8_nograd.source import SourceError
 
 
@@ -49,4 +50,6 @@ class NoGradCommand(CodemodCommand):
             fixed = fix_engine.fix(tree.bytes, path, settings.options, self._style, settings.keep)
         except (SourceError, FixError) as error:
             raise SkipFile(str(error)) from error
+        for outcome in fixed.left:
+            self.warn(describe(path, outcome))
         return cst.parse_module(fixed.after) if fixed.changed else tree

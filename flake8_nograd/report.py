@@ -52,14 +52,14 @@ class Report:
         """The findings to list, a line each."""
         for file, outcome in self.shown:
             if not (without_fixed and outcome.verdict in (Verdict.FIXED, Verdict.LATER)):
-                yield _line(file.path, outcome)
+                yield describe(file.path, outcome)
 
     def fixes(self) -> Iterator[str]:
         """What was fixed or would be, a line each."""
         for file in self.files:
             for outcome in file.found:
                 if outcome.verdict in (Verdict.FIXED, Verdict.LATER):
-                    yield _line(file.path, outcome)
+                    yield describe(file.path, outcome)
 
     def notes(self) -> Iterator[str]:
         """Where a fix is not quite what was asked for."""
@@ -100,7 +100,7 @@ class Report:
         return ", ".join(parts)
 
 
-def _line(path: str, outcome: Outcome) -> str:
+def describe(path: str, outcome: Outcome) -> str:
     """A finding as flake8 prints it, and what can be done about it."""
     finding, safety = outcome.finding, outcome.safety.value
     remark = {

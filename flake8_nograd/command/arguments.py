@@ -96,13 +96,14 @@ def _add_fixes(group: argparse._ArgumentGroup) -> None:
         "--guard",
         choices=[guard.value for guard in Guard],
         default=Guard.NO_GRAD.value,
-        help="the context manager to insert; inference_mode only where it is safe (%(default)s)",
+        help="what to insert; inference_mode only where it is safe (default: no_grad)",
     )
     group.add_argument(
         "--style",
         choices=[form.value for form in Form],
         default=Form.AUTO.value,
-        help="a decorator for whole functions, or always a with statement (%(default)s)",
+        help="auto: a decorator on functions that are all inference, else a with statement;"
+        " with: never a decorator; decorator: also on functions such as main (default: auto)",
     )
 
 
@@ -121,7 +122,7 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
         help="the name of what is read from standard input",
     )
     group.add_argument("--disable-noqa", action="store_true", help="disregard '# noqa'")
-    group.add_argument("-j", "--jobs", metavar="N", type=_jobs, help="processes: a number or auto")
+    group.add_argument("-j", "--jobs", metavar="N", type=_jobs, help="processes (default: auto)")
     for row in OPTION_TABLE:
         group.add_argument(row.flag, metavar="NAMES", help=row.help)
 
@@ -134,7 +135,12 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--statistics", action="store_true", help="count the findings of each code")
     group.add_argument("-q", "--quiet", action="store_true", help="no summary")
     group.add_argument("-v", "--verbose", action="store_true", help="tell of every fix")
-    group.add_argument("--color", choices=["auto", "always", "never"], default="auto")
+    group.add_argument(
+        "--color",
+        choices=["auto", "always", "never"],
+        default="auto",
+        help="colours in the diff (default: auto, which honours NO_COLOR)",
+    )
 
 
 def _jobs(text: str) -> int | None:

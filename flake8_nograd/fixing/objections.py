@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 
+from flake8_nograd.fixing.cells import shows_value, spans_cells
 from flake8_nograd.fixing.outflow import stranger
 from flake8_nograd.fixing.outline import Block, suites_in
 from flake8_nograd.fixing.site import File, Site
@@ -15,8 +15,6 @@ from flake8_nograd.fixing.syntax import (
     is_recording_switch,
     last_name,
 )
-
-_CELL = re.compile(r"\s*#\s?(%%|In\s?\[)")
 
 
 def objection(block: Block, site: Site, file: File) -> str | None:
@@ -36,15 +34,7 @@ def _shape_objection(block: Block, file: File) -> str | None:
     if point is not None:
         what = "yields" if isinstance(point, ast.Yield | ast.YieldFrom) else "awaits"
         return f"the block {what}, and the guard would hold for the code that runs meanwhile"
-    return spans_cells(block, file)
-
-
-def spans_cells(block: Block, file: File) -> str | None:
-    """Why a block of several notebook cells cannot be put into one `with`."""
-    first, last = block.nodes[0].lineno, block.nodes[-1].end_lineno or 0
-    if any(_CELL.match(line) for line in file.source.lines[first:last]):
-        return "the block spans notebook cells"
-    return None
+    return spans_cells(block, file) or shows_value(block, file)
 
 
 def _gradient_objection(block: Block, file: File) -> str | None:

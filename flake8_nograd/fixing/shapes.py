@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flake8_nograd.fixing import inference_mode, outflow
+from flake8_nograd.fixing.cells import spans_cells
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
 from flake8_nograd.fixing.names import Spelling
-from flake8_nograd.fixing.objections import objection, spans_cells
+from flake8_nograd.fixing.objections import objection
 from flake8_nograd.fixing.outline import Block, FunctionNode, Statement
 from flake8_nograd.fixing.site import File, Site, candidates
 from flake8_nograd.fixing.style import Form, Guard

@@ -22,7 +22,15 @@ class Definitions(Evaluator[Context]):
         node = self.declare(function)
         self.bind_name(statement.name, value_of(node))
         if owner is not None:
-            owner.methods[statement.name] = function
+            self._define_method(owner, function)
+
+    def _define_method(self, owner: Class, function: Function) -> None:
+        """A method of a class; the setter of a property has its name and is not it."""
+        known = owner.methods.get(function.name)
+        if known is None or not known.is_property:
+            owner.methods[function.name] = function
+        if function.is_property:
+            self.program.properties.add(function.name)
 
     def _import(self, statement: ast.Import) -> None:
         for alias in statement.names:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic
 
 from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, Place, Program
+from flake8_nograd.flow.program import Call, Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import Semantics
 from flake8_nograd.flow.state import Context, State, flow_into, is_constant, merge
@@ -150,6 +150,9 @@ class Evaluator(Generic[Context]):
 
     def read_attribute(self, node: ast.Attribute, owner: Value) -> Value:
         """The value of `owner.attribute`."""
+        if node.attr in self.program.properties:
+            read = Read(owner, node.attr, self.function, self.state.context)
+            self.program.reads.append(read)
         special = self.semantics.attribute(node, owner, self.function)
         if special is not None:
             return special

@@ -55,6 +55,16 @@ class Call(Generic[Context]):
 
 
 @dataclass(eq=False, slots=True)
+class Read(Generic[Context]):
+    """The reading of an attribute of which some class of the file makes a property."""
+
+    owner: Value
+    attribute: str
+    function: Function
+    context: Context
+
+
+@dataclass(eq=False, slots=True)
 class Program(Generic[Context]):
     """All scopes and calls of a file, in the order in which they were met."""
 
@@ -63,6 +73,8 @@ class Program(Generic[Context]):
     functions: list[Function] = field(default_factory=list)
     classes: list[Class] = field(default_factory=list)
     calls: list[Call[Context]] = field(default_factory=list)
+    properties: set[str] = field(default_factory=set)
+    reads: list[Read[Context]] = field(default_factory=list)
 
 
 def access_path(node: ast.expr) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from flake8_nograd.flow.values import Value
 
+_PROPERTIES = frozenset(("property", "cached_property", "lazy_property", "lazyproperty"))
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -74,6 +76,13 @@ class Function(Scope):
     def is_classmethod(self) -> bool:
         """Whether the first parameter is the class."""
         return self._is_decorated_with("classmethod")
+
+    @property
+    def is_property(self) -> bool:
+        """Whether reading the method's name runs it."""
+        decorators = getattr(self.node, "decorator_list", ())
+        names = {getattr(node, "id", getattr(node, "attr", "")) for node in decorators}
+        return not names.isdisjoint(_PROPERTIES)
 
     def _is_decorated_with(self, name: str) -> bool:
         decorators = getattr(self.node, "decorator_list", ())

@@ -43,10 +43,3 @@ def is_bound(call: Call[Context], function: Function) -> bool:
     receiver = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
     through_class = isinstance(receiver, ast.Name) and receiver.id == function.owner.name
     return receiver is not None and not through_class
-
-
-def is_property(function: Function) -> bool:
-    """Whether reading the method's name runs it."""
-    decorators = getattr(function.node, "decorator_list", ())
-    names = {getattr(node, "id", getattr(node, "attr", "")) for node in decorators}
-    return not names.isdisjoint(("property", "cached_property", "lazy_property", "lazyproperty"))

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_nograd.flow.graph import Edges, Kind, Node
-from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.program import Call, Program, Read
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
-from flake8_nograd.torch_model.binding import bindings, is_bound, is_property
+from flake8_nograd.torch_model.binding import bindings, is_bound
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.layers import GUARDED_HUB
@@ -79,6 +79,17 @@ class PointsTo:
             if call.receiver is None or self.callees.get(call.result) or self.of(call.receiver):
                 continue
             yield from ((method, call) for method in by_name.get(call.method, ()))
+
+    def run_by(self, read: Read[Context], program: Program[Context]) -> set[Function]:
+        """Properties of the file that reading an attribute may run."""
+        payloads = (self.graph.payloads[thing] for thing in self.of(read.owner))
+        known = [what for what in payloads if isinstance(what, Class)]
+        return {
+            method
+            for cls in known or program.classes
+            for method in self.implementations(cls, read.attribute)
+            if method.is_property
+        }
 
     def of(self, value: Value) -> set[Node]:
         """All objects that a value may be."""
@@ -193,7 +204,7 @@ class PointsTo:
 
     def _method(self, field: Node, method: Function) -> None:
         """An attribute that turns out to be a method, or what a property gives."""
-        if is_property(method):
+        if method.is_property:
             result = self.graph.intern(Kind.RETURN, method)
             self._edge(result, field, self.graph.copies)
         else:

@@ -37,6 +37,9 @@ class Recording:
         for function, call in points_to.may_be_called(program):
             if not points_to.callers.get(function):
                 self._sources[function].append((call.function, call.context))
+        for read in program.reads:
+            for function in points_to.run_by(read, program):
+                self._sources[function].append((read.function, read.context))
         for item in notes.hand_overs:
             self._sources[item.function].append((item.call.function, item.context))
             self._called_in_sight.discard(item.function)

@@ -34,6 +34,15 @@ def test_unsafe_fixes_on_request():
     assert "@torch.no_grad()\ndef predict" in transform(program, unsafe_fixes=True)
 
 
+def test_finding_that_is_left_is_told():
+    context = CodemodContext(filename="a.py")
+    program = SAFE + "\n\ndef predict(x):\n    return model(x)\n"
+    NoGradCommand(context).transform_module(cst.parse_module(program))
+    (warning,) = context.warnings
+    assert warning.startswith("a.py:10:12: NGR10")
+    assert "[unsafe fix not applied: " in warning
+
+
 def test_module_that_cannot_be_handled_is_skipped(monkeypatch):
     from flake8_nograd import fix_engine
     from flake8_nograd.fixing import FixError

@@ -29,15 +29,29 @@ def notebook(sources: list[str]) -> str:
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 
 
-def test_each_cell_gets_its_own_guard(tmp_path):
+def fix(path, *arguments: str) -> tuple[int, list[str]]:
+    """The exit code of the command, and the cells afterwards."""
     pytest.importorskip("nbqa")
+    command = [sys.executable, "-m", "nbqa", "flake8_nograd", path.name, *arguments]
+    done = subprocess.run(command, cwd=path.parent, check=False, capture_output=True)
+    cells = json.loads(path.read_text())["cells"]
+    return done.returncode, ["".join(cell["source"]) for cell in cells]
+
+
+def test_each_cell_gets_its_own_guard(tmp_path):
     path = tmp_path / "a.ipynb"
     path.write_text(notebook(CELLS))
-    command = [sys.executable, "-m", "nbqa", "flake8_nograd", "a.ipynb"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    fixed = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"]]
+    code, fixed = fix(path)
+    assert code == 0
     assert fixed == [
         CELLS[0],
         CELLS[1].replace("a = ", "with torch.no_grad():\n    a = "),
         CELLS[2].replace("b = ", "with torch.no_grad():\n    b = "),
     ]
+
+
+def test_value_that_a_cell_shows_stays_shown(tmp_path):
+    cells = [CELLS[0], "model = nn.Linear(4, 2).eval()\nmodel(torch.ones(4)).tolist()"]
+    path = tmp_path / "a.ipynb"
+    path.write_text(notebook(cells))
+    assert fix(path, "--unsafe-fixes") == (1, cells)

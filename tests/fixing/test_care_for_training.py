@@ -362,37 +362,3 @@ def test_protected_forward_pass_stays_outside(fix_two):
 def test_scripted_function_gets_a_with(fix, script):
     fixed = fix(f"import torch\n{script}", whole=True)
     assert "with torch.no_grad():" in fixed.text
-
-
-def test_guard_is_not_extended_into_another_notebook_cell(fix):
-    fixed = fix(
-        """
-        import torch
-
-        with torch.no_grad():  #guard
-            first = model(x)
-        # %%
-        second = model(x)  #block
-        """
-    )
-    assert fixed.text.endswith("# %%\nwith torch.no_grad():\n    second = model(x)\n")
-
-
-def test_notebook_cells_are_not_joined(check_fix):
-    check_fix(
-        """
-        import torch
-
-        first = model(x)  #block
-        # %%
-        second = model(x)  #block
-        """,
-        """
-        import torch
-
-        with torch.no_grad():
-            first = model(x)
-        # %%
-        second = model(x)
-        """,
-    )

@@ -199,6 +199,25 @@ def test_callers(program, modes):
     assert pass_of(program).modes == modes
 
 
+@pytest.mark.parametrize(
+    ("use", "modes"),
+    [
+        ("with torch.no_grad(): print(C().level)", {OFF}),
+        ("print(C().level)", {ON}),
+        ("print(C().level)\nwith torch.no_grad(): print(C().level)", {OFF, ON}),
+        ("with torch.no_grad(): C().level = 1", {ON}),
+        ("def f(c):\n    with torch.no_grad(): return c.level", {OFF}),
+        ("", {ON}),
+    ],
+)
+@pytest.mark.parametrize("decorator", ["property", "functools.cached_property"])
+def test_a_property_runs_where_it_is_read(decorator, use, modes):
+    getter = f"    @{decorator}\n    def level(self): return model(x)\n"
+    setter = "    @level.setter\n    def level(self, value): self.value = value\n"
+    program = f"class C:\n{getter}{setter if decorator == 'property' else ''}{use}"
+    assert pass_of(program).modes == modes
+
+
 def test_a_model_wrapped_by_a_guard_is_not_reported():
     assert facts_of("print(torch.no_grad()(model)(x).item())").regions == ()
     assert facts_of("model.forward = torch.no_grad()(model.forward)\nmodel(x)").regions == ()
