@@ -34,6 +34,10 @@ _MAKING = frozenset(
     }
 )
 
+# `while node: node = node.next` would find a longer name each time round; no honest attribute has
+# so many.
+_MOST_NAMES = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -194,7 +198,8 @@ class PointsTo:
         name = self._of_field(field)[1]
         what = self.graph.payloads[thing]
         if self.graph.kinds[thing] is Kind.EXTERNAL:
-            self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what}.{name}"))
+            if len(self.objects[field]) < _MOST_NAMES:
+                self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what}.{name}"))
         elif isinstance(what, Class):
             found = self.implementations(what, name)
             if not found and thing != owner:

@@ -59,3 +59,17 @@ CALLS = {
 @pytest.mark.parametrize(("program", "callers"), CALLS.values(), ids=CALLS)
 def test_callers(program, callers):
     assert callers_in(program) == callers
+
+
+ENDLESS = {
+    "an attribute round a loop": "while node:\n    node = node.next",
+    "two attributes round a loop": "while node:\n    node = node.left or node.right",
+    "through a function": "def walk(node):\n    walk(node.next)\n    walk(node.other)\nwalk(node)",
+    "through a global": "def up():\n    global node\n    node = node.left\n    node = node.right",
+    "calls too": "while node:\n    node = node.left(node).right",
+}
+
+
+@pytest.mark.parametrize("program", ENDLESS.values(), ids=ENDLESS)
+def test_names_do_not_grow_without_end(program):
+    assert callers_in(f"from lib import node\n{program}") is not None
