@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from flake8_nograd.flow.expressions import Evaluator
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.scopes import Class, Function
-from flake8_nograd.flow.state import Context
-from flake8_nograd.flow.values import value_of
+from flake8_nograd.flow.state import Context, flow_into
+from flake8_nograd.flow.values import Value, value_of
+
+_CONTAINERS = frozenset((Kind.MADE, Kind.CALL, Kind.PARAMETER))
 
 
 class Definitions(Evaluator[Context]):
@@ -57,6 +59,36 @@ class Definitions(Evaluator[Context]):
                 scope = scope.parent
             if scope is not None:
                 self.scope.outer_names[name] = scope
+
+    def _close_variables(self) -> None:
+        """Connect every name that was read out of order with all its definitions."""
+        definitions: dict[Node, list[Value]] = {}
+        filled = self.graph.filled
+        for node in self.graph.interned(Kind.VARIABLE):
+            scope, name = self.graph.pair(node)
+            while scope is not None and name not in scope.definitions:
+                scope = scope.parent
+            if scope is None:
+                continue
+            whole = self.graph.intern(Kind.VARIABLE, (scope, name))
+            definitions[whole] = scope.definitions[name]
+            self.graph.copy((whole,), node)
+            if node in filled:
+                self.graph.copy((node,), whole)
+                filled.add(whole)
+        for whole, values in definitions.items():
+            for value in values:
+                flow_into(value, whole, self.graph)
+            if whole in filled:
+                self._lead_back(whole, values)
+
+    def _lead_back(self, variable: Node, definitions: list[Value]) -> None:
+        """What is stored in a variable of an outer function is found there, however it is read."""
+        kept = {node for value in definitions for node in value.same}
+        for node in kept:
+            if self.graph.kinds[node] in _CONTAINERS:
+                self.graph.copy((variable,), node)
+                self.graph.filled.add(node)
 
     def _annotate(self, node: Node, annotation: ast.expr) -> None:
         """A value annotated with classes of the file is taken for an instance of one of them."""

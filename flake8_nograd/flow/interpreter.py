@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from flake8_nograd.flow.definitions import Definitions
-from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Place, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Semantics
 from flake8_nograd.flow.state import Context, State, flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
-
-_CONTAINERS = frozenset((Kind.MADE, Kind.CALL, Kind.PARAMETER))
 
 
 @dataclass(slots=True)
@@ -104,32 +102,6 @@ class _Interpreter(Definitions[Context]):
             kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE
             node = self.graph.intern(kind, function.owner)
             self.bind_name(names[0], value_of(node))
-
-    def _close_variables(self) -> None:
-        """Connect every name that was read out of order with all its definitions."""
-        closed = set()
-        for node in self.graph.interned(Kind.VARIABLE):
-            scope, name = self.graph.pair(node)
-            while scope is not None and name not in scope.definitions:
-                scope = scope.parent
-            if scope is None:
-                continue
-            whole = self.graph.intern(Kind.VARIABLE, (scope, name))
-            self.graph.copy((whole,), node)
-            if node in self.graph.filled:
-                self._lead_back(node, scope.definitions[name])
-            if whole not in closed:
-                closed.add(whole)
-                for value in scope.definitions[name]:
-                    flow_into(value, whole, self.graph)
-
-    def _lead_back(self, variable: Node, definitions: list[Value]) -> None:
-        """What is stored in a variable of an outer function is found there, however it is read."""
-        for value in definitions:
-            for node in value.same:
-                if self.graph.kinds[node] in _CONTAINERS:
-                    self.graph.copy((variable,), node)
-                    self.graph.filled.add(node)
 
     def _suite(self, body: list[ast.stmt]) -> None:
         outer = self.place

@@ -47,6 +47,13 @@ class Made:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parent(Made):
+    """What `super()` gives in a method of a class of the file."""
+
+    cls: Class
+
+
 class PointsTo:
     """The objects of every node, and who calls which function of the file."""
 
@@ -200,6 +207,11 @@ class PointsTo:
         if self.graph.kinds[thing] is Kind.EXTERNAL:
             if len(self.objects[field]) < _MOST_NAMES:
                 self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what}.{name}"))
+        elif isinstance(what, Parent):
+            for base in self.bases(what.cls):
+                method = self.method(base, name)
+                if method is not None:
+                    self._method(field, method)
         elif isinstance(what, Class):
             found = self.implementations(what, name)
             if not found and thing != owner:
@@ -240,7 +252,7 @@ class PointsTo:
                 for node in value.same:
                     self._edge(node, call.result, self.graph.copies)
         elif effect is not None and effect in _MAKING:
-            made = self.graph.intern(Kind.OBJECT, Made(effect, name))
+            made = self.graph.intern(Kind.OBJECT, _made(effect, name, call.function))
             self._add(call.result, made)
             first = self.graph.find(Kind.ITEM, (call.result, 0))
             if first is not None:
@@ -270,6 +282,14 @@ class PointsTo:
     def _leave(self, returned: Node, result: Node) -> None:
         self.graph.leaves[returned].append(result)
         self._edge(returned, result, self.hops)
+
+
+def _made(effect: Effect, name: str, function: Function) -> Made:
+    if name == "super":
+        for around in function.enclosing():
+            if around.owner is not None:
+                return Parent(effect, name, around.owner)
+    return Made(effect, name)
 
 
 def _names_guarded_repository(call: Call[Context]) -> bool:

@@ -32,6 +32,14 @@ CALLS = {
         "class B:\n    def f(self): pass\nclass C(B):\n    def g(self): self.f()",
         {"f": {"g"}},
     ),
+    "of the base by super": (
+        "class B:\n    def f(self): pass\nclass C(B):\n    def f(self): super().f()",
+        {"f": {"f"}},
+    ),
+    "of the base by super with arguments": (
+        "class B:\n    def f(self): pass\nclass C(B):\n    def g(self): super(C, self).f()",
+        {"f": {"g"}},
+    ),
     "overridden": (
         "class B:\n    def f(self): self.g()\n    def g(self): pass\n"
         "class C(B):\n    def h(self): pass",
