@@ -34,6 +34,18 @@ class Definitions(Evaluator[Context]):
         if function.is_property:
             self.program.properties.add(function.name)
 
+    def _bind_parameters(self, function: Function) -> None:
+        for parameter in function.parameters():
+            node = self.graph.intern(Kind.PARAMETER, (function, parameter.arg))
+            self.bind_name(parameter.arg, value_of(node))
+            if parameter.annotation is not None:
+                self._annotate(node, parameter.annotation)
+        names = function.positional_parameters()
+        if function.owner is not None and names and not function.is_static:
+            kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE
+            node = self.graph.intern(kind, function.owner)
+            self.bind_name(names[0], value_of(node))
+
     def _import(self, statement: ast.Import) -> None:
         for alias in statement.names:
             name = alias.asname or alias.name.partition(".")[0]

@@ -77,7 +77,7 @@ class Evaluator(Generic[Context]):
             self.bind(target.value, value)
         elif isinstance(target, ast.Attribute):
             owner = self.evaluate(target.value)
-            self.semantics.store_attribute(target, owner, value, source)
+            self.semantics.store_attribute(target, owner, value, source, self.function, self.place)
             for node in owner.same:
                 flow_into(value, self.graph.field(node, target.attr), self.graph)
         elif isinstance(target, ast.Subscript):

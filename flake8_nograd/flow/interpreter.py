@@ -91,18 +91,6 @@ class _Interpreter(Definitions[Context]):
             self._exits.append(self.state.context)
         self.semantics.exit(function, self._exits)
 
-    def _bind_parameters(self, function: Function) -> None:
-        for parameter in function.parameters():
-            node = self.graph.intern(Kind.PARAMETER, (function, parameter.arg))
-            self.bind_name(parameter.arg, value_of(node))
-            if parameter.annotation is not None:
-                self._annotate(node, parameter.annotation)
-        names = function.positional_parameters()
-        if function.owner is not None and names and not function.is_static:
-            kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE
-            node = self.graph.intern(kind, function.owner)
-            self.bind_name(names[0], value_of(node))
-
     def _suite(self, body: list[ast.stmt]) -> None:
         outer = self.place
         for index, statement in enumerate(body):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.program import Call, Place
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.state import Context
 from flake8_nograd.flow.values import Value
@@ -64,7 +64,13 @@ class Semantics(Protocol[Context]):
         ...
 
     def store_attribute(
-        self, target: ast.Attribute, owner: Value, value: Value, source: ast.expr | None
+        self,
+        target: ast.Attribute,
+        owner: Value,
+        value: Value,
+        source: ast.expr | None,
+        function: Function,
+        place: Place | None,
     ) -> None:
         """An attribute of something is assigned, from `source` if that is a plain assignment."""
         ...

@@ -13,7 +13,6 @@ from flake8_nograd.flow.graph import (
     Node,
     Reachability,
     closure,
-    reversed_edges,
 )
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
@@ -79,7 +78,6 @@ class Fates:
         self._stored = reach.sources_of(self._unread_fields())
         notes.wants_grad |= self._sources_of_lists(notes.optimized)
         self._wanted = closure(notes.wants_grad, self._forward_edges())
-        self._frozen = self._frozen_modules(notes)
 
     def of(self, call: Call[Context]) -> Fate:
         """The fate of a call's result."""
@@ -110,30 +108,12 @@ class Fates:
         """Whether an argument of the call is known to require a gradient."""
         return any(not value.flows.isdisjoint(self._wanted) for value in call.arguments())
 
-    def is_frozen(self, call: Call[Context]) -> bool:
-        """Whether the callee's parameters have been frozen in sight."""
-        owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
-        return owner is not None and bool(owner.same) and owner.same <= self._frozen
-
     def _sources_of_lists(self, lists: set[Node]) -> set[Node]:
         """What was put into lists, such as the tensors that an optimizer is to update."""
         if not lists:
             return set()
         copies = self._graph.copies.items()
         return {source for source, targets in copies if not lists.isdisjoint(targets)}
-
-    def _frozen_modules(self, notes: Notes) -> set[Node]:
-        """Modules without a parameter that records; a function of the file may have frozen them."""
-        frozen = notes.frozen - notes.wants_grad
-        given: Edges = reversed_edges(self._points_to.hops)
-        for node in tuple(frozen):
-            if self._graph.kinds[node] is Kind.PARAMETER:
-                frozen |= set(given.get(node, ()))
-        onward: Edges = defaultdict(list)
-        for edges in (self._points_to.hops, self._graph.copies):
-            for source, targets in edges.items():
-                onward[source].extend(targets)
-        return closure(frozen, onward)
 
     def _connect(self, call: Call[Context], trained: list[Node], passed: list[Node]) -> None:
         """Edges through a call into which the file gives no insight."""

@@ -119,8 +119,7 @@ class Judge:
         wanted = self._fates.input_wants_gradient(call)
         if self._fates.input_asks_for_gradient(call) or (wanted and not _is_cut(item.fate)):
             return Silence.GRADIENT_WANTED
-        frozen = self._fates.is_frozen(model_call) or self._modules.is_parameterless(model_call)
-        return Silence.FROZEN if frozen and not wanted else None
+        return Silence.FROZEN if self._modules.is_fixed(model_call) and not wanted else None
 
     def _differentiated_unseen(self, call: Call[Context], fate: Fate) -> bool:
         """A result of no visible use can be differentiated through hooks or module state."""

@@ -57,7 +57,8 @@ class LibraryCalls:
 
     def _tensor(self, call: Call[Context], name: str) -> Value:
         value = derived(call.arguments())
-        if name in LEAF_MAKERS or asks_for_gradient(call.node):
+        is_leaf = name in LEAF_MAKERS and not _declines_gradient(call.node)
+        if is_leaf or asks_for_gradient(call.node):
             self._notes.wants_grad.add(call.result)
             self._graph.derive(value.parts, call.result)
             return value_of(call.result)
@@ -110,6 +111,16 @@ def asks_for_gradient(node: ast.Call) -> bool:
     """Whether a call has `requires_grad=True` among its arguments."""
     return any(
         keyword.arg == "requires_grad" and is_true(keyword.value) for keyword in node.keywords
+    )
+
+
+def _declines_gradient(node: ast.Call) -> bool:
+    """Whether a call has `requires_grad=False` among its arguments."""
+    return any(
+        keyword.arg == "requires_grad"
+        and isinstance(keyword.value, ast.Constant)
+        and not keyword.value.value
+        for keyword in node.keywords
     )
 
 

@@ -12,6 +12,7 @@ from flake8_nograd.flow.values import PLAIN, Value, derived, join
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.library_calls import allocated, is_true
 from flake8_nograd.torch_model.notes import Notes
+from flake8_nograd.torch_model.requires_grad import note_setting
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
@@ -77,10 +78,10 @@ class MethodCalls:
             self._is_used_as_module(call, receiver)
         if call.method == "requires_grad_":
             nodes = self._graph.origins(receiver.same)
-            if call.node.args and not is_true(call.node.args[0]):
-                self._notes.frozen |= nodes
-            else:
-                self._notes.wants_grad |= nodes
+            given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+            to = given[0] if given else ast.Constant(True)
+            note_setting(self._notes, nodes, to, call.function, call.place)
+            if is_true(to):
                 self._notes.asks_for_grad.add(call.function)
 
     def _is_used_as_module(self, call: Call[Context], receiver: Value) -> None:

@@ -69,7 +69,7 @@ class Modules:
         self._possible: dict[Node, list[Function]] = {}
         for method, call in points_to.may_be_called(program):
             self._possible.setdefault(call.result, []).append(method)
-        self._parameters = Parameters(points_to, notes, vocabulary)
+        self._parameters = Parameters(program, points_to, notes, vocabulary)
         self._graphs = Graphs(
             points_to,
             notes.wants_grad,
@@ -172,11 +172,15 @@ class Modules:
         functions |= {what for what in called if isinstance(what, Function)}
         return not functions.isdisjoint(self.differentiating)
 
-    def is_parameterless(self, call: Call[Context]) -> bool:
-        """Whether every module that the callee may be is of the file and has no parameters."""
-        classes = self._classes_of(call)
+    def is_fixed(self, call: Call[Context]) -> bool:
+        """Whether no module that the callee may be has a parameter that is trained."""
         owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
-        only = owner is not None and len(self._points_to.of(owner)) == len(classes)
+        if owner is None:
+            return False
+        if owner.same and owner.same <= self._parameters.fixed:
+            return True
+        classes = self._classes_of(call)
+        only = len(self._points_to.of(owner)) == len(classes)
         return bool(classes) and only and not any(map(self._parameters.may_be_in, classes))
 
     def _classes_of(self, call: Call[Context]) -> list[Class]:

@@ -47,6 +47,19 @@ class HandOver:
     context: Context
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """`requires_grad` is set for all parameters of what these nodes stand for.
+
+    ``to`` is what it is set to, or the name of the parameter of the function that decides.
+    """
+
+    nodes: frozenset[Node]
+    function: Function
+    line: int
+    to: bool | str
+
+
 class Notes:
     """Sets of nodes with a property, and lists of events; the sinks of the graph are made here."""
 
@@ -59,7 +72,7 @@ class Notes:
         self.wants_grad: set[Node] = set()
         self.optimized: set[Node] = set()
         self.asks_for_grad: set[Function] = set()
-        self.frozen: set[Node] = set()
+        self.freezes: list[Freeze] = []
         self.guarded: set[Node] = set()
         self.guard_items: set[ast.expr] = set()
         self.discarded: set[Node] = set()

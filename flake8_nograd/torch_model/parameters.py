@@ -1,17 +1,21 @@
-"""Does a module of the file have parameters? Without any, plain inputs record nothing."""
+"""Does a module have parameters that are trained? Without any, plain inputs record nothing."""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
-from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.graph import Edges, Kind, Node, closure, reversed_edges
+from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.freezing import Freezing
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary.effects import Effect
-from flake8_nograd.torch_model.vocabulary.layers import PARAMETERLESS
+from flake8_nograd.torch_model.vocabulary.layers import CONTAINERS, FROZEN_MAKERS, PARAMETERLESS
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import names_something_else
 
@@ -22,15 +26,45 @@ _PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
 class Parameters:
     """Looks through the attributes of classes."""
 
-    def __init__(self, points_to: PointsTo, notes: Notes, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, program: Program[Context], points_to: PointsTo, notes: Notes, vocabulary: Vocabulary
+    ) -> None:
+        self._program = program
+        self._frozen = Freezing(program, points_to, notes).modules
         self._points_to = points_to
         self._graph = points_to.graph
         self._leaves = notes.wants_grad
         self._vocabulary = vocabulary
+        self._holding: dict[Node, bool] = {}
 
     @cached_property
     def _sources(self) -> Edges:
         return reversed_edges(self._graph.copies)
+
+    @cached_property
+    def fixed(self) -> set[Node]:
+        """Modules that are frozen or made of parts without parameters."""
+        made = {
+            call.result
+            for call in self._program.calls
+            if (self._is_made_of_others(call.result) or self._is_made_frozen(call))
+            and not self._may_hold(call.result)
+        }
+        onward: Edges = defaultdict(list)
+        for edges in (self._points_to.hops, self._graph.copies):
+            for source, targets in edges.items():
+                onward[source].extend(targets)
+        return closure(self._frozen | made, onward)
+
+    def _is_made_frozen(self, call: Call[Context]) -> bool:
+        """Whether a library freezes what it makes here."""
+        things = self._points_to.callees.get(call.result, ())
+        names = [str(self._graph.payloads[thing]) for thing in things]
+        return bool(names) and all(map(FROZEN_MAKERS.fullmatch, names)) and not _thaws(call.node)
+
+    def _is_made_of_others(self, node: Node) -> bool:
+        things = self._points_to.callees.get(node, ())
+        return bool(things) and all(self._graph.payloads[thing] in CONTAINERS for thing in things)
 
     def may_be_in(self, cls: Class) -> bool:
         """Whether a module of this class may have parameters; unknown counts as yes."""
@@ -39,7 +73,7 @@ class Parameters:
                 return True
             own = self._graph.intern(Kind.INSTANCE, ancestor)
             for field in self._graph.fields_of(own):
-                if any(map(self._may_hold, self._sources.get(field, ()))):
+                if field not in self._frozen and any(map(self._may_hold, self._parts_of(field))):
                     return True
         return False
 
@@ -54,19 +88,42 @@ class Parameters:
     def _may_bring(self, base: Node) -> bool:
         return str(self._graph.payloads[base]) not in _PLAIN_BASES
 
+    def _parts_of(self, container: Node) -> Iterable[Node]:
+        return self._sources.get(container, ())
+
     def _may_hold(self, node: Node) -> bool:
         """Whether a value that is assigned to an attribute may be or have a parameter."""
+        if node not in self._holding:
+            self._holding[node] = False  # what is made of itself adds nothing
+            self._holding[node] = node not in self._frozen and self._find(node)
+        return self._holding[node]
+
+    def _find(self, node: Node) -> bool:
         kind, payload = self._graph.kinds[node], self._graph.payloads[node]
         if kind in (Kind.FIELD, Kind.INSTANCE, Kind.FUNCTION, Kind.EXTERNAL):
             return False
+        if kind is Kind.MADE:
+            return self._may_be_made_of(self._parts_of(node))
         if kind is Kind.PARAMETER:
             return not _is_setting(*self._graph.pair(node))
         if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
             return True
         if payload.function.name == "forward":
             return False  # what a forward pass keeps is data
+        if self._is_made_of_others(node):
+            given = [value.same for value in payload.arguments()]
+            parts = {part for nodes in given for part in nodes}
+            return not all(given) or self._may_be_made_of((*parts, *self._parts_of(node)))
+        if self._is_made_frozen(payload):
+            return False
         things = self._points_to.callees.get(node, set())
         return not things or any(map(self._makes_parameters, things))
+
+    def _may_be_made_of(self, parts: Iterable[Node]) -> bool:
+        """Whether a container has a part with parameters; one that is empty is filled unseen."""
+        unknown = (Kind.FIELD, Kind.PARAMETER)
+        held = [self._graph.kinds[part] in unknown or self._may_hold(part) for part in parts]
+        return any(held) or not held
 
     def _makes_parameters(self, callee: Node) -> bool:
         payload = self._graph.payloads[callee]
@@ -77,6 +134,15 @@ class Parameters:
         name = str(payload)
         harmless = self._vocabulary.effect(name) in _HARMLESS
         return not (harmless or PARAMETERLESS.fullmatch(name))
+
+
+def _thaws(node: ast.Call) -> bool:
+    """Whether the arguments of `from_pretrained` leave the weights to be trained."""
+    return any(
+        keyword.arg == "freeze"
+        and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is True)
+        for keyword in node.keywords
+    )
 
 
 def _is_setting(function: Function, name: str) -> bool:

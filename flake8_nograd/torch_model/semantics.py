@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind, Node
-from flake8_nograd.flow.program import Call, Program, access_path
+from flake8_nograd.flow.program import Call, Place, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, value_of
@@ -23,6 +23,7 @@ from flake8_nograd.torch_model.guards import ASKS_MODE, Guards
 from flake8_nograd.torch_model.library_calls import LibraryCalls, asks_for_gradient
 from flake8_nograd.torch_model.method_calls import MethodCalls
 from flake8_nograd.torch_model.notes import HandOver, Notes
+from flake8_nograd.torch_model.requires_grad import note_setting
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -109,14 +110,20 @@ class TorchSemantics:
         return owner if node.attr in methods.WRAPPED_MODULE else None
 
     def store_attribute(
-        self, target: ast.Attribute, owner: Value, value: Value, source: ast.expr | None
+        self,
+        target: ast.Attribute,
+        owner: Value,
+        value: Value,
+        source: ast.expr | None,
+        function: Function,
+        place: Place | None,
     ) -> None:
         """`p.requires_grad = …` freezes or asks for a gradient; a forward can be wrapped."""
         if target.attr == "forward" and self.guards.of_value(value) is not None:
             self.notes.guarded |= owner.same
-        if target.attr == "requires_grad" and isinstance(source, ast.Constant):
+        if target.attr == "requires_grad" and isinstance(source, ast.Constant | ast.Name):
             nodes = self.graph.origins(owner.same)
-            (self.notes.wants_grad if source.value else self.notes.frozen).update(nodes)
+            note_setting(self.notes, nodes, source, function, place)
 
     def observe(self, value: Value, node: ast.expr) -> None:
         """A comparison, test or format reads numbers."""

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from flake8_nograd.flow.graph import Kind, Node, closure, reversed_edges
 from flake8_nograd.flow.interpreter import interpret
-from flake8_nograd.flow.program import Call, Program, access_path
+from flake8_nograd.flow.program import Call, Place, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import Value, value_of
@@ -70,7 +70,13 @@ class WatchingSemantics:
         return None
 
     def store_attribute(
-        self, target: ast.Attribute, owner: Value, value: Value, source: ast.expr | None
+        self,
+        target: ast.Attribute,
+        owner: Value,
+        value: Value,
+        source: ast.expr | None,
+        function: Function,
+        place: Place | None,
     ) -> None:
         pass
 

@@ -18,6 +18,14 @@ ALLOCATORS = frozenset(
     " new_full".split()
 )
 
+# Modules whose parameters are those of the modules that they are made of.
+CONTAINERS = frozenset(
+    ("torch.nn.Sequential", "torch.nn.modules.Sequential", "torch.nn.modules.container.Sequential")
+)
+
+# Calls that make a module whose parameters are frozen unless `freeze=False` is given.
+FROZEN_MAKERS = re.compile(r"torch\.nn\.(?:modules\.\w+\.)?Embedding(?:Bag)?\.from_pretrained")
+
 # Calls whose result is a tensor that requires a gradient.
 LEAF_MAKERS = frozenset(("torch.nn.Parameter", "torch.nn.parameter.Parameter"))
 

@@ -1,0 +1,68 @@
+"""What a statement says that sets `requires_grad`: for all parameters of a module, or for some."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.flow.graph import Node
+from flake8_nograd.flow.program import Place
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.notes import Freeze, Notes
+
+
+def note_setting(
+    notes: Notes, nodes: set[Node], to: ast.expr, function: Function, place: Place | None
+) -> None:
+    """Note that `requires_grad` of what these nodes stand for is set to an expression."""
+    setting: bool | str = isinstance(to, ast.Constant) and bool(to.value)
+    if setting:
+        notes.wants_grad |= nodes
+    elif place is None or concerns_some(place):
+        return
+    if isinstance(to, ast.Name) and any(item.arg == to.id for item in function.parameters()):
+        setting = to.id
+    line = place.statement.lineno if place is not None else 0
+    notes.freezes.append(Freeze(frozenset(nodes), function, line, setting))
+
+
+def concerns_some(place: Place) -> bool:
+    """Whether a condition or a slice lets a loop reach only some of what it goes over."""
+    current, outer = place, place.outer
+    conditional = in_loop = False
+    while outer is not None:
+        around = outer.statement
+        if not in_loop:
+            conditional = conditional or _may_be_skipped(current) or _is_picked(around)
+        elif isinstance(around, ast.If) and _asks_for_class(around.test):
+            conditional = True
+        if isinstance(around, ast.For | ast.AsyncFor | ast.While):
+            in_loop = True
+            if conditional or (not isinstance(around, ast.While) and _is_slice(around.iter)):
+                return True
+        current, outer = outer, outer.outer
+    return False
+
+
+def _is_picked(around: ast.stmt) -> bool:
+    """Whether a condition is about anything but whether a parameter still trains."""
+    if not isinstance(around, ast.If):
+        return False
+    return not (isinstance(around.test, ast.Attribute) and around.test.attr == "requires_grad")
+
+
+def _may_be_skipped(place: Place) -> bool:
+    """Whether an `if` before a statement may go on with the next round."""
+    return any(
+        isinstance(part, ast.Continue | ast.Break)
+        for statement in place.suite[: place.index]
+        if isinstance(statement, ast.If)
+        for part in ast.walk(statement)
+    )
+
+
+def _asks_for_class(test: ast.expr) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == "isinstance" for part in ast.walk(test))
+
+
+def _is_slice(iterated: ast.expr) -> bool:
+    return any(isinstance(part, ast.Slice) for part in ast.walk(iterated))
