@@ -136,8 +136,7 @@ class Recorder:
                 self._finish(running, (args, rest[0]), rest[-1])
 
     def _attach(self, running: _Pass, output: object) -> None:
-        is_plain = isinstance(output, torch.Tensor)
-        for tensor in (output,) if is_plain else tensors_in(output):
+        for tensor in (output,) if isinstance(output, torch.Tensor) else tensors_in(output):
             node = tensor.grad_fn
             # A module may hand on what an earlier forward pass recorded.
             if node is not None and node._sequence_nr() >= running.first:
