@@ -51,6 +51,7 @@ class Missed:
 class Comparison:
     """Findings and sites of one run, side by side."""
 
+    anything_ran: bool
     codes: dict[Place, str]
     reported: tuple[Reported, ...]
     missed: tuple[Missed, ...]
@@ -107,7 +108,7 @@ class Linter:
                 codes[site.place] = " ".join(found)
             if _is_missed(site, files):
                 missed.append(Missed(site, files[site.place.path].reason(site.place)))
-        return Comparison(codes, tuple(reported), tuple(missed))
+        return Comparison(bool(report.sites), codes, tuple(reported), tuple(missed))
 
 
 class _File:

@@ -13,7 +13,7 @@ def disagreements(comparison: Comparison) -> list[Table]:
     """What torch saw and the linter did not, then the reverse, then what this run cannot say."""
     tables = [_missed(comparison), _contradicted(comparison)]
     told = [table for table in tables if table.rows]
-    if not told:
+    if comparison.anything_ran and not told:
         told.append(_sentence("the linter and torch agree about the code that ran"))
     if comparison.unreached:
         count = len(comparison.unreached)

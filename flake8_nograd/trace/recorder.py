@@ -136,7 +136,7 @@ class Recorder:
                 self._finish(running, (args, rest[0]), rest[-1])
 
     def _attach(self, running: _Pass, output: object) -> None:
-        for tensor in tensors_in(output):
+        for tensor in (output,) if isinstance(output, torch.Tensor) else tensors_in(output):
             node = tensor.grad_fn
             # A module may hand on what an earlier forward pass recorded.
             if node is not None and node._sequence_nr() >= running.first:
@@ -155,12 +155,11 @@ class Recorder:
 
     def _mark_owners(self, inputs: Sequence[Any]) -> None:
         """Torch runs no prehook of a node whose own output is what is differentiated by."""
-        for tensor in inputs:
-            node = getattr(tensor, "node", None) or getattr(tensor, "grad_fn", None)
-            number = -1 if node is None else node._sequence_nr()
-            for token in list(self._tokens):
-                if number in token.numbers:
-                    token.mark_used()
+        nodes = (getattr(item, "node", None) or getattr(item, "grad_fn", None) for item in inputs)
+        numbers = [node._sequence_nr() for node in nodes if node is not None]
+        for token in list(self._tokens) if numbers else ():
+            if any(number in token.numbers for number in numbers):
+                token.mark_used()
 
 
 def _is_no_forward_pass(module: torch.nn.Module) -> bool:
@@ -169,7 +168,7 @@ def _is_no_forward_pass(module: torch.nn.Module) -> bool:
         torch.compiler.is_compiling()
         or torch._C._is_tracing()
         or in_backward()
-        or getattr(module, "_is_replica", False)
+        or "_is_replica" in module.__dict__  # getattr would search everything that is not there
     )
 
 
