@@ -77,13 +77,19 @@ def candidates(site: Site, outline: Outline) -> list[Block]:
 
 
 def _single_passes(site: Site, outline: Outline) -> Iterator[Statement]:
-    """The smallest statement of the first forward pass, then those of the others."""
+    """The smallest statement of the first forward pass, then those of the others.
+
+    When the first stands in the header of a compound statement, those in its suites are not the
+    finding's, and may train.
+    """
     inside = {id(node) for node in all_nodes(site.block.nodes)}
     first = outline.innermost(site.finding.line, site.finding.column - 1)
     if first is not None and id(first.node) in inside:
         yield first
     for statement in outline.statements:
         if id(statement.node) not in inside or mode(statement, site.function) is not None:
+            continue
+        if any(around is first for around in statement.chain):
             continue
         if runs_forward(header(statement.node), site.forward):
             yield statement

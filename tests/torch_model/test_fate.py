@@ -74,6 +74,9 @@ PLAIN = {
     "y = torch.argmax(model(x))": "argmax()",
     "y = float(model(x))": "float()",
     "print(model(x))": "print()",
+    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.matshow(model(x))": "matshow()",
+    "from lab import to_np\ny = to_np(model(x))": "to_np()",
+    "_, best = model(x).max(1)\nprint(best)": ".max()",
 }
 
 
