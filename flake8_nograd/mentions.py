@@ -6,7 +6,7 @@ import re
 
 _FAMILY = (
     "torch|lightning|transformers|diffusers|timm|fastai|ignite|accelerate|detectron2|mmcv|mmengine"
-    "|mmdet|mmseg|open_clip|monai|fairseq|espnet|allennlp|speechbrain|pyro|catalyst|skorch|dgl"
+    "|mmdet|mmseg|open_clip|monai|fairseq|espnet|allennlp|speechbrain|pyro|catalyst|skorch|dgl|lpips|pretrainedmodels|peft|trl|onmt"
 )
 _IMPORT = r"^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = re.compile(rf"{_IMPORT}.*(?:{_FAMILY})", re.MULTILINE)

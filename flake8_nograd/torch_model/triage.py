@@ -17,6 +17,7 @@ from flake8_nograd.torch_model.vocabulary.words import names_a_model, runs_infer
 
 _SETS_MODE = re.compile(r"\.\s*(?:eval|train)\s*\(")
 _DIFFERENTIATES = re.compile(r"\b(?:manual_)?backward\s*\(|\bgrad\s*\(")
+_RUNS_ITSELF = re.compile(r"\bself\s*(?:\.\s*forward\s*)?\(")
 _GUARDS = re.compile(r"no_?grad|inference_mode|set_grad_enabled", re.IGNORECASE)
 _ASSIGNED_ATTRIBUTE = re.compile(r"\.(\w+)\s*(?::[^=\n]*|[+|]|,[^=\n]*)?=(?!=)")
 _BUILTINS = frozenset(dir(builtins))
@@ -35,7 +36,10 @@ class _Triage:
     """One walk over everything but the bodies of plain modules."""
 
     def __init__(self, tree: ast.Module, text: str) -> None:
-        self._sets_mode = _SETS_MODE.search(text) is not None
+        # In such a file a method of a module can be more than a part of its forward pass.
+        self._has_active_modules = any(
+            sign.search(text) for sign in (_SETS_MODE, _RUNS_ITSELF, _DIFFERENTIATES)
+        )
         self._imported = set(_imported(tree.body))
         self._defined = {node.name for node in tree.body if isinstance(node, _Definition)}
         self._attributes = set(_ASSIGNED_ATTRIBUTE.findall(text))
@@ -91,7 +95,7 @@ class _Triage:
 
     def _is_plain_module(self, node: ast.ClassDef) -> bool:
         """Whether a class is a module none of whose methods is judged by itself."""
-        if self._sets_mode or not any(map(self._is_module_base, node.bases)):
+        if self._has_active_modules or not any(map(self._is_module_base, node.bases)):
             return False
         self._modules.add(node.name)
         return not any(
