@@ -10,6 +10,8 @@ from flake8_nograd.flow.graph import Node
 
 Point = int
 
+_DEEPEST = 20  # guards inside each other that can still be told apart when one is left by hand
+
 
 class GradMode(enum.Enum):
     """Whether an operation records a graph."""
@@ -105,9 +107,10 @@ class Context:
 
     def left(self, owners: frozenset[Node]) -> Context:
         """The context after the guards of an owner, and those entered since, have been left."""
-        found = None
-        entered = self.entered
-        while entered is not None:
+        found, entered = None, self.entered
+        for _ in range(_DEEPEST):
+            if entered is None:
+                break
             if not entered.owners.isdisjoint(owners):
                 found = entered
             entered = entered.outside.entered

@@ -24,6 +24,7 @@ class Freezing:
         self._points_to = points_to
         self._graph = points_to.graph
         self._notes = notes
+        self._last_made: dict[Node, dict[Function, int]] = {}
         frozen: set[Node] = set()
         thawed = set(notes.wants_grad)
         for freeze in notes.freezes:
@@ -53,13 +54,14 @@ class Freezing:
 
     def _is_remade(self, part: Node, freeze: Freeze) -> bool:
         """Whether a module gets a new part later in the function that freezes it."""
-        for source in self._assigned.get(part, ()):
-            call = self._graph.payloads[source]
-            if not isinstance(call, Call) or call.function is not freeze.function:
-                continue
-            if call.node.lineno > freeze.line and self._is_module(source):
-                return True
-        return False
+        last = self._last_made.get(part)
+        if last is None:
+            last = self._last_made[part] = {}
+            for source in self._assigned.get(part, ()):
+                call = self._graph.payloads[source]
+                if isinstance(call, Call) and self._is_module(source):
+                    last[call.function] = max(call.node.lineno, last.get(call.function, 0))
+        return last.get(freeze.function, 0) > freeze.line
 
     def _is_module(self, made: Node) -> bool:
         things = self._points_to.objects.get(made, ())

@@ -12,7 +12,7 @@ from flake8_nograd.flow.values import PLAIN, Value, derived, join
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.library_calls import allocated, is_true
 from flake8_nograd.torch_model.notes import Notes
-from flake8_nograd.torch_model.requires_grad import note_setting
+from flake8_nograd.torch_model.requires_grad import Settings
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
@@ -23,6 +23,7 @@ class MethodCalls:
     def __init__(self, graph: FlowGraph, notes: Notes, vocabulary: Vocabulary) -> None:
         self._graph = graph
         self._notes = notes
+        self._settings = Settings(notes)
         self._vocabulary = vocabulary
 
     def result(self, call: Call[Context], receiver: Value) -> Value | None:
@@ -80,7 +81,7 @@ class MethodCalls:
             nodes = self._graph.origins(receiver.same)
             given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
             to = given[0] if given else ast.Constant(True)
-            note_setting(self._notes, nodes, to, call.function, call.place)
+            self._settings.note(nodes, to, call.function, call.place)
             if is_true(to):
                 self._notes.asks_for_grad.add(call.function)
 

@@ -23,7 +23,7 @@ from flake8_nograd.torch_model.guards import ASKS_MODE, Guards
 from flake8_nograd.torch_model.library_calls import LibraryCalls, asks_for_gradient
 from flake8_nograd.torch_model.method_calls import MethodCalls
 from flake8_nograd.torch_model.notes import HandOver, Notes
-from flake8_nograd.torch_model.requires_grad import note_setting
+from flake8_nograd.torch_model.requires_grad import Settings
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -44,6 +44,7 @@ class TorchSemantics:
         self._named = 0
         self.guards = Guards(program.graph, vocabulary)
         self._libraries = LibraryCalls(program.graph, self.notes, vocabulary)
+        self._settings = Settings(self.notes)
         self._methods = MethodCalls(program.graph, self.notes, vocabulary)
 
     def entry(self, function: Function) -> Context:
@@ -123,7 +124,7 @@ class TorchSemantics:
             self.notes.guarded |= owner.same
         if target.attr == "requires_grad" and isinstance(source, ast.Constant | ast.Name):
             nodes = self.graph.origins(owner.same)
-            note_setting(self.notes, nodes, source, function, place)
+            self._settings.note(nodes, source, function, place)
 
     def observe(self, value: Value, node: ast.expr) -> None:
         """A comparison, test or format reads numbers."""
