@@ -16,8 +16,7 @@ from flake8_nograd.fixing.syntax import all_nodes, dotted
 
 _BACKWARD = frozenset(
     {
-        *("backward", "manual_backward", "zero_grad", "requires_grad_"),
-        *("retain_grad", "register_hook"),
+        *("backward", "manual_backward", "requires_grad_", "retain_grad", "register_hook"),
     }
 )
 _AUTOGRAD = re.compile(r"(^|\.)autograd\.(grad|backward|functional\.\w+)$")
@@ -46,7 +45,7 @@ class Training:
         calls = [
             node
             for node in all_nodes(roots)
-            if isinstance(node, ast.Call) and self._differentiates(node)
+            if isinstance(node, ast.Call) and (_clears(node) or self._differentiates(node))
         ]
         return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
 
@@ -82,10 +81,22 @@ class Training:
             found = {
                 key
                 for key, functions in self._bodies.items()
-                if key not in self._names and self.first_in(all_bodies(functions))
+                if key not in self._names and self._differentiate(functions)
             }
             self._names |= found
             added = bool(found)
+
+    def _differentiate(self, functions: Iterable[FunctionNode]) -> bool:
+        nodes = all_nodes(all_bodies(functions))
+        return any(isinstance(node, ast.Call) and self._differentiates(node) for node in nodes)
+
+
+def _clears(call: ast.Call) -> bool:
+    """Whether gradients are cleared here, as at the head of a training step.
+
+    A function that does no more than that needs no graph: some clear them in every forward pass.
+    """
+    return dotted(call.func).endswith("zero_grad")
 
 
 def all_bodies(functions: Iterable[FunctionNode]) -> list[ast.stmt]:

@@ -16,6 +16,7 @@ from flake8_nograd.fixing import FixResult, Outcome, Style, apply
 from flake8_nograd.source import Source
 
 _MARK = re.compile(r"[ \t]*#(block2?|guard)\b[^\n]*")
+_FORWARDS = ("model", "net", "self", "forward")
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,6 @@ def _first_forward(block: list[ast.stmt]) -> ast.Call:
         for statement in block
         for node in ast.walk(statement)
         if isinstance(node, ast.Call)
-        if ast.unparse(node.func).removeprefix("self.").split("[")[0] in ("model", "net", "self")
+        if ast.unparse(node.func).removeprefix("self.").split("[")[0] in _FORWARDS
     ]
     return min(calls, key=lambda call: (call.lineno, call.col_offset))

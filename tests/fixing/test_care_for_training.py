@@ -14,6 +14,7 @@ from flake8_nograd.fixing import Style, Verdict
         "loss(x).backward()",
         "g = torch.autograd.grad(loss(x), x)",
         "accelerator.backward(loss(x))",
+        "optimizer.zero_grad()",
         "optimizer.step()",
         "x.requires_grad_()",
         "x.requires_grad = True",
@@ -81,6 +82,25 @@ def test_helper_of_the_file_that_trains_is_seen_through_its_callers(fix):
         """
     )
     assert fixed.outcome.verdict is Verdict.LEFT
+
+
+def test_forward_that_clears_gradients_is_no_training(fix):
+    fixed = fix(
+        """
+        import torch
+
+
+        class Tagger(torch.nn.Module):
+            def forward(self, x):
+                self.zero_grad()
+                return self.layer(x)
+
+            def tag(self, x):
+                labels = self.forward(x)  #block
+                return labels.argmax(1).tolist()
+        """
+    )
+    assert "with torch.no_grad():\n            labels = self.forward(x)" in fixed.text
 
 
 def test_call_that_has_nothing_to_do_with_the_model_is_not_covered(check_fix):
