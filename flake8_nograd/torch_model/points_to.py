@@ -16,6 +16,7 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.binding import bindings, is_bound, is_method, lent_call
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.lineage import Lineage
 from flake8_nograd.torch_model.objects import Parent, Partial, made_by
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -37,17 +38,16 @@ _MAKING = frozenset(
 _MOST_NAMES = 16
 
 
-class PointsTo:
+class PointsTo(Lineage):
     """The objects of every node, and who calls which function of the file."""
 
     def __init__(self, program: Program[Context], vocabulary: Vocabulary) -> None:
-        self.graph = program.graph
-        self.objects: defaultdict[Node, set[Node]] = defaultdict(set)
+        super().__init__(program.graph)
         self.callers: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
         self.callees: defaultdict[Node, set[Node]] = defaultdict(set)
         self.hops: Edges = defaultdict(list)  # objects follow calls, whichever call it was
-        self._vocabulary = vocabulary
         self.lent: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
+        self._vocabulary = vocabulary
         self._lent_by: set[tuple[Node, Function]] = set()
         self._bound: set[tuple[Node, Function]] = set()
         self._by_callee: defaultdict[Node, list[Call[Context]]] = defaultdict(list)
@@ -56,7 +56,6 @@ class PointsTo:
         self._loans: list[tuple[HandOver[Context], Node, Node]] = []
         self._fields: defaultdict[Node, list[Node]] = defaultdict(list)
         self._queue: deque[tuple[Node, Node]] = deque()
-        self._heirs: defaultdict[Class, set[Class]] = defaultdict(set)
         for call in program.calls:
             for node in call.callee.same:
                 self._by_callee[node].append(call)
@@ -101,38 +100,6 @@ class PointsTo:
             for method in self.implementations(cls, read.attribute)
             if method.is_property
         }
-
-    def of(self, value: Value) -> set[Node]:
-        """All objects that a value may be."""
-        return {thing for node in value.same for thing in self.objects.get(node, ())}
-
-    def bases(self, cls: Class) -> Iterator[Class]:
-        """The base classes of a class that are in the file."""
-        for base in cls.bases:
-            for thing in self.of(base):
-                payload = self.graph.payloads[thing]
-                if isinstance(payload, Class) and payload is not cls:
-                    yield payload
-
-    def ancestry(self, cls: Class) -> list[Class]:
-        """A class and all its ancestors in the file, nearest first."""
-        found = [cls]
-        for ancestor in found:
-            found.extend(base for base in self.bases(ancestor) if base not in found)
-        return found
-
-    def method(self, cls: Class, name: str) -> Function | None:
-        """A method of a class or of its ancestors in the file."""
-        for ancestor in self.ancestry(cls):
-            if name in ancestor.methods:
-                return ancestor.methods[name]
-        return None
-
-    def implementations(self, cls: Class, name: str) -> set[Function]:
-        """What a method call on an instance may run: the class's method or one of its heirs'."""
-        found = {heir.methods[name] for heir in self._heirs[cls] if name in heir.methods}
-        own = self.method(cls, name)
-        return found | {own} if own is not None else found
 
     def _of_field(self, field: Node) -> tuple[Node, str]:
         return self.graph.pair(field)
