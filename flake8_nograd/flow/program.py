@@ -54,6 +54,19 @@ class Call(Generic[Context]):
         return self.keywords.get(keyword)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class HandOver(Generic[Context]):
+    """A call that may run, in this context, the functions that it is ``given``.
+
+    ``gives_back`` says that it may as well only keep them or hand them on.
+    """
+
+    call: Call[Context]
+    given: set[Node]
+    context: Context
+    gives_back: bool
+
+
 @dataclass(eq=False, slots=True)
 class Read(Generic[Context]):
     """The reading of an attribute of which some class of the file makes a property."""
@@ -75,6 +88,7 @@ class Program(Generic[Context]):
     calls: list[Call[Context]] = field(default_factory=list)
     properties: set[str] = field(default_factory=set)
     reads: list[Read[Context]] = field(default_factory=list)
+    hand_overs: list[HandOver[Context]] = field(default_factory=list)
 
 
 def access_path(node: ast.expr) -> str:

@@ -10,10 +10,11 @@ from functools import cached_property
 from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
-from flake8_nograd.torch_model.binding import bindings, is_bound
+from flake8_nograd.torch_model.binding import is_bound
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Freeze, Notes
-from flake8_nograd.torch_model.points_to import Made, PointsTo
+from flake8_nograd.torch_model.objects import Made
+from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 
 
@@ -77,7 +78,7 @@ class Freezing:
         function = freeze.function
         values = [
             value
-            for name, value in bindings(call, function, is_bound(call, function))
+            for name, value in self._points_to.bindings(call, function)
             if self._graph.find(Kind.PARAMETER, (function, name)) in freeze.nodes
         ]
         selves = {node for node in freeze.nodes if self._graph.kinds[node] is Kind.INSTANCE}
@@ -139,11 +140,10 @@ class Freezing:
 
     @cached_property
     def _applied(self) -> dict[Function, list[Call[Context]]]:
-        applied: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
-        for item in self._notes.hand_overs:
-            if item.call.method == "apply":
-                applied[item.function].append(item.call)
-        return applied
+        return {
+            function: [call for call in calls if call.method == "apply"]
+            for function, calls in self._points_to.lent.items()
+        }
 
     @cached_property
     def _constructing(self) -> set[Function]:

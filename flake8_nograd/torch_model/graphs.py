@@ -10,7 +10,8 @@ from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Birth
-from flake8_nograd.torch_model.points_to import Made, PointsTo
+from flake8_nograd.torch_model.objects import Made
+from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary.words import words
 
 _MADE_OF_OTHERS = frozenset((Kind.MADE, Kind.ITEM, Kind.LOOP, Kind.RETURN))

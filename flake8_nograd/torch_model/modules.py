@@ -15,8 +15,9 @@ from flake8_nograd.torch_model.framework_classes import Frameworks
 from flake8_nograd.torch_model.graphs import Graphs
 from flake8_nograd.torch_model.module_classes import ModuleClasses
 from flake8_nograd.torch_model.notes import Notes
+from flake8_nograd.torch_model.objects import Made
 from flake8_nograd.torch_model.parameters import Parameters
-from flake8_nograd.torch_model.points_to import Made, PointsTo
+from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary

@@ -39,15 +39,6 @@ class Birth:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver:
-    """A function of the file is an argument of a call, which may run it in this context."""
-
-    function: Function
-    call: Call[Context]
-    context: Context
-
-
-@dataclass(frozen=True, slots=True)
 class Freeze:
     """`requires_grad` is set for all parameters of what these nodes stand for.
 
@@ -76,7 +67,6 @@ class Notes:
         self.guarded: set[Node] = set()
         self.guard_items: set[ast.expr] = set()
         self.discarded: set[Node] = set()
-        self.hand_overs: list[HandOver] = []
         self.iterated: defaultdict[Node, list[tuple[Function, Context]]] = defaultdict(list)
 
     def plain_use(self, values: Iterable[Value], how: str, line: int) -> None:

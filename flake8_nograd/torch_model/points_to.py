@@ -7,19 +7,18 @@ function of the file adds the edges of its parameters and results.
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flake8_nograd.flow.graph import Edges, Kind, Node
-from flake8_nograd.flow.program import Call, Program, Read
+from flake8_nograd.flow.program import Call, HandOver, Program, Read
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
-from flake8_nograd.torch_model.binding import bindings, is_bound
+from flake8_nograd.torch_model.binding import bindings, is_bound, is_method, lent_call
 from flake8_nograd.torch_model.context import Context
+from flake8_nograd.torch_model.lineage import Lineage
+from flake8_nograd.torch_model.objects import Parent, Partial, made_by
 from flake8_nograd.torch_model.vocabulary.effects import Effect
-from flake8_nograd.torch_model.vocabulary.layers import GUARDED_HUB
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 _OBJECTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
@@ -39,38 +38,30 @@ _MAKING = frozenset(
 _MOST_NAMES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An object that a library call has made."""
-
-    effect: Effect
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parent(Made):
-    """What `super()` gives in a method of a class of the file."""
-
-    cls: Class
-
-
-class PointsTo:
+class PointsTo(Lineage):
     """The objects of every node, and who calls which function of the file."""
 
     def __init__(self, program: Program[Context], vocabulary: Vocabulary) -> None:
-        self.graph = program.graph
-        self.objects: defaultdict[Node, set[Node]] = defaultdict(set)
+        super().__init__(program.graph)
         self.callers: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
         self.callees: defaultdict[Node, set[Node]] = defaultdict(set)
         self.hops: Edges = defaultdict(list)  # objects follow calls, whichever call it was
+        self.lent: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
         self._vocabulary = vocabulary
+        self._lent_by: set[tuple[Node, Function]] = set()
+        self._bound: set[tuple[Node, Function]] = set()
         self._by_callee: defaultdict[Node, list[Call[Context]]] = defaultdict(list)
+        self._partials: defaultdict[Node, list[Call[Context]]] = defaultdict(list)
+        self._borrowers: defaultdict[Node, list[HandOver[Context]]] = defaultdict(list)
+        self._loans: list[tuple[HandOver[Context], Node, Node]] = []
         self._fields: defaultdict[Node, list[Node]] = defaultdict(list)
         self._queue: deque[tuple[Node, Node]] = deque()
-        self._heirs: defaultdict[Class, set[Class]] = defaultdict(set)
         for call in program.calls:
             for node in call.callee.same:
                 self._by_callee[node].append(call)
+        for item in program.hand_overs:
+            for node in item.given:
+                self._borrowers[node].append(item)
         for node in self.graph.interned(Kind.FIELD):
             self._fields[self._of_field(node)[0]].append(node)
         self._solve(program)
@@ -79,6 +70,14 @@ class PointsTo:
         """Whether a call runs a function of the file."""
         things = self.callees.get(call.result, ())
         return any(self.graph.kinds[thing] is Kind.FUNCTION for thing in things)
+
+    def bindings(self, call: Call[Context], function: Function) -> Iterator[tuple[str, Value]]:
+        """Pairs of a parameter of a function and what a call of it gives for it."""
+        return bindings(call, function, (call.result, function) in self._bound)
+
+    def runs_of(self, function: Function) -> list[Call[Context]]:
+        """The calls that run a function, themselves or through what they are given."""
+        return [*self.callers.get(function, ()), *self.lent.get(function, ())]
 
     def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
         """Methods of the file that a call on a receiver of which nothing is known may run."""
@@ -102,38 +101,6 @@ class PointsTo:
             if method.is_property
         }
 
-    def of(self, value: Value) -> set[Node]:
-        """All objects that a value may be."""
-        return {thing for node in value.same for thing in self.objects.get(node, ())}
-
-    def bases(self, cls: Class) -> Iterator[Class]:
-        """The base classes of a class that are in the file."""
-        for base in cls.bases:
-            for thing in self.of(base):
-                payload = self.graph.payloads[thing]
-                if isinstance(payload, Class) and payload is not cls:
-                    yield payload
-
-    def ancestry(self, cls: Class) -> list[Class]:
-        """A class and all its ancestors in the file, nearest first."""
-        found = [cls]
-        for ancestor in found:
-            found.extend(base for base in self.bases(ancestor) if base not in found)
-        return found
-
-    def method(self, cls: Class, name: str) -> Function | None:
-        """A method of a class or of its ancestors in the file."""
-        for ancestor in self.ancestry(cls):
-            if name in ancestor.methods:
-                return ancestor.methods[name]
-        return None
-
-    def implementations(self, cls: Class, name: str) -> set[Function]:
-        """What a method call on an instance may run: the class's method or one of its heirs'."""
-        found = {heir.methods[name] for heir in self._heirs[cls] if name in heir.methods}
-        own = self.method(cls, name)
-        return found | {own} if own is not None else found
-
     def _of_field(self, field: Node) -> tuple[Node, str]:
         return self.graph.pair(field)
 
@@ -148,6 +115,7 @@ class PointsTo:
                 self._heirs[ancestor].add(cls)
                 self._queue.extend(self._uses_of(ancestor))
         self._run()
+        self._lend()
 
     def _uses_of(self, cls: Class) -> list[tuple[Node, Node]]:
         """Look again at the attributes of a class whose heirs have become known."""
@@ -165,6 +133,10 @@ class PointsTo:
                 self._called(call, thing)
             for field in tuple(self._fields.get(node, ())):
                 self._field(field, node, thing)
+            for call in tuple(self._partials.get(node, ())):
+                self._complete(call, node, thing)
+            if self._runs(thing):
+                self._loans.extend((item, node, thing) for item in self._borrowers.get(node, ()))
 
     def _add(self, node: Node, thing: Node) -> None:
         things = self.objects[node]
@@ -235,6 +207,9 @@ class PointsTo:
         kind, what = self.graph.kinds[thing], self.graph.payloads[thing]
         if isinstance(what, Function) and kind is Kind.FUNCTION:
             self._enter(call, what, is_bound(call, what))
+        elif isinstance(what, Partial):
+            self.callees[call.result].add(self.graph.intern(Kind.FUNCTION, what.function))
+            self._enter(what.completed(call), what.function, is_method(what.function))
         elif isinstance(what, Class) and kind is Kind.CLASS:
             self._add(call.result, self.graph.intern(Kind.INSTANCE, what))
             self._enter_method(call, what, "__init__")
@@ -245,14 +220,16 @@ class PointsTo:
 
     def _make(self, call: Call[Context], name: str) -> None:
         effect = self._vocabulary.effect(name)
-        if name == "torch.hub.load" and _names_guarded_repository(call):
-            effect = Effect.GUARDED
-        if effect is Effect.WRAP:
+        if effect is Effect.PARTIAL and call.positional:
+            for node in call.positional[0].same:
+                self._partials[node].append(call)
+                self._queue.extend((node, thing) for thing in self.objects[node])
+        elif effect is Effect.WRAP:
             for value in call.positional:
                 for node in value.same:
                     self._edge(node, call.result, self.graph.copies)
         elif effect is not None and effect in _MAKING:
-            made = self.graph.intern(Kind.OBJECT, _made(effect, name, call.function))
+            made = self.graph.intern(Kind.OBJECT, made_by(call, effect, name))
             self._add(call.result, made)
             first = self.graph.find(Kind.ITEM, (call.result, 0))
             if first is not None:
@@ -263,15 +240,61 @@ class PointsTo:
         if method is not None:
             self._enter(call, method, bound=True)
 
+    def _runs(self, thing: Node) -> bool:
+        return self.graph.kinds[thing] is Kind.FUNCTION or isinstance(
+            self.graph.payloads[thing], Partial
+        )
+
+    def _complete(self, call: Call[Context], node: Node, thing: Node) -> None:
+        """A partial turns out to be that of a function of the file, or of anything else."""
+        what = self.graph.payloads[thing]
+        if isinstance(what, Function) and self.graph.kinds[thing] is Kind.FUNCTION:
+            self._add(call.result, self.graph.intern(Kind.OBJECT, Partial(what, call)))
+        else:
+            self._edge(node, call.result, self.graph.copies)
+
+    def _lend(self) -> None:
+        """Run the functions that calls get as arguments, unless the file shows who calls them."""
+        given_back = []
+        while self._loans:
+            loans, self._loans = self._loans, []
+            for loan in loans:
+                if loan[0].gives_back:
+                    given_back.append(loan)
+                else:
+                    self._lend_one(*loan)
+            self._run()
+        for loan in given_back:
+            self._lend_one(*loan)
+        self._run()
+
+    def _lend_one(self, item: HandOver[Context], node: Node, thing: Node) -> None:
+        what = self.graph.payloads[thing]
+        call = lent_call(item, node)
+        if isinstance(what, Partial):
+            call, what = what.completed(call), what.function
+        assert isinstance(what, Function)
+        known = self._runs_own(item.call) or (item.gives_back and self.callers.get(what))
+        if not known and (call.result, what) not in self._lent_by:
+            self._lent_by.add((call.result, what))
+            self.lent[what].append(call)
+            self._bind(call, what, is_method(what))
+            self.graph.leaves[self.graph.intern(Kind.RETURN, what)].append(call.result)
+
+    def _runs_own(self, call: Call[Context]) -> bool:
+        """Whether a call runs something that the file defines."""
+        for thing in self.callees.get(call.result, ()):
+            what = self.graph.payloads[thing]
+            if self._runs(thing) or (
+                isinstance(what, Class) and any(map(what.methods.get, ("__init__", "__call__")))
+            ):
+                return True
+        return False
+
     def _enter(self, call: Call[Context], function: Function, bound: bool) -> None:
         """Lead arguments into parameters, and what the function returns out of the call."""
         self.callers[function].append(call)
-        for name, value in bindings(call, function, bound):
-            parameter = self.graph.intern(Kind.PARAMETER, (function, name))
-            for node in value.flows:
-                self.graph.enters[node].append(parameter)
-            for node in value.same:
-                self._edge(node, parameter, self.hops)
+        self._bind(call, function, bound)
         self._leave(self.graph.intern(Kind.RETURN, function), call.result)
         if len(function.returned_tuples) == 1:
             (count,) = function.returned_tuples
@@ -279,19 +302,16 @@ class PointsTo:
                 item = self.graph.intern(Kind.RETURN, (function, position))
                 self._leave(item, self.graph.intern(Kind.ITEM, (call.result, position)))
 
+    def _bind(self, call: Call[Context], function: Function, bound: bool) -> None:
+        if bound:
+            self._bound.add((call.result, function))
+        for name, value in bindings(call, function, bound):
+            parameter = self.graph.intern(Kind.PARAMETER, (function, name))
+            for node in value.flows:
+                self.graph.enters[node].append(parameter)
+            for node in value.same:
+                self._edge(node, parameter, self.hops)
+
     def _leave(self, returned: Node, result: Node) -> None:
         self.graph.leaves[returned].append(result)
         self._edge(returned, result, self.hops)
-
-
-def _made(effect: Effect, name: str, function: Function) -> Made:
-    if name == "super":
-        for around in function.enclosing():
-            if around.owner is not None:
-                return Parent(effect, name, around.owner)
-    return Made(effect, name)
-
-
-def _names_guarded_repository(call: Call[Context]) -> bool:
-    first = call.node.args[0] if call.node.args else None
-    return isinstance(first, ast.Constant) and str(first.value).startswith(GUARDED_HUB)

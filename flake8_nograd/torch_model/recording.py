@@ -40,9 +40,9 @@ class Recording:
         for read in program.reads:
             for function in points_to.run_by(read, program):
                 self._sources[function].append((read.function, read.context))
-        for item in notes.hand_overs:
-            self._sources[item.function].append((item.call.function, item.context))
-            self._called_in_sight.discard(item.function)
+        for function, calls in points_to.lent.items():
+            self._sources[function].extend((call.function, call.context) for call in calls)
+            self._called_in_sight.discard(function)
         for function in program.functions:
             if doubts.about_method(function):
                 self._sources[function] = []

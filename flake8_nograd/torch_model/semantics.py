@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind, Node
-from flake8_nograd.flow.program import Call, Place, Program, access_path
+from flake8_nograd.flow.program import Call, HandOver, Place, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, value_of
@@ -22,12 +22,14 @@ from flake8_nograd.torch_model.doubts import Points
 from flake8_nograd.torch_model.guards import ASKS_MODE, Guards
 from flake8_nograd.torch_model.library_calls import LibraryCalls, asks_for_gradient
 from flake8_nograd.torch_model.method_calls import MethodCalls
-from flake8_nograd.torch_model.notes import HandOver, Notes
+from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.requires_grad import Settings
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
+# Effects of calls that may give back a function that they get, or keep it.
+_GIVING_BACK = frozenset((Effect.WRAP, Effect.STORES))
 _LEAVING = frozenset(("__exit__", "close"))
 
 
@@ -222,12 +224,14 @@ class TorchSemantics:
 
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
-        for value in call.arguments():
-            for node in value.same:
-                if self.graph.kinds[node] is Kind.FUNCTION:
-                    function = self.graph.payloads[node]
-                    assert isinstance(function, Function)
-                    self.notes.hand_overs.append(HandOver(function, call, self._run_by(call)))
+        given = {node for value in call.arguments() for node in value.same}
+        name = self._external(call)
+        effect = self._vocabulary.effect(name) if name is not None else None
+        if effect in (Effect.NUMBERS, Effect.TENSOR):
+            given = {node for node in given if self.graph.kinds[node] is Kind.FUNCTION}
+        if given and effect is not Effect.PARTIAL:
+            gives_back = effect in _GIVING_BACK or call.method in methods.KEEPS
+            self.program.hand_overs.append(HandOver(call, given, self._run_by(call), gives_back))
 
     def _run_by(self, call: Call[Context]) -> Context:
         """The context in which a call runs the functions that it is given."""

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from flake8_nograd.flow.graph import Edges, Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.binding import bindings, is_bound
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.points_to import PointsTo
 
@@ -43,7 +42,7 @@ class Summaries:
         todo = deque(self._filled)
         while todo:
             function = todo.popleft()
-            for call in self._points_to.callers.get(function, ()):
+            for call in self._points_to.runs_of(function):
                 todo.extend(self._lead_back_to(call, function))
 
     def _lead_back_to(self, call: Call[Context], function: Function) -> Iterator[Function]:
@@ -66,7 +65,7 @@ class Summaries:
     ) -> Iterator[tuple[str, set[Node]]]:
         filled = self._filled.get(function)
         if filled:
-            for name, value in bindings(call, function, is_bound(call, function)):
+            for name, value in self._points_to.bindings(call, function):
                 if name in filled:
                     yield name, self._graph.origins(value.same)
 
@@ -87,7 +86,7 @@ class Summaries:
     def _summarize_one(
         self, function: Function, back: Edges, done: set[tuple[Node, Node]]
     ) -> Iterator[Function]:
-        callers = self._points_to.callers.get(function, ())
+        callers = self._points_to.runs_of(function)
         if not callers:
             return
         graph = self._graph
@@ -98,7 +97,7 @@ class Summaries:
         }
         for call in callers:
             exits = [(None, {call.result}), *self._arguments_filled(call, function)]
-            for name, value in bindings(call, function, is_bound(call, function)):
+            for name, value in self._points_to.bindings(call, function):
                 parameter = graph.find(Kind.PARAMETER, (function, name))
                 for way, targets in exits:
                     if way == name or parameter not in reached.get(way, ()):

@@ -38,6 +38,14 @@ TRAINED = {
     "written into a tensor": "t = torch.zeros(3)\nt[0] = model(x)\nt.sum().backward()",
     "added in place": "t = x + 1\nt.add_(model(x))\nt.sum().backward()",
     "given as out": "t = torch.zeros(3)\ntorch.mul(model(x), 2, out=t)\nt.sum().backward()",
+    "by a function handed over": "def f(t): t.backward()\nrun(f, model(x))",
+    "result of a function handed over": "def f(t): return model(t)\nrun(f, x).backward()",
+    "by a partial": "from functools import partial\ndef f(a, t): t.backward()\n"
+    "partial(f, 1)(model(x))",
+    "bound by a partial": "from functools import partial\ndef f(t, a): t.backward()\n"
+    "partial(f, model(x))(1)",
+    "by a thread": "def f(t): t.backward()\nrun(target=f, args=(model(x),))",
+    "starred keywords": "def f(*, loss, y): loss.backward()\nf(**dict(loss=model(x), y=1))",
     "set as an attribute": "setattr(o, 'loss', model(x))\no.loss.backward()",
     "default of a dict": "d = {}\nd.setdefault(0, []).append(model(x))\nsum(d[0]).backward()",
     "stored by the callee": "def f(t): t.append(model(x))\nt = []\nf(t)\nsum(t).backward()",

@@ -45,6 +45,14 @@ CALLS = {
         "class C(B):\n    def h(self): pass",
         {"g": {"f"}},
     ),
+    "bound method in a name": (
+        "class C:\n    def f(self): pass\nc = C()\nh = c.f\nh()",
+        {"f": {"<module>"}},
+    ),
+    "partial": (
+        "from functools import partial\ndef f(x): pass\nh = partial(f, 1)\nh()",
+        {"f": {"<module>"}},
+    ),
     "static": (
         "class C:\n    @staticmethod\n    def f(): pass\nC.f()",
         {"f": {"<module>"}},

@@ -22,6 +22,7 @@ class Effect(enum.Enum):
     NUMBERS = enum.auto()  # reads its arguments as plain numbers; the result has no graph
     OPTIMIZER = enum.auto()  # makes an object that updates the tensors it is given
     TRAINS = enum.auto()  # differentiates its arguments
+    PARTIAL = enum.auto()  # gives back its first argument, with some of its arguments
     STORES = enum.auto()  # keeps its further arguments in its first one
     DEFERS = enum.auto()  # runs a function later or elsewhere, without the guards around the call
 
@@ -172,7 +173,7 @@ EFFECTS: dict[str, Effect] = {
     "apex.parallel.DistributedDataParallel": Effect.WRAP,
     "copy.deepcopy": Effect.WRAP,
     "copy.copy": Effect.WRAP,
-    "functools.partial": Effect.WRAP,
+    "functools.partial": Effect.PARTIAL,
     "thop.*": Effect.NUMBERS,
     "fvcore.*": Effect.NUMBERS,
     "ptflops.*": Effect.NUMBERS,
