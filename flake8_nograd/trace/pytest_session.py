@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flake8_nograd.trace.first_import import when_imported
+from flake8_nograd.trace.hook_warning import MESSAGE
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.sites import Place, Site, merged
 from flake8_nograd.trace.table import wasted_table
@@ -29,6 +30,8 @@ class TracedSession:
         self._report = Report()
         self._test_files: set[str] = set()
         self._sites: list[Site] = []
+        # Around each test pytest puts the filters of its own configuration.
+        config.addinivalue_line("filterwarnings", f"ignore:{MESSAGE}")
         self._recording.callback(when_imported("torch", self._start))
 
     def _start(self) -> None:

@@ -21,6 +21,7 @@ from torch.nn.modules.module import (
     register_module_forward_pre_hook,
 )
 
+from flake8_nograd.trace import hook_warning
 from flake8_nograd.trace import tally as tallies
 from flake8_nograd.trace.backward import BackwardWatch, grad_mode, in_backward
 from flake8_nograd.trace.frames import Step, UserCode
@@ -176,12 +177,13 @@ def _is_no_forward_pass(module: torch.nn.Module) -> bool:
 def recording(*own_directories: str) -> Iterator[Report]:
     """Record a block of code."""
     report, recorder = Report(), Recorder(*own_directories)
-    recorder.start()
-    try:
-        yield report
-    finally:
-        recorder.stop()
-        recorder.fill(report)
+    with hook_warning.ignored():
+        recorder.start()
+        try:
+            yield report
+        finally:
+            recorder.stop()
+            recorder.fill(report)
 
 
 def _forget_in_child() -> None:

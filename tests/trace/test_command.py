@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 MODEL = """\
 import torch
 from torch import nn
@@ -156,6 +158,14 @@ threading.Thread(target=work).start()
         workshop.write(SAVES, "package/run.py")
         done = workshop.trace("-m", "package.run")
         assert rows(done.err)[0][1:5] == ["<module>", "1", "no_grad", "guarded"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 knows no columns of calls")
+def test_documentation_shows_what_is_printed(workshop):
+    workshop.directory = ROOT
+    program = "fixtures/NGR102/test_beside_train.py"
+    assert workshop.trace("--lint", program).err.strip() in (ROOT / "README.md").read_text("utf-8")
+    assert workshop.trace(program).err.strip() in (ROOT / "docs/trace.md").read_text("utf-8")
 
 
 class TestFailOnWaste:

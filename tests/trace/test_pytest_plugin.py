@@ -134,6 +134,14 @@ def test_another_exit_code_stays(run):
     assert run(body, "--nograd-trace=fail").ret == 7
 
 
+def test_the_warning_that_torch_gives_because_of_hooks_is_no_error(run, pytester):
+    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+    text = "Using `torch.compile(module)` when there are global hooks on modules"
+    body = f"import warnings\ndef test(): warnings.warn('{text}')"
+    assert run(body, "--nograd-trace").ret == 0
+    assert run(body).ret == 1
+
+
 def test_a_path_may_follow_the_option(run):
     assert run(WASTES, "--nograd-trace", "test_work.py").ret == 0
 

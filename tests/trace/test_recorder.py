@@ -7,6 +7,7 @@ import gc
 import io
 import runpy
 import threading
+import warnings
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -202,6 +203,17 @@ class TestWhatIsSeen:
         with record() as report:
             pass
         assert str(report) == "nograd-trace: no forward pass of a module with parameters was seen"
+
+    def test_compiled_modules(self, model, x):
+        compiled = torch.compile(model, backend="eager")
+        filters = list(warnings.filters)
+        with warnings.catch_warnings(), record() as report:
+            warnings.filterwarnings("error", "Using .torch.compile", append=True)
+            for _ in range(2):
+                compiled(x).sum().backward()
+            compiled(x)
+        assert verdicts(report) == ["wasted", "used"]
+        assert list(warnings.filters) == filters
 
     def test_criterions_are_no_models(self, x):
         with record() as report:
