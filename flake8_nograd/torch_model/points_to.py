@@ -29,6 +29,7 @@ _MAKING = frozenset(
         Effect.LIKELY_MODULE,
         Effect.LAYER,
         Effect.OBJECT,
+        Effect.FOREIGN,
         Effect.OPTIMIZER,
         Effect.GUARDED,
     }
@@ -184,6 +185,8 @@ class PointsTo:
         what = self.graph.payloads[thing]
         if self.graph.kinds[thing] is Kind.EXTERNAL:
             self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what}.{name}"))
+        elif isinstance(what, Made) and what.effect is Effect.FOREIGN:
+            self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what.name}.{name}"))
         elif isinstance(what, Class):
             found = self.implementations(what, name)
             if not found and thing != owner:
