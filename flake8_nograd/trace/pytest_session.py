@@ -35,9 +35,12 @@ class TracedSession:
         self._recording.callback(when_imported("torch", self._start))
 
     def _start(self) -> None:
-        from flake8_nograd.trace.recorder import recording
+        from flake8_nograd.trace.recorder import TorchTooOldError, recording
 
-        self._report = self._recording.enter_context(recording())
+        try:
+            self._report = self._recording.enter_context(recording())
+        except TorchTooOldError as error:
+            pytest.exit(f"--nograd-trace: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Remember which files hold tests; a doctest stands in the code under test."""

@@ -1,12 +1,13 @@
 """Watching torch at work: hooks on every module call and on every backward pass.
 
-Only this and `memory` import torch. Nothing is computed differently while the hooks are in place:
-they read, and attach tokens to graphs that exist anyway.
+Nothing is computed differently while the hooks are in place: they read, and attach tokens to graphs
+that exist anyway.
 """
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import sys
 import threading
@@ -173,9 +174,18 @@ def _is_no_forward_pass(module: torch.nn.Module) -> bool:
     )
 
 
+class TorchTooOldError(ImportError):
+    """Torch has no global forward hook that is told of keyword arguments and of exceptions."""
+
+    def __init__(self) -> None:
+        super().__init__(f"torch 2.6 or newer is needed, this is {torch.__version__}")
+
+
 @contextlib.contextmanager
 def recording(*own_directories: str) -> Iterator[Report]:
-    """Record a block of code."""
+    """Record a block of code; raises `TorchTooOldError`."""
+    if "with_kwargs" not in inspect.signature(register_module_forward_hook).parameters:
+        raise TorchTooOldError
     report, recorder = Report(), Recorder(*own_directories)
     with hook_warning.ignored():
         recorder.start()

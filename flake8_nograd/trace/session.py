@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import json
 import os
@@ -36,9 +37,14 @@ class Session:
 
     def start(self) -> None:
         """Begin to record; torch is there now."""
-        from flake8_nograd.trace.recorder import recording
+        from flake8_nograd.trace.recorder import TorchTooOldError, recording
 
-        self._report = self._recording.enter_context(recording(self._program.own))
+        try:
+            self._report = self._recording.enter_context(recording(self._program.own))
+        except TorchTooOldError as error:
+            print(f"nograd-trace: {error}", file=self._stderr)
+            atexit.unregister(self.finish)
+            raise SystemExit(2) from error
 
     def finish(self) -> None:
         """Report; a forked process that comes here has nothing to say."""

@@ -77,7 +77,7 @@ def measured(step: Step) -> tuple[float, float, float]:
         else:
             recorded, plain = seconds(step, count, record()), seconds(step, count, nullcontext())
         ratios.append(recorded / plain)
-    low, ratio, high = statistics.quantiles(ratios, n=4)
+    low, ratio, high = statistics.quantiles(ratios, n=4, method="inclusive")
     return low, ratio, high
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from traced_programs import Done
 
 ROOT = Path(__file__).parents[2]
 MODEL = """\
@@ -211,6 +212,16 @@ class TestBadInput:
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(f"nograd-trace: {error.format(workshop.directory)}")
         assert done.err.count("\n") == 1
+
+    def test_torch_that_is_too_old(self, workshop):
+        workshop.write("print('started')")
+        done = workshop.python(
+            "-c",
+            "import torch; torch.nn.modules.module.register_module_forward_hook = lambda hook: 0\n"
+            "torch.__version__ = '2.5'\n"
+            "from flake8_nograd.trace.cli import main; main(['program.py'])",
+        )
+        assert done == Done(2, "", "nograd-trace: torch 2.6 or newer is needed, this is 2.5\n")
 
     def test_configuration_that_cannot_be_used(self, workshop):
         workshop.write("print('started')")

@@ -103,7 +103,7 @@ def _time(model: nn.Module, batch: torch.Tensor, rounds: int) -> Time:
         seconds = {recording: _seconds(model, batch, passes, recording) for recording in order}
         pairs.append((seconds[False], seconds[True]))
     ratios = [recorded / guarded for guarded, recorded in pairs]
-    low, ratio, high = statistics.quantiles(ratios, n=4)
+    low, ratio, high = statistics.quantiles(ratios, n=4, method="inclusive")
     return Time(statistics.median(guarded for guarded, _ in pairs) / passes, ratio, low, high)
 
 
