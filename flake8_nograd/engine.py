@@ -13,7 +13,13 @@ from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule
 from flake8_nograd.source import Source
 from flake8_nograd.torch_model.analysis import analyse
-from flake8_nograd.torch_model.facts import BackwardPass, Confidence, ModuleFacts, Region
+from flake8_nograd.torch_model.facts import (
+    BackwardPass,
+    Confidence,
+    ForwardPass,
+    ModuleFacts,
+    Region,
+)
 from flake8_nograd.torch_model.triage import may_have_facts
 
 
@@ -58,7 +64,7 @@ def _finding(rule: Rule, subject: Region | BackwardPass, message: str, source: S
 
 
 def _repair(region: Region, source: Source, rule: Rule) -> Repair:
-    proved = all(item.confidence is Confidence.PROVED for item in region.passes)
+    doubts = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
     function = region.function.node
     is_def = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     return Repair(
@@ -66,8 +72,20 @@ def _repair(region: Region, source: Source, rule: Rule) -> Repair:
         function=source.span(function, function) if is_def else None,  # type: ignore[arg-type]
         whole_function=region.whole_function and is_def,
         guard=source.span(region.ended_guard, region.ended_guard) if region.ended_guard else None,
-        safety=Safety.SAFE if proved else Safety.UNSAFE,
-        reason="every result ends as plain numbers"
-        if proved
-        else "a result leaves the file's sight and might be differentiated there",
+        safety=Safety.UNSAFE if doubts else Safety.SAFE,
+        reason=doubts[0] if doubts else "every result ends as plain numbers",
     )
+
+
+def _doubt(item: ForwardPass) -> str:
+    """Why it is not certain that nobody differentiates the result of a forward pass."""
+    fate = item.fate
+    if fate.returned:
+        return "a result is returned to callers outside the file, which might differentiate it"
+    if fate.stored:
+        return "a result is kept in an object, where other files might differentiate it"
+    if fate.passed_on:
+        return "a result is passed to code outside the file, which might differentiate it"
+    if fate.plain_use is None:
+        return "a result is not seen to end as plain numbers; a hook might keep what leads to it"
+    return "that this is a model is known by a name alone"

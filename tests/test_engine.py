@@ -125,6 +125,25 @@ def test_a_repair_is_safe_if_all_ends_as_plain_numbers(result, safety):
     assert repair.reason
 
 
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("def f():\n    model.eval()\n    return model(x)\n", "is returned to callers outside"),
+        (
+            "class C:\n    def f(self):\n        model.eval()\n        self.best = model(x)\n",
+            "is kept in an object",
+        ),
+        ("import lab\nmodel.eval()\nlab.work(model(x), 3)\n", "is passed to code outside"),
+        ("model.eval()\nmodel(x)\n", "is not seen to end as plain numbers"),
+        ("def predict(self):\n    return self.model(x).argmax().item()\n", "known by a name alone"),
+    ],
+)
+def test_an_unsafe_repair_says_why(program, reason):
+    repair = repair_of(program)
+    assert repair.safety is Safety.UNSAFE
+    assert reason in repair.reason
+
+
 def test_backward_passes_have_no_repair():
     (finding,) = check("with torch.no_grad(): model(x).mean().backward()")
     assert (finding.code, finding.repair) == ("NGR201", None)

@@ -79,15 +79,16 @@ class Work:
 
 
 def run(work: Work, paths: Sequence[str], jobs: int | None) -> Iterator[FileFix | Failure]:
-    """Handle files in the order given; the same results for any number of jobs."""
+    """Handle files in the order given; the same results for any number of jobs.
+
+    Processes are started before this returns, so that the caller may start threads afterwards.
+    """
     processes = _processes(len(paths), jobs)
     if processes <= 1:
-        for path in paths:
-            task = _task(path)
-            yield work.handle(task) if isinstance(task, Task) else task
-        return
-    with ProcessPoolExecutor(processes, initializer=_end_with_parent) as executor:
-        yield from spread(executor, work, paths)
+        tasks = map(_task, paths)
+        return (work.handle(task) if isinstance(task, Task) else task for task in tasks)
+    executor = ProcessPoolExecutor(processes, initializer=_end_with_parent)
+    return _all_of(spread(executor, work, paths), executor)
 
 
 def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[FileFix | Failure]:
@@ -97,8 +98,19 @@ def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[Fil
         results = [_task(path) for path in paths[start : start + _CHUNK]]
         tasks = [item for item in results if isinstance(item, Task)]
         pending.append((results, executor.submit(work, tasks)))
-    for results, future in pending:
-        yield from _filled(results, _done(future, results))
+    return (
+        item for results, future in pending for item in _filled(results, _done(future, results))
+    )
+
+
+def _all_of(
+    results: Iterator[FileFix | Failure], executor: Executor
+) -> Iterator[FileFix | Failure]:
+    """The results; whoever wants no more of them does not wait for the others."""
+    try:
+        yield from results
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _done(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 
 from flake8_nograd.fixing.edits import Edit, Extend, Import
@@ -27,7 +26,7 @@ def rewrite(
         after = Source.from_bytes(changed, source.path)
     except SourceError as error:
         raise CannotRewrite(f"the edited file would not parse: {error.why}") from error
-    before = ast.parse("".join(source.lines), source.path)
+    before = Source.from_text("".join(source.lines), source.path).tree
     guards = {edit.guard for edit in edits if not isinstance(edit, Extend)}
     if not same_program(before, after.tree, guards):
         raise CannotRewrite("the edited file would be another program")

@@ -21,6 +21,12 @@ def test_safe_finding_is_fixed(run, write):
     assert path.read_text() == SAFE_FIXED
 
 
+@pytest.mark.filterwarnings("error")
+def test_warnings_of_the_program_are_not_ours(run, write):
+    write("a.py", SAFE + 'pattern = "\\*"\n')
+    assert run("a.py").err == "fixed 1 finding in 1 file\n"
+
+
 def test_second_run_has_nothing_to_do(run, write):
     path = write("a.py", SAFE_FIXED)
     ran = run("a.py")
