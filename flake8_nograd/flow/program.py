@@ -40,6 +40,12 @@ class Call(Generic[Context]):
     result: Node
     loops: int
 
+    @property
+    def receiver_node(self) -> ast.expr:
+        """What a method is called on; of a method that was kept in a name, that name."""
+        function = self.node.func
+        return function.value if isinstance(function, ast.Attribute) else function
+
     def arguments(self) -> list[Value]:
         """All argument values, however they are given."""
         given = [*self.positional, *self.keywords.values()]

@@ -88,21 +88,19 @@ class MethodCalls:
         if call.node.args and call.method in ("eval", "half"):
             return
         self._notes.used_as_module |= self._graph.origins(receiver.same)
-        assert isinstance(call.node.func, ast.Attribute)
-        path = access_path(call.node.func.value)
+        path = access_path(call.receiver_node)
         if path:
             self._notes.module_paths.add((call.function, path))
 
     def stores(self, call: Call[Context], receiver: Value) -> Iterator[Store]:
         """What a container keeps of its arguments, and a tensor that is changed in place."""
-        assert isinstance(call.node.func, ast.Attribute)
         if call.method in methods.KEEPS and call.arguments():
             kept = join(call.arguments())
             # What a list gets is in it; anything else may make something new of what it gets.
             kept = kept if call.method in methods.KEEPS_AS_IS else derived((kept,))
-            yield Store(call.node.func.value, receiver, kept)
+            yield Store(call.receiver_node, receiver, kept)
         elif call.method in methods.IN_PLACE:
-            yield Store(call.node.func.value, receiver, derived(call.arguments()))
+            yield Store(call.receiver_node, receiver, derived(call.arguments()))
 
     def _train(self, call: Call[Context], receiver: Value) -> None:
         values = call.arguments()

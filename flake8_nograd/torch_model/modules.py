@@ -108,13 +108,12 @@ class Modules:
         ]
         if owned and call.method != "forward":
             return self._own_method(call, owned)
-        assert isinstance(call.node.func, ast.Attribute)
         has_input = bool(call.node.args or call.node.keywords)
         if self._guards_itself(receiver, call.method):
             return Trust.NONE
         if not has_input and call.method not in methods.HIDDEN_FORWARDS:
             return Trust.NONE
-        owner = call.node.func.value
+        owner = call.receiver_node
         trust = self._of_value(owner, receiver, call.function, call)
         receiver_name = access_path(owner).rpartition(".")[2]
         guess = trust <= Trust.ANNOTATION
@@ -132,10 +131,9 @@ class Modules:
             return Trust.NONE
         if not methods.may_be_forward(call.method) or names_something_else(call.method):
             return Trust.NONE
-        assert isinstance(call.node.func, ast.Attribute)
         if self._guards_itself(call.receiver, call.method):
             return Trust.NONE
-        trust = self._of_value(call.node.func.value, call.receiver, call.function, call)
+        trust = self._of_value(call.receiver_node, call.receiver, call.function, call)
         return trust if trust >= Trust.USE else Trust.NONE
 
     def _guards_itself(self, receiver: Value, method: str) -> bool:

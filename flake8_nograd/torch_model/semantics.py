@@ -143,6 +143,8 @@ class TorchSemantics:
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The meaning of a call."""
+        if call.receiver is None:
+            self._bind_method(call)
         mode = self.guards.of_call(call)
         if mode is not None:
             return self._guard_call(call, mode)
@@ -162,6 +164,17 @@ class TorchSemantics:
             if asks_for_gradient(call.node):
                 self.notes.wants_grad.add(call.result)
         return value, self._context_after(call)
+
+    def _bind_method(self, call: Call[Context]) -> None:
+        """A method that was kept in a name is called on what it was read from."""
+        kinds = self.graph.kinds
+        nodes = [
+            node for node in self.graph.origins(call.callee.same) if kinds[node] is not Kind.LOOP
+        ]
+        if nodes and all(kinds[node] is Kind.FIELD for node in nodes):
+            owners, names = zip(*map(self.graph.pair, nodes), strict=True)
+            if len(set(names)) == 1 and names[0] in methods.KEPT_IN_NAMES:
+                call.receiver, call.method = Value(frozenset(owners), call.callee.parts), names[0]
 
     def stores(self, call: Call[Context]) -> Iterable[Store]:
         """What a call keeps in its receiver or in one of its arguments."""
@@ -241,8 +254,18 @@ class TorchSemantics:
         if name is not None:
             defers = self._vocabulary.effect(name) is Effect.DEFERS
         else:
-            defers = call.method in methods.DEFERS
+            defers = call.method in methods.DEFERS or self._is_pool(call.receiver)
         return Context(GradMode.ON) if defers else call.context
+
+    def _is_pool(self, receiver: Value | None) -> bool:
+        """Whether a call that makes threads or processes has made the receiver of another."""
+        makers = (self.graph.payloads[node] for node in receiver.same) if receiver else ()
+        return any(
+            isinstance(maker, Call)
+            and (name := self._external(maker)) is not None
+            and self._vocabulary.effect(name) is Effect.DEFERS
+            for maker in makers
+        )
 
     def _external(self, call: Call[Context]) -> str | None:
         """The dotted name of a callee that can only be imported or built in."""
@@ -264,7 +287,7 @@ class TorchSemantics:
     def _own_classes(self, value: Value) -> Iterator[Class]:
         """Classes of the file, and their ancestors, of which a value is seen to be an instance."""
         payloads = self.graph.payloads
-        todo = list(value.same)
+        todo = list(self.graph.origins(value.same))
         while todo:
             what = payloads[todo.pop()]
             if isinstance(what, Call):

@@ -46,6 +46,8 @@ TRAINED = {
     "partial(f, model(x))(1)",
     "by a thread": "def f(t): t.backward()\nrun(target=f, args=(model(x),))",
     "starred keywords": "def f(*, loss, y): loss.backward()\nf(**dict(loss=model(x), y=1))",
+    "appended by a name": "t = []\nadd = t.append\nfor i in n: add(model(x))\nsum(t).backward()",
+    "backward in a name": "f = model(x).sum().backward\nf()",
     "set as an attribute": "setattr(o, 'loss', model(x))\no.loss.backward()",
     "default of a dict": "d = {}\nd.setdefault(0, []).append(model(x))\nsum(d[0]).backward()",
     "stored by the callee": "def f(t): t.append(model(x))\nt = []\nf(t)\nsum(t).backward()",

@@ -177,6 +177,10 @@ CALLERS = {
     "def f(y): return model(y)\nwith torch.no_grad(): list(map(f, [x]))": {OFF},
     "def f(): model(x)\nwith torch.no_grad(): opt.step(f)": {ON},
     "def f(): model(x)\nwith torch.inference_mode(): opt.step(f)": {INFERENCE},
+    "from concurrent.futures import ThreadPoolExecutor\ndef f(x): model(x)\n"
+    "with torch.no_grad(), ThreadPoolExecutor() as pool: pool.map(f, x)": {ON},
+    "def f(x): model(x)\ndef g(h):\n    with torch.no_grad(): h(x)\ng(f)": {OFF},
+    "def f(x): model(x)\nwith torch.no_grad(): list(map(f, x))": {OFF},
     "import threading\ndef f(): model(x)\n"
     "with torch.no_grad(): threading.Thread(target=f).start()": {ON},
 }

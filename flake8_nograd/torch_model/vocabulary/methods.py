@@ -107,6 +107,9 @@ KEEPS = frozenset("append extend add insert appendleft put update setdefault pus
 # Of these, the ones after which the argument itself is an element.
 KEEPS_AS_IS = frozenset("append extend insert appendleft put setdefault add_module".split())
 
+# Methods that mean the same when they are called by a name in which they were kept.
+KEPT_IN_NAMES = TRAINING_METHODS | KEEPS_AS_IS | {"forward"}
+
 # Methods that write their arguments into the tensor they are called on, and give it back.
 IN_PLACE = frozenset(
     "add_ addcdiv_ addcmul_ addmm_ baddbmm_ copy_ div_ fill_ index_add_ index_copy_ index_fill_"
