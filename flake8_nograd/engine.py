@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flake8_nograd import explanation
 from flake8_nograd.findings import Finding, Repair, Safety
@@ -28,7 +30,8 @@ def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     text = "".join(source.lines)
     if not (speaks_of_torch(text) and may_have_facts(source.tree, text)):
         return []
-    return sorted(_findings(analyse(source.tree, source.path, options), source))
+    with _collector_paused():
+        return sorted(_findings(analyse(source.tree, source.path, options), source))
 
 
 def explain(source: Source, options: Options, line: int) -> str:
@@ -45,6 +48,18 @@ def silences(source: Source, options: Options) -> dict[tuple[int, int], str]:
         for item in analyse(source.tree, source.path, options).silent
         if item.silence is not None
     }
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """What an analysis makes it needs to its end: the garbage collector would search in vain."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:

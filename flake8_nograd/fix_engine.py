@@ -77,6 +77,8 @@ def _round(data: bytes, path: str, options: Options, style: Style, keep: Keep) -
     source = Source.from_bytes(data, path)
     findings = engine.check(source, options)
     kept = keep(source, findings) if findings else []
+    if not kept:
+        return FixResult(data, ())
     dropped = [finding for finding in findings if finding not in kept]
     return fixing.apply(data, kept, style, protected=dropped, path=path)
 

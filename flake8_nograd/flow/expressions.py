@@ -12,7 +12,7 @@ from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import Semantics
-from flake8_nograd.flow.state import Context, State, flow_into, is_constant, merge
+from flake8_nograd.flow.state import Context, State, compact, flow_into, is_constant, merge
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 
 _BUILTINS = frozenset(dir(builtins))
@@ -86,7 +86,7 @@ class Evaluator(Generic[Context]):
 
     def bind_name(self, name: str, value: Value) -> None:
         """Assign a value to a name of the current scope."""
-        self.state.names[name] = value
+        value = self.state.names[name] = compact(value, self.graph)
         self.scope.define(name, value)
 
     def store(self, target: ast.expr, owner: Value, value: Value) -> None:

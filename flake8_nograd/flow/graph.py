@@ -24,7 +24,7 @@ Node = int
 Edges = defaultdict[Node, list[Node]]
 
 
-class Kind(enum.Enum):
+class Kind(enum.IntEnum):
     """What a node stands for; the payload of each kind is named beside it."""
 
     EXTERNAL = enum.auto()  # dotted name of something imported or built in
@@ -55,6 +55,8 @@ class FlowGraph:
         self.leaves: Edges = defaultdict(list)
         self.filled: set[Node] = set()  # in which something has been stored
         self._interned: dict[tuple[Kind, Hashable], Node] = {}
+        self._by_kind: defaultdict[Kind, list[Node]] = defaultdict(list)
+        self._fields: Edges = defaultdict(list)
 
     def new(self, kind: Kind, payload: object) -> Node:
         """Add a node."""
@@ -68,6 +70,7 @@ class FlowGraph:
         node = self._interned.get(key)
         if node is None:
             node = self._interned[key] = self.new(kind, payload)
+            self._by_kind[kind].append(node)
         return node
 
     def find(self, kind: Kind, payload: Hashable) -> Node | None:
@@ -76,11 +79,11 @@ class FlowGraph:
 
     def field(self, owner: Node, attribute: str) -> Node:
         """The attribute of a value; it is part of the value, hence derived from it."""
-        key = (Kind.FIELD, (owner, attribute))
-        node = self._interned.get(key)
+        node = self.find(Kind.FIELD, (owner, attribute))
         if node is None:
-            node = self._interned[key] = self.new(*key)
+            node = self.intern(Kind.FIELD, (owner, attribute))
             self.derives[owner].append(node)
+            self._fields[owner].append(node)
         return node
 
     def pair(self, node: Node) -> tuple[Any, Any]:
@@ -90,12 +93,12 @@ class FlowGraph:
         return payload
 
     def fields_of(self, owner: Node) -> list[Node]:
-        """All attributes of a value that the file mentions."""
-        return [node for node in self.interned(Kind.FIELD) if self.pair(node)[0] == owner]
+        """All attributes of a value that the file mentions so far."""
+        return list(self._fields.get(owner, ()))
 
-    def interned(self, kind: Kind) -> Iterable[Node]:
-        """All interned nodes of a kind, in order of creation."""
-        return [node for (this, _), node in self._interned.items() if this is kind]
+    def interned(self, kind: Kind) -> list[Node]:
+        """All interned nodes of a kind so far, in order of creation."""
+        return list(self._by_kind.get(kind, ()))
 
     def origins(self, nodes: Iterable[Node]) -> set[Node]:
         """Nodes and, for variables as a loop finds them, what they were before the loop."""

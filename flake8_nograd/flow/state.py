@@ -14,6 +14,9 @@ from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 
 Context = TypeVar("Context")
 
+# A value of more alternatives than this becomes a node of its own, lest long functions carry sets
+# that grow from statement to statement.
+_MANY = 16
 _CONSTANTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
 
 
@@ -117,7 +120,7 @@ def merge(
                 before = before or base.lookup(name, graph) or PLAIN
                 value = before
             values.append(value)
-        base.names[name] = join(values)
+        base.names[name] = compact(join(values), graph)
 
 
 def is_constant(value: Value, graph: FlowGraph) -> bool:
@@ -128,6 +131,20 @@ def is_constant(value: Value, graph: FlowGraph) -> bool:
         and not value.parts
         and all(kinds[node] in _CONSTANTS for node in value.same)
     )
+
+
+def compact(value: Value, graph: FlowGraph) -> Value:
+    """The same value, with one node in place of very many."""
+    same, parts = value.same, value.parts
+    if len(same) > _MANY:
+        node = graph.new(Kind.LOOP, same)
+        graph.copy(same, node)
+        same = frozenset((node,))
+    if len(parts) > _MANY:
+        node = graph.new(Kind.MADE, None)
+        graph.derive(parts, node)
+        parts = frozenset((node,))
+    return value if same is value.same and parts is value.parts else Value(same, parts, value.items)
 
 
 def flow_into(value: Value, node: int, graph: FlowGraph) -> None:

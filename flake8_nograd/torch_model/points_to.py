@@ -55,7 +55,6 @@ class PointsTo(Lineage):
         self._partials: defaultdict[Node, list[Call[Context]]] = defaultdict(list)
         self._borrowers: defaultdict[Node, list[HandOver[Context]]] = defaultdict(list)
         self._loans: list[tuple[HandOver[Context], Node, Node]] = []
-        self._fields: defaultdict[Node, list[Node]] = defaultdict(list)
         self._queue: deque[tuple[Node, Node]] = deque()
         for call in program.calls:
             for node in call.callee.same:
@@ -63,8 +62,6 @@ class PointsTo(Lineage):
         for item in program.hand_overs:
             for node in item.given:
                 self._borrowers[node].append(item)
-        for node in self.graph.interned(Kind.FIELD):
-            self._fields[self._of_field(node)[0]].append(node)
         self._solve(program)
 
     def runs_own_function(self, call: Call[Context]) -> bool:
@@ -132,7 +129,7 @@ class PointsTo(Lineage):
                 self._add(target, thing)
             for call in self._by_callee.get(node, ()):
                 self._called(call, thing)
-            for field in tuple(self._fields.get(node, ())):
+            for field in self.graph.fields_of(node):
                 self._field(field, node, thing)
             for call in tuple(self._partials.get(node, ())):
                 self._complete(call, node, thing)
@@ -158,7 +155,7 @@ class PointsTo(Lineage):
         for base in self.bases(cls):
             parent = self.graph.intern(Kind.INSTANCE, base)
             for first, second in ((own, parent), (parent, own)):
-                for field in tuple(self._fields.get(first, ())):
+                for field in self.graph.fields_of(first):
                     self._share(field, second)
 
     def _share(self, field: Node, owner: Node) -> None:
@@ -167,7 +164,6 @@ class PointsTo(Lineage):
         known = self.graph.find(Kind.FIELD, (owner, name))
         twin = self.graph.field(owner, name)
         if known is None:
-            self._fields[owner].append(twin)
             for thing in tuple(self.objects.get(owner, ())):
                 self._field(twin, owner, thing)
         self._edge(field, twin, self.graph.copies)

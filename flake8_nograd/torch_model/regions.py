@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, Region, Silence, suites_of
 
 _NEAR = 3
+_UNMOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,13 @@ def _of_function(
     recorded: set[int],
     guard_items: Container[ast.expr],
 ) -> Iterator[Region]:
+    obstacles = _Obstacles(recorded)
     group: list[ForwardPass] = []
     cover: _Cover | None = None
     for item in items:
         own = _cover(item.call.place, item.call.place)
         wider = own if cover is None else _widen(cover, group[0].call.place, item.call.place)
-        if cover is not None and (wider is None or not _is_free(wider, recorded)):
+        if cover is not None and (wider is None or obstacles.are_in(wider)):
             yield _region(function, group, cover, recorded, guard_items)
             group, wider = [], own
         group.append(item)
@@ -81,15 +84,17 @@ def _of_function(
 
 def _cover(first: Place, last: Place) -> _Cover | None:
     """The innermost suite that holds both places, and the stretch between them."""
-    common: _Cover | None = None
-    for one, other in zip(suites_of(first), suites_of(last), strict=False):
-        if one.suite is not other.suite:
-            break
-        low, high = sorted((one.index, other.index))
-        common = _Cover(one.suite, low, high, one.outer)
-        if one.index != other.index:
-            break
-    return common
+    if first.suite is not last.suite:
+        common = None
+        for pair in zip(suites_of(first), suites_of(last), strict=False):
+            if pair[0].suite is not pair[1].suite:
+                break
+            common = pair
+        if common is None:
+            return None
+        first, last = common
+    low, high = sorted((first.index, last.index))
+    return _Cover(first.suite, low, high, first.outer)
 
 
 def _widen(cover: _Cover, start: Place, place: Place) -> _Cover | None:
@@ -103,17 +108,29 @@ def _widen(cover: _Cover, start: Place, place: Place) -> _Cover | None:
     return wider
 
 
-def _is_free(cover: _Cover, recorded: set[int]) -> bool:
-    """Whether nothing in the stretch needs a graph or could not stand in a `with`."""
-    if any(line in cover.lines for line in recorded):
-        return False
-    return not any(
-        isinstance(
-            statement,
-            ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom,
+class _Obstacles:
+    """What in a function needs a graph or could not stand in a `with`."""
+
+    def __init__(self, recorded: Iterable[int]) -> None:
+        self._recorded = sorted(recorded)
+        self._unmovable: dict[int, list[int]] = {}
+
+    def are_in(self, cover: _Cover) -> bool:
+        lines = cover.lines
+        return _is_any_in(self._recorded, lines.start, lines.stop) or _is_any_in(
+            self._unmovable_in(cover.suite), cover.first, cover.last + 1
         )
-        for statement in cover.suite[cover.first : cover.last + 1]
-    )
+
+    def _unmovable_in(self, suite: list[ast.stmt]) -> list[int]:
+        known = self._unmovable.get(id(suite))
+        if known is None:
+            known = [index for index, item in enumerate(suite) if isinstance(item, _UNMOVABLE)]
+            self._unmovable[id(suite)] = known
+        return known
+
+
+def _is_any_in(ordered: Sequence[int], start: int, stop: int) -> bool:
+    return bisect_left(ordered, start) < bisect_left(ordered, stop)
 
 
 def _region(

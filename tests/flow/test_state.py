@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, closure
-from flake8_nograd.flow.state import State, merge
+from flake8_nograd.flow.state import State, compact, merge
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 
 
@@ -124,3 +124,13 @@ def test_derived_values_are_made_of_all():
     one, two = value_of(1), Value(parts=frozenset((2, 3)))
     assert derived((one, two)) == Value(parts=frozenset((1, 2, 3)))
     assert derived((PLAIN, PLAIN)) == PLAIN
+
+
+@pytest.mark.parametrize("count", [2, 16, 17, 300])
+def test_very_many_alternatives_are_all_kept(graph, count):
+    alternatives = frozenset(graph.new(Kind.CALL, None) for _ in range(count))
+    value = compact(Value(alternatives, alternatives), graph)
+    assert len(value.same) == len(value.parts) == (count if count <= 16 else 1)
+    assert graph.origins(value.same) >= alternatives
+    for edges, nodes in ((graph.copies, value.same), (graph.derives, value.parts)):
+        assert all(not closure((source,), edges).isdisjoint(nodes) for source in alternatives)
