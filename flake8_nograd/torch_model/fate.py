@@ -25,6 +25,7 @@ from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import reads_numbers, words
 
+_READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
 _OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
 
 
@@ -120,6 +121,10 @@ class Fates:
         if self._points_to.runs_own_function(call):
             return
         things = self._points_to.callees.get(call.result, set())
+        if things and all(self._effect(thing) in _READING for thing in things):
+            name = access_path(call.node.func).rpartition(".")[2]
+            self._notes.plain_use(call.arguments(), f"{name}()", call.node.lineno)
+            return
         arguments = [node for value in call.arguments() for node in value.flows]
         receiver = call.receiver.flows if call.receiver is not None else ()
         self._graph.derive((*arguments, *receiver), call.result)

@@ -29,6 +29,7 @@ class LibraryCalls:
             Effect.NUMBERS: self._numbers,
             Effect.TENSOR: self._tensor,
             Effect.WRAP: self._wrap,
+            Effect.PREPARES: self._prepare,
             Effect.TRAINS: self._trains,
             Effect.OPTIMIZER: self._optimizes,
             Effect.STORES: self._store,
@@ -85,6 +86,9 @@ class LibraryCalls:
         flow_into(value, call.result, self._graph)
         return value_of(call.result)
 
+    def _prepare(self, call: Call[Context], name: str) -> Value:
+        return given_back(call)
+
     def _optimizes(self, call: Call[Context], name: str) -> Value | None:
         """Tensors that an optimizer is given one by one, not as parameters, are leaves."""
         listed = call.node.args[0] if call.node.args else None
@@ -105,6 +109,12 @@ class LibraryCalls:
 def allocated(graph: FlowGraph, call: Call[Context], name: str) -> Value:
     """The plain tensor that a call makes; a node of its own if it is there to be written into."""
     return value_of(graph.new(Kind.MADE, call.node)) if name in ALLOCATORS else PLAIN
+
+
+def given_back(call: Call[Context]) -> Value:
+    """The arguments of a call, one by one if there are several."""
+    items = call.positional if len(call.positional) > 1 else None
+    return Value(join(call.positional or (PLAIN,)).same, frozenset(), items)
 
 
 def asks_for_gradient(node: ast.Call) -> bool:

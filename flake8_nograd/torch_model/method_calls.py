@@ -10,7 +10,7 @@ from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, derived, join
 from flake8_nograd.torch_model.context import Context
-from flake8_nograd.torch_model.library_calls import allocated, is_true
+from flake8_nograd.torch_model.library_calls import allocated, given_back, is_true
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.requires_grad import Settings
 from flake8_nograd.torch_model.vocabulary import methods
@@ -61,9 +61,8 @@ class MethodCalls:
             value = self._notes.operation(derived((receiver,)), call.node, call.context)
             self._notes.plain_use((receiver,), f".{name}()", call.node.lineno)
             return Value(value.same, value.parts, (value, PLAIN))
-        if name == "prepare" and call.positional:
-            items = call.positional if len(call.positional) > 1 else None
-            return Value(join(call.positional).same, frozenset(), items)
+        if call.positional and _prepares(call):
+            return given_back(call)
         if name == "items":
             return receiver._replace(items=(PLAIN, receiver))
         return receiver._replace(items=None) if name == "values" else None
@@ -114,6 +113,11 @@ class MethodCalls:
             # engine.backward(loss) differentiates its argument, loss.backward(grad) its receiver
             values = outputs = [receiver, *values]
         self._notes.differentiation(call, derived(values), derived(outputs))
+
+
+def _prepares(call: Call[Context]) -> bool:
+    owner_and_method = ".".join(access_path(call.node.func).split(".")[-2:])
+    return not methods.PREPARES.isdisjoint((call.method, owner_and_method))
 
 
 def _flows(values: Iterable[Value]) -> list[Node]:

@@ -19,7 +19,7 @@ from flake8_nograd.torch_model.vocabulary.layers import CONTAINERS, FROZEN_MAKER
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import names_something_else
 
-_HARMLESS = frozenset((Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS))
+_HARMLESS = frozenset((Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN))
 _PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
 
 

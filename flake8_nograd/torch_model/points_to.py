@@ -28,6 +28,7 @@ _MAKING = frozenset(
         Effect.LIKELY_MODULE,
         Effect.LAYER,
         Effect.OBJECT,
+        Effect.FOREIGN,
         Effect.OPTIMIZER,
         Effect.GUARDED,
     }
@@ -179,6 +180,8 @@ class PointsTo(Lineage):
         if self.graph.kinds[thing] is Kind.EXTERNAL:
             if len(self.objects[field]) < _MOST_NAMES:
                 self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what}.{name}"))
+        elif isinstance(what, Made) and what.effect is Effect.FOREIGN:
+            self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what.name}.{name}"))
         elif isinstance(what, Parent):
             for base in self.bases(what.cls):
                 method = self.method(base, name)

@@ -13,8 +13,17 @@ from flake8_nograd.torch_model.vocabulary.words import (
     words,
 )
 
-_GUARDED_CLASS = re.compile(r"\w*Pipeline|SentenceTransformer|CrossEncoder|YOLO\w*|AutoShape")
+_GUARDED_CLASS = re.compile(
+    r"\w*Pipeline(?:For\w+)?|SentenceTransformer|CrossEncoder|YOLO\w*|AutoShape|\w*Inferencer"
+)
+# The twins that other frameworks and engines have of the models of transformers and diffusers.
+_TWIN = re.compile(r"(?:TF|Flax|ORT|OV|Onnx|Neuron|Gaudi)[A-Z][a-z]?\w*")
+_TWINNED = ("transformers.", "diffusers.", "optimum.")
+_NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN, Effect.LAYER))
+# Class methods that make a model out of something stored.
+_MAKERS = frozenset(("from_config", "from_quantized", "from_hparams"))
 _MODEL_WITH_HEAD = re.compile(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
+_CLASS_NAME = re.compile(r"[A-Z]+[a-z]\w*")
 _GUARD_NAME = re.compile(r"\w*(no_?grad|inference_mode|disable_grad)\w*", re.IGNORECASE)
 
 
@@ -46,12 +55,18 @@ class Vocabulary:
             return Effect.TRAINS
         if computes_gradient(last) and dotted not in EFFECTS:
             return Effect.TRAINS
-        if last == "from_pretrained":
-            return _of_pretrained(head.rpartition(".")[2])
-        found = EFFECTS.get(dotted)
-        while found is None and head:
-            found = EFFECTS.get(f"{head}.*")
-            head = head.rpartition(".")[0]
+        if dotted.startswith("torch.nn.modules."):
+            return self.effect(f"torch.nn.{last}")
+        found = EFFECTS.get(dotted) or _of_package(head)
+        if found is Effect.MODULE and _is_of_class(head, last):
+            return Effect.OBJECT
+        if last == "from_pretrained" and found not in _NO_MODULES:
+            return _of_pretrained(dotted, head.rpartition(".")[2])
+        if found is Effect.NUMBERS and _CLASS_NAME.fullmatch(last):
+            return Effect.FOREIGN
+        if found is None and last in _MAKERS:
+            made = _of_pretrained(dotted, head.rpartition(".")[2])
+            return None if made is Effect.LIKELY_MODULE else made
         return found or _of_class(dotted, last)
 
     def lists(self, dotted: str) -> bool:
@@ -78,7 +93,23 @@ def _last_parts(names: frozenset[str]) -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name in names)
 
 
-def _of_pretrained(class_name: str) -> Effect:
+def _is_of_class(head: str, last: str) -> bool:
+    """Whether a name is an attribute of a class, and none of its constructors."""
+    return head.rpartition(".")[2][:1].isupper() and not last.startswith("from_")
+
+
+def _of_package(head: str) -> Effect | None:
+    """What the nearest package around a name says of everything in it."""
+    found = None
+    while found is None and head:
+        found = EFFECTS.get(f"{head}.*")
+        head = head.rpartition(".")[0]
+    return found
+
+
+def _of_pretrained(dotted: str, class_name: str) -> Effect:
+    if dotted.startswith(_TWINNED) and _TWIN.fullmatch(class_name):
+        return Effect.OBJECT
     if _GUARDED_CLASS.fullmatch(class_name):
         return Effect.GUARDED
     if names_something_else(class_name) or class_name.endswith("FeatureExtractor"):
@@ -91,6 +122,8 @@ def _of_class(dotted: str, last: str) -> Effect | None:
     """What a class nobody has listed makes, judged by its name."""
     if not last[:1].isupper():
         return None
+    if dotted.startswith(_TWINNED) and _TWIN.fullmatch(last):
+        return Effect.OBJECT
     if _GUARDED_CLASS.fullmatch(last):
         return Effect.GUARDED
     if names_something_else(last):

@@ -10,6 +10,10 @@ RETURNS_SELF = frozenset(
     " to_empty compile ipu contiguous".split()
 )
 
+# Methods of accelerate 1.15.0 and of lightning 2.6.6's Fabric that give back what they are given,
+# one by one and perhaps wrapped; with the receiver's name where the method's says too little.
+PREPARES = frozenset("prepare prepare_model unwrap_model setup_module fabric.setup".split())
+
 # Methods that only an nn.Module has: whoever calls one of them tells that it is one.
 ONLY_OF_MODULES = frozenset(
     "parameters named_parameters named_modules named_children children modules buffers"
@@ -70,6 +74,10 @@ GUARDED_METHODS = {
     "torch_geometric.": frozenset(
         "inference inference_per_layer inference_lm inference_gnn encode".split()
     ),
+    # segmentation_models_pytorch 0.6.0: base/model.py
+    "segmentation_models_pytorch.": frozenset(("predict",)),
+    # openai-whisper 20250625: decoding.py; transcribe.py
+    "whisper.": frozenset("decode detect_language transcribe".split()),
     # sentence-transformers 6.2.0: model.py, cross_encoder
     "sentence_transformers.": frozenset(
         "encode encode_query encode_document encode_multi_process rank".split()
