@@ -27,13 +27,18 @@ FRAMEWORKS: tuple[Framework, ...] = (
         re.compile(r"Lightning\w*Module|LightningModule|\w*LightningModule"), _LIGHTNING_HOOKS
     ),
     Framework(re.compile(r"Callback|\w+Callback"), _LIGHTNING_HOOKS),
-    # transformers 5.23.0, trainer.py: prediction_step holds the guard around compute_loss.
+    # fastai 2.8.12 learner.py, _do_epoch_validate
+    Framework(re.compile(r"Callback|\w+Callback"), re.compile(r"(before|after)_validate")),
+    # transformers 5.23.0, trainer.py: prediction_step holds the guard around compute_loss, and who
+    # overrides it takes the guard away. pytorch-accelerated 0.1.61, trainer.py: _run_eval_epoch.
+    Framework(re.compile(r"\w*Trainer"), re.compile(r"compute_loss|calculate_eval_batch_loss")),
+    # mmengine 0.10.7, loops.py: ValLoop.run_iter and TestLoop.run_iter. mmdet 2.28.2 and 3.3.0,
+    # apis/test.py: single_gpu_test and multi_gpu_test.
+    Framework(re.compile(r"\w*Hook"), re.compile(r"(before|after)_(val|test)_iter")),
     Framework(
-        re.compile(r"\w*Trainer"),
-        re.compile(r"prediction_step|compute_loss|evaluation_loop|prediction_loop"),
+        re.compile(r"BaseModel|BaseModule|\w*(Detector|Segmentor|Recognizer|Classifier)"),
+        re.compile(r"(val|test)_step|(simple|aug|forward)_test\w*"),
     ),
-    # mmengine 0.10.7, loops.py: ValLoop.run_iter and TestLoop.run_iter.
-    Framework(re.compile(r"BaseModel|BaseModule|BaseDetector"), re.compile(r"(val|test)_step")),
     # catalyst 22.4 runner.py, skorch 1.4.0 net.py, speechbrain 1.1.2 core.py
     Framework(re.compile(r"\w*Runner"), re.compile(r"handle_batch|predict_batch")),
     Framework(re.compile(r"NeuralNet\w*"), re.compile(r"infer|get_loss|forward\w*")),

@@ -29,7 +29,7 @@ TORCH_CALLS: dict[str, Effect] = {
     "torch.nn.Sequential": Effect.MODULE,
     "torch.nn.ModuleList": Effect.WRAP,
     "torch.nn.ModuleDict": Effect.WRAP,
-    # every layer that has parameters of its own
+    # layers with parameters of their own; an activation with one, PReLU, is not worth a report
     **each(
         "torch.nn",
         "Linear Bilinear LazyLinear Embedding EmbeddingBag Conv1d Conv2d Conv3d ConvTranspose1d"
@@ -38,7 +38,7 @@ TORCH_CALLS: dict[str, Effect] = {
         " MultiheadAttention Transformer TransformerEncoder TransformerEncoderLayer"
         " TransformerDecoder TransformerDecoderLayer BatchNorm1d BatchNorm2d BatchNorm3d"
         " LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm LayerNorm GroupNorm RMSNorm"
-        " PReLU AdaptiveLogSoftmaxWithLoss",
+        " AdaptiveLogSoftmaxWithLoss",
         Effect.MODULE,
     ),
     "torch.nn.SyncBatchNorm.convert_sync_batchnorm": Effect.WRAP,
