@@ -17,7 +17,7 @@ from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.binding import bindings, is_bound, is_method, lent_call
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.lineage import Lineage
-from flake8_nograd.torch_model.objects import Parent, Partial, made_by
+from flake8_nograd.torch_model.objects import Made, Parent, Partial, made_by
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
@@ -178,10 +178,9 @@ class PointsTo(Lineage):
         name = self._of_field(field)[1]
         what = self.graph.payloads[thing]
         if self.graph.kinds[thing] is Kind.EXTERNAL:
-            if len(self.objects[field]) < _MOST_NAMES:
-                self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what}.{name}"))
+            self._external(field, f"{what}.{name}")
         elif isinstance(what, Made) and what.effect is Effect.FOREIGN:
-            self._add(field, self.graph.intern(Kind.EXTERNAL, f"{what.name}.{name}"))
+            self._external(field, f"{what.name}.{name}")
         elif isinstance(what, Parent):
             for base in self.bases(what.cls):
                 method = self.method(base, name)
@@ -193,6 +192,11 @@ class PointsTo(Lineage):
                 self._share(field, thing)
             for method in found:
                 self._method(field, method)
+
+    def _external(self, field: Node, name: str) -> None:
+        """An attribute of something from outside the file."""
+        if len(self.objects[field]) < _MOST_NAMES:
+            self._add(field, self.graph.intern(Kind.EXTERNAL, name))
 
     def _method(self, field: Node, method: Function) -> None:
         """An attribute that turns out to be a method, or what a property gives."""
