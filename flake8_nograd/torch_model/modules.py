@@ -138,10 +138,9 @@ class Modules:
 
     def _guards_itself(self, receiver: Value, method: str) -> bool:
         """Whether a library's own method switches recording off inside."""
-        made = (what for what in map(self._payload, self._points_to.of(receiver)))
         return any(
             isinstance(what, Made) and self._vocabulary.guards_method(what.name, method)
-            for what in made
+            for what in map(self._payload, self._points_to.of(receiver))
         )
 
     def _own_method(self, call: Call[Context], owned: list[Function]) -> Trust:
@@ -279,11 +278,12 @@ class Modules:
 
     def _is_certain(self, value: Value) -> bool:
         """Whether it is certain what the value is, so that no name speaks against it."""
-        things = self._points_to.of(value)
+        made = list(map(self._payload, self._points_to.of(value)))
         return any(
             isinstance(what, Class)
             or (isinstance(what, Made) and what.name.startswith("torch.nn."))
-            for what in map(self._payload, things)
+            or (made == [what] and isinstance(what, Made) and what.effect is Effect.MODULE)
+            for what in made
         )
 
     def _of_class(self, cls: Class) -> Trust:

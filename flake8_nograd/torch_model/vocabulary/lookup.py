@@ -95,8 +95,7 @@ def _last_parts(names: frozenset[str]) -> frozenset[str]:
 
 def _is_of_class(head: str, last: str) -> bool:
     """Whether a name is an attribute of a class, and none of its constructors."""
-    owner = head.rpartition(".")[2]
-    return owner[:1].isupper() and f"{owner}.*" not in EFFECTS and not last.startswith("from_")
+    return head.rpartition(".")[2][:1].isupper() and not last.startswith("from_")
 
 
 def _of_package(head: str) -> Effect | None:
