@@ -42,13 +42,13 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     judge = Judge(program, modules, recording, fates, evaluation, roles, notes)
     passes = [item for item in map(judge.judge, program.calls) if item is not None]
     through = list(passes_through_helpers(passes, points_to, fates, modules.differentiating, judge))
-    trained = [item for item in (*passes, *through) if item.silence is Silence.TRAINED]
-    needs_graph = [(item.function, item.node.lineno) for item in trained]
+    needing = [item for item in (*passes, *through) if _may_need_its_graph(item)]
+    needs_graph = [(item.function, item.node.lineno) for item in needing]
     needs_graph += [
         (what.call.function, what.call.node.lineno) for what, _ in notes.differentiations
     ]
     passes += (item for item in through if item.silence is not Silence.TRAINED)
-    passes = list(without_entangled(passes, trained))
+    passes = list(without_entangled(passes, needing))
     return ModuleFacts(
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
         backward_passes=tuple(Tangles(points_to, modules, notes, recording).find()),
@@ -58,3 +58,10 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
 
 def _is_reported(item: ForwardPass) -> bool:
     return item.silence is None
+
+
+def _may_need_its_graph(item: ForwardPass) -> bool:
+    """Whether no guard may be put around a pass: it is differentiated, or somebody else may do so."""
+    if item.silence is Silence.TRAINED:
+        return True
+    return item.fate.escapes and item.silence in (Silence.TOO_LITTLE, Silence.GRADIENT_WANTED)

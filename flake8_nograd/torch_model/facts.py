@@ -24,7 +24,7 @@ class Silence(enum.Enum):
     FORWARD = "it runs inside a forward pass; the caller decides"
     FROZEN = "without parameters to train and with plain inputs nothing is recorded"
     GRADIENT_WANTED = "an input of this call requires a gradient"
-    ENTANGLED = "another forward pass in the same statement is differentiated"
+    ENTANGLED = "another forward pass in the same statement may need its graph"
     TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
     TOO_LITTLE = "too little speaks for inference"

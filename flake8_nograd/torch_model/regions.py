@@ -32,10 +32,10 @@ class _Cover:
 
 
 def without_entangled(
-    passes: Iterable[ForwardPass], trained: Iterable[ForwardPass]
+    passes: Iterable[ForwardPass], needing: Iterable[ForwardPass]
 ) -> Iterator[ForwardPass]:
     """Silence passes whose statement also runs one that needs its graph: no `with` fits there."""
-    needed = {around.statement for item in trained for around in suites_of(item.call.place)}
+    needed = {around.statement for item in needing for around in suites_of(item.call.place)}
     for item in passes:
         if item.silence is None and item.call.place.statement in needed:
             yield replace(item, silence=Silence.ENTANGLED)
