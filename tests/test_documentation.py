@@ -22,13 +22,16 @@ _LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]+)")
 
 
 def sessions() -> list[tuple[str, str]]:
-    """The commands that the README shows, and what it says they print."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    return [(match["command"], match["output"]) for match in _SESSION.finditer(text)]
+    """The commands that the pages show, and what they say is printed."""
+    return [
+        (match["command"], match["output"])
+        for page in (ROOT / "README.md", ROOT / "docs/nograd-fix.md")
+        for match in _SESSION.finditer(page.read_text("utf-8"))
+    ]
 
 
 @pytest.mark.parametrize(("command", "output"), sessions())
-def test_readme_shows_what_is_printed(command, output):
+def test_pages_show_what_is_printed(command, output):
     program, *arguments = command.split()
     done = subprocess.run(
         [sys.executable, "-m", MODULES[program], *arguments],

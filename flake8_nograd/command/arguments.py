@@ -90,7 +90,7 @@ def _add_fixes(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--unsafe-fixes",
         action="store_true",
-        help="also fix where a result leaves the file and might be differentiated elsewhere",
+        help="also fix where it is not certain that nobody differentiates a result",
     )
     group.add_argument(
         "--guard",
