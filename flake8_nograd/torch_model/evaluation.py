@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, closure, reversed_edges
+from flake8_nograd.flow.graph import Edges, Kind, Node
 from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, ModeChange, Unsettled, latest_change
@@ -15,6 +16,9 @@ from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.recording import Recording
 
 _CALLER_HOPS = 3
+
+# A set of changes of mode: a bit for each, in the order in which they were met.
+_Changes = int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,12 @@ class Evaluation:
     def __init__(self, points_to: PointsTo, recording: Recording, notes: Notes) -> None:
         self._graph = points_to.graph
         self._recording = recording
-        self._back: Edges = reversed_edges(self._graph.copies, points_to.hops)
-        self._changes: defaultdict[Node, list[ModeChange]] = defaultdict(list)
-        for change in notes.changes:
-            for node in change.nodes:
-                self._changes[node].append(change)
+        self._changes = notes.changes
+        self._bits = {change: 1 << number for number, change in enumerate(notes.changes)}
+        self._known: dict[tuple[Function, _Changes, int], EvalMode | None] = {}
+        onward = (self._graph.copies, points_to.hops)
+        self._of_itself = _spread(self._put_by_hand(), onward)
+        self._of_a_whole = _spread(self._put_with_their_owners(), onward)
 
     def of(self, call: Call[Context], of_model: Call[Context]) -> EvalMode | None:
         """The mode in force at a call: first by what the function itself did, then its callers,
@@ -44,42 +49,74 @@ class Evaluation:
 
         `of_model` is the call itself or, where that runs a helper, the forward pass in there.
         """
-        hidden = of_model.receiver is not None and isinstance(of_model.node.func, ast.Attribute)
         path = access_path(call.node.func) if of_model is call else ""
-        nodes = self._origins(of_model, hidden)
-        local = latest_change(call.context.history, lambda change: _concerns(change, path, nodes))
+        changes = self._concerning(of_model)
+        local = self._latest(call.context, path, changes)
         if isinstance(local, ModeChange):
             return _mode(local, here=True)
-        if local is Unsettled:
+        if local is Unsettled or not changes:
             return None
-        return self._of_callers(call.function, nodes, _CALLER_HOPS) or self._anywhere(nodes)
+        return self._of_callers(call.function, changes, _CALLER_HOPS) or self._anywhere(changes)
 
-    def _origins(self, call: Call[Context], hidden: bool) -> frozenset[Node]:
-        """The callee, the modules it is a part of, and everything either may be a copy of."""
-        start = set(call.callee.same)
-        if hidden and call.receiver is not None:
-            start |= call.receiver.same
-        found = closure(start, self._back)
-        for node in tuple(found):
-            owner = node
-            while self._graph.kinds[owner] is Kind.FIELD:
-                owner = self._graph.pair(owner)[0]
-                found |= closure((owner,), self._back)
-        return frozenset(found)
+    def _put_by_hand(self) -> dict[Node, _Changes]:
+        seeds: defaultdict[Node, _Changes] = defaultdict(int)
+        for change, bit in self._bits.items():
+            for node in change.nodes:
+                seeds[node] |= bit
+        return seeds
 
-    def _of_callers(self, function: Function, nodes: frozenset[Node], hops: int) -> EvalMode | None:
+    def _put_with_their_owners(self) -> dict[Node, _Changes]:
+        """Parts of a module are put into a mode together with it."""
+        seeds: dict[Node, _Changes] = {}
+        if self._of_itself:
+            for node in self._graph.interned(Kind.FIELD):
+                owner, changes = node, 0
+                while self._graph.kinds[owner] is Kind.FIELD:
+                    owner = self._graph.pair(owner)[0]
+                    changes |= self._of_itself.get(owner, 0)
+                if changes:
+                    seeds[node] = changes
+        return seeds
+
+    def _concerning(self, call: Call[Context]) -> _Changes:
+        """All changes, anywhere in the file, to the callee or to a module that it is a part of."""
+        nodes = call.callee.same
+        if call.receiver is not None and isinstance(call.node.func, ast.Attribute):
+            nodes = nodes | call.receiver.same
+        changes = 0
+        for node in nodes:
+            changes |= self._of_itself.get(node, 0) | self._of_a_whole.get(node, 0)
+        return changes
+
+    def _latest(
+        self, context: Context, path: str, changes: _Changes
+    ) -> ModeChange | type[Unsettled] | None:
+        """The newest of the changes in a history, or of those to a module of this path."""
+
+        def concerns(change: ModeChange) -> bool:
+            if path and change.path and f"{path}.".startswith(f"{change.path}."):
+                return True
+            return bool(self._bits[change] & changes)
+
+        return latest_change(context.history, concerns)
+
+    def _of_callers(self, function: Function, changes: _Changes, hops: int) -> EvalMode | None:
         """The mode that every caller which says something agrees on."""
-        if not hops:
-            return None
+        key = function, changes, hops
+        if hops and key not in self._known:
+            self._known[key] = self._ask_callers(function, changes, hops)
+        return self._known.get(key)
+
+    def _ask_callers(self, function: Function, changes: _Changes, hops: int) -> EvalMode | None:
         found: EvalMode | None = None
         for caller, context in self._recording.callers(function):
-            change = latest_change(context.history, lambda change: _concerns(change, "", nodes))
+            change = self._latest(context, "", changes)
             if change is Unsettled:
                 return None
             if isinstance(change, ModeChange):
                 mode: EvalMode | None = _mode(change, here=False)
             else:
-                mode = None if caller is function else self._of_callers(caller, nodes, hops - 1)
+                mode = None if caller is function else self._of_callers(caller, changes, hops - 1)
             if mode is None:
                 continue
             if found is not None and mode.evaluating is not found.evaluating:
@@ -87,18 +124,31 @@ class Evaluation:
             found = mode
         return found
 
-    def _anywhere(self, nodes: frozenset[Node]) -> EvalMode | None:
-        changes = [change for node in nodes for change in self._changes.get(node, ())]
-        if not changes or any(change.evaluating is not True for change in changes):
-            return None
-        return _mode(changes[0], here=False)
+    def _anywhere(self, changes: _Changes) -> EvalMode | None:
+        """The mode that all changes in the file agree on."""
+        first = self._changes[(changes & -changes).bit_length() - 1]
+        while changes:
+            last = changes.bit_length() - 1
+            if self._changes[last].evaluating is not True:
+                return None
+            changes -= 1 << last
+        return _mode(first, here=False)
 
 
-def _concerns(change: ModeChange, path: str, nodes: frozenset[Node]) -> bool:
-    """Whether a change is about this callee or about a module that it is a part of."""
-    if path and change.path and f"{path}.".startswith(f"{change.path}."):
-        return True
-    return not change.nodes.isdisjoint(nodes)
+def _spread(seeds: Mapping[Node, _Changes], onward: Sequence[Edges]) -> dict[Node, _Changes]:
+    """What is known of some nodes, handed on along edges."""
+    known = dict(seeds)
+    todo = deque(known)
+    while todo:
+        node = todo.popleft()
+        changes = known[node]
+        for edges in onward:
+            for target in edges.get(node, ()):
+                before = known.get(target, 0)
+                if changes | before != before:
+                    known[target] = changes | before
+                    todo.append(target)
+    return known
 
 
 def _mode(change: ModeChange, here: bool) -> EvalMode:
