@@ -61,7 +61,7 @@ def _is_reported(item: ForwardPass) -> bool:
 
 
 def _may_need_its_graph(item: ForwardPass) -> bool:
-    """Whether no guard may be put around a pass: it is differentiated, or somebody else may do so."""
+    """Whether a pass is differentiated, or somebody else may do so: no guard fits around it."""
     if item.silence is Silence.TRAINED:
         return True
     return item.fate.escapes and item.silence in (Silence.TOO_LITTLE, Silence.GRADIENT_WANTED)
