@@ -19,7 +19,7 @@ _GUARDED_CLASS = re.compile(
 # The twins that other frameworks and engines have of the models of transformers and diffusers.
 _TWIN = re.compile(r"(?:TF|Flax|ORT|OV|Onnx|Neuron|Gaudi)[A-Z][a-z]?\w*")
 _TWINNED = ("transformers.", "diffusers.", "optimum.")
-_NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN, Effect.LAYER))
+_NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN))
 # Class methods that make a model out of something stored.
 _MAKERS = frozenset(("from_config", "from_quantized", "from_hparams"))
 _MODEL_WITH_HEAD = re.compile(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")

@@ -42,8 +42,6 @@ TORCH_CALLS: dict[str, Effect] = {
         Effect.MODULE,
     ),
     "torch.nn.SyncBatchNorm.convert_sync_batchnorm": Effect.WRAP,
-    "torch.nn.Embedding.from_pretrained": Effect.LAYER,  # frozen unless told otherwise
-    "torch.nn.EmbeddingBag.from_pretrained": Effect.LAYER,
     "torch.nn.DataParallel": Effect.WRAP,
     "torch.nn.parallel.DataParallel": Effect.WRAP,
     "torch.nn.parallel.DistributedDataParallel": Effect.WRAP,
