@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict, deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache, partial
 
 from flake8_nograd.flow.graph import (
     Edges,
@@ -37,8 +38,13 @@ class Fate:
     returned: bool
     stored: bool
     passed_on: bool
-    plain_use: PlainUse | None
     discarded: bool
+    nearest_use: Callable[[], PlainUse | None] = field(repr=False, compare=False)
+
+    @property
+    def plain_use(self) -> PlainUse | None:
+        """The nearest place that reads the result as numbers."""
+        return self.nearest_use()
 
     @property
     def escapes(self) -> bool:
@@ -60,6 +66,7 @@ class Fates:
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._notes = notes
+        self._first_plain_use = cache(self._search_plain_use)
         trained = [
             sink
             for what, sink in notes.differentiations
@@ -88,9 +95,13 @@ class Fates:
             returned=node in self._returned,
             stored=node in self._stored,
             passed_on=node in self._passed,
-            plain_use=self._first_plain_use(node),
             discarded=node in self._notes.discarded,
+            nearest_use=partial(self._first_plain_use, node),
         )
+
+    def is_trained(self, call: Call[Context]) -> bool:
+        """Whether a call's result is differentiated, here or by a caller."""
+        return call.result in self._trained
 
     def only_callers_train(self, call: Call[Context]) -> bool:
         """Whether a result is differentiated only after its function has handed it back."""
@@ -206,8 +217,7 @@ class Fates:
                 edges[source].extend(targets)
         return edges
 
-    def _first_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
-        """The nearest place that reads the result as numbers."""
+    def _search_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
         graph = self._graph
         inside = (graph.copies, graph.derives, self._summaries)
         # Once a value has entered a function it leaves it by a summary alone.

@@ -53,16 +53,17 @@ class Judge:
         self._differentiated_methods = {
             access_path(call.node.func)
             for call in program.calls
-            if call.receiver is not None and fates.of(call).trained
+            if call.receiver is not None and fates.is_trained(call)
         }
 
     def judge(self, call: Call[Context]) -> ForwardPass | None:
         """All answers about a call; None if it is no forward pass."""
-        fate = self._fates.of(call)
         trust = self._modules.trust(call)
-        if trust is Trust.NONE and self._tells_of_a_graph(call, fate):
+        if trust is Trust.NONE:
             trust = self._modules.trust_in_method(call)
-        return None if trust is Trust.NONE else self._answer(call, call, trust, fate)
+            if trust is Trust.NONE or not self._tells_of_a_graph(call, self._fates.of(call)):
+                return None
+        return self._answer(call, call, trust, self._fates.of(call))
 
     def judge_helper(self, call: Call[Context], inner: ForwardPass) -> ForwardPass:
         """All answers about a call that hands back the forward pass `inner`."""
