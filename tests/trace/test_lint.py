@@ -182,7 +182,8 @@ class TestContradicted:
 
 def test_command(workshop):
     workshop.write(
-        f'{MODEL}model.eval()\nprint(model(x).argmax(1))\ncall = getattr(model, "for" + "ward")\ncall(x)\n'
+        f"{MODEL}model.eval()\nprint(model(x).argmax(1))\n"
+        'call = getattr(model, "for" + "ward")\ncall(x)\n'
     )
     done = workshop.trace("--lint", "--json", "report.json", "program.py")
     title, heading, *sites = done.err.splitlines()[1:]
