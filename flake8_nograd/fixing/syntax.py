@@ -87,11 +87,6 @@ def first_await_or_yield(roots: Iterable[ast.AST]) -> ast.AST | None:
     return min(found, key=lambda node: getattr(node, "lineno", 0), default=None)
 
 
-def has_yield(roots: Iterable[ast.AST]) -> bool:
-    """Whether code makes its function a generator."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(roots))
-
-
 def _suspends(node: ast.AST) -> bool:
     if isinstance(node, ast.comprehension):
         return bool(node.is_async)

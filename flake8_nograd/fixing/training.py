@@ -49,10 +49,6 @@ class Training:
         ]
         return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
 
-    def in_file(self, tree: ast.Module) -> ast.Call | None:
-        """The first call of the file that differentiates."""
-        return self.first_in([tree])
-
     def _differentiates(self, call: ast.Call) -> bool:
         name = dotted(call.func)
         last = name.rpartition(".")[2]

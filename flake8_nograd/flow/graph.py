@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, TypeVar
 
 Node = int
 Edges = defaultdict[Node, list[Node]]
+T = TypeVar("T", bound=Hashable)
 
 
 class Kind(enum.IntEnum):
@@ -135,8 +136,17 @@ def reversed_edges(*edges: Edges) -> Edges:
     return back
 
 
-def closure(start: Iterable[Node], edges: Edges) -> set[Node]:
-    """All nodes that can be reached from `start`, itself included."""
+def joined_edges(*edges: Edges) -> Edges:
+    """One table of the edges of all the given ones, which stay as they are."""
+    table: Edges = defaultdict(list)
+    for part in edges:
+        for source, targets in part.items():
+            table[source].extend(targets)
+    return table
+
+
+def closure(start: Iterable[T], edges: Mapping[T, Iterable[T]]) -> set[T]:
+    """All that can be reached from `start`, itself included."""
     seen = set(start)
     todo = list(seen)
     while todo:
@@ -152,8 +162,8 @@ class Reachability:
 
     def __init__(self, graph: FlowGraph, summaries: Edges) -> None:
         inside = reversed_edges(graph.copies, graph.derives, summaries)
-        self._down = _joined(inside, reversed_edges(graph.enters))
-        self._up = _joined(inside, reversed_edges(graph.leaves))
+        self._down = joined_edges(inside, reversed_edges(graph.enters))
+        self._up = joined_edges(inside, reversed_edges(graph.leaves))
 
     def sources_within(self, sinks: Iterable[Node]) -> set[Node]:
         """Every node from which a value may get to a sink without leaving its function."""
@@ -165,10 +175,3 @@ class Reachability:
         A valid path first leaves functions, then enters them; walked backwards it is the reverse.
         """
         return closure(self.sources_within(sinks), self._up)
-
-
-def _joined(first: Edges, second: Edges) -> Edges:
-    table: Edges = defaultdict(list, {node: list(targets) for node, targets in first.items()})
-    for node, targets in second.items():
-        table[node].extend(targets)
-    return table

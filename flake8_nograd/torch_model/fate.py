@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from flake8_nograd.flow.graph import (
-    Edges,
-    Kind,
-    Node,
-    Reachability,
-    closure,
-)
+from flake8_nograd.flow.graph import Kind, Node, Reachability, closure, joined_edges
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
@@ -85,7 +79,9 @@ class Fates:
         self._returned = reach.sources_of(self._open_returns(program.functions))
         self._stored = reach.sources_of(self._unread_fields())
         notes.wants_grad |= self._sources_of_lists(notes.optimized)
-        self._wanted = closure(notes.wants_grad, self._forward_edges())
+        graph = self._graph
+        onward = joined_edges(graph.copies, graph.derives, graph.enters, self._summaries)
+        self._wanted = closure(notes.wants_grad, onward)
 
     def of(self, call: Call[Context]) -> Fate:
         """The fate of a call's result."""
@@ -133,8 +129,7 @@ class Fates:
             return
         things = self._points_to.callees.get(call.result, set())
         if things and all(self._effect(thing) in _READING for thing in things):
-            name = access_path(call.node.func).rpartition(".")[2]
-            self._notes.plain_use(call.arguments(), f"{name}()", call.node.lineno)
+            self._note_reading(call)
             return
         arguments = [node for value in call.arguments() for node in value.flows]
         receiver = call.receiver.flows if call.receiver is not None else ()
@@ -145,11 +140,14 @@ class Fates:
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             trained.append(sink)
         elif self._reads_numbers(call, things):
-            name = access_path(call.node.func).rpartition(".")[2]
-            self._notes.plain_use(call.arguments(), f"{name}()", call.node.lineno)
+            self._note_reading(call)
         elif self._is_opaque(call, things):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             passed.append(sink)
+
+    def _note_reading(self, call: Call[Context]) -> None:
+        name = access_path(call.node.func).rpartition(".")[2]
+        self._notes.plain_use(call.arguments(), f"{name}()", call.node.lineno)
 
     def _trains(self, call: Call[Context], things: set[Node]) -> bool:
         if any(self._effect(thing) is Effect.TRAINS for thing in things):
@@ -208,14 +206,6 @@ class Fates:
             and not graph.copies.get(node)
             and not graph.derives.get(node)
         ]
-
-    def _forward_edges(self) -> Edges:
-        edges: Edges = defaultdict(list)
-        tables = (self._graph.copies, self._graph.derives, self._graph.enters, self._summaries)
-        for table in tables:
-            for source, targets in table.items():
-                edges[source].extend(targets)
-        return edges
 
     def _search_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
         graph = self._graph

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
+from flake8_nograd.flow.graph import Edges, Kind, Node, closure, reversed_edges
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.binding import is_bound
@@ -44,7 +44,9 @@ class Freezing:
             is_self = self._graph.kinds[node] is Kind.INSTANCE
             if is_self and freeze.function not in self._constructing:
                 continue
-            if not any(self._is_remade(part, freeze) for part in (node, *self._parts[node])):
+            if not any(
+                self._is_remade(part, freeze) for part in (node, *self._graph.fields_of(node))
+            ):
                 yield from self._with_members(node)
 
     def _with_members(self, node: Node) -> Iterator[Node]:
@@ -132,13 +134,6 @@ class Freezing:
         return reversed_edges(self._graph.copies)
 
     @cached_property
-    def _parts(self) -> Edges:
-        parts: Edges = defaultdict(list)
-        for field in self._graph.interned(Kind.FIELD):
-            parts[self._graph.pair(field)[0]].append(field)
-        return parts
-
-    @cached_property
     def _applied(self) -> dict[Function, list[Call[Context]]]:
         return {
             function: [call for call in calls if call.method == "apply"]
@@ -154,14 +149,7 @@ class Freezing:
                 nodes = call.receiver.same if call.receiver is not None else ()
                 if any(self._graph.kinds[node] is Kind.INSTANCE for node in nodes):
                     steps[call.function].append(function)
-        todo = [function for function in self._methods() if function.name == "__init__"]
-        found = set(todo)
-        while todo:
-            for function in steps.get(todo.pop(), ()):
-                if function not in found:
-                    found.add(function)
-                    todo.append(function)
-        return found
+        return closure((item for item in self._methods() if item.name == "__init__"), steps)
 
     def _methods(self) -> Iterator[Function]:
         for node in self._graph.interned(Kind.FUNCTION):

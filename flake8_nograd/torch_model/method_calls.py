@@ -20,10 +20,12 @@ from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 class MethodCalls:
     """Gives a result to method calls, and notes what they tell of their receiver."""
 
-    def __init__(self, graph: FlowGraph, notes: Notes, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, graph: FlowGraph, notes: Notes, settings: Settings, vocabulary: Vocabulary
+    ) -> None:
         self._graph = graph
         self._notes = notes
-        self._settings = Settings(notes)
+        self._settings = settings
         self._vocabulary = vocabulary
 
     def result(self, call: Call[Context], receiver: Value) -> Value | None:
@@ -34,10 +36,7 @@ class MethodCalls:
                 values = (receiver, *call.arguments())
                 self._notes.plain_use(values, f".{name}()", call.node.lineno)
             return allocated(self._graph, call, name)
-        if name in methods.TRAINING_METHODS or self._vocabulary.trains(name):
-            self._train(call, receiver)
-            return None
-        if methods.computes_gradient(name) and call.arguments():
+        if self._trains(call):
             self._train(call, receiver)
             return None
         if name in methods.READS_NUMBERS:
@@ -101,6 +100,11 @@ class MethodCalls:
             yield Store(call.receiver_node, receiver, kept)
         elif call.method in methods.IN_PLACE:
             yield Store(call.receiver_node, receiver, derived(call.arguments()))
+
+    def _trains(self, call: Call[Context]) -> bool:
+        if call.method in methods.TRAINING_METHODS or self._vocabulary.trains(call.method):
+            return True
+        return methods.computes_gradient(call.method) and bool(call.arguments())
 
     def _train(self, call: Call[Context], receiver: Value) -> None:
         values = call.arguments()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 
 from flake8_nograd.flow.graph import Edges, Kind, closure, reversed_edges
 from flake8_nograd.flow.program import Call
@@ -20,7 +20,10 @@ class ModuleClasses:
         self._points_to = points_to
         self.is_module = cache(self._is_module)
         self.guards_itself = cache(self._guards_itself)
-        self._back: Edges | None = None
+
+    @cached_property
+    def _back(self) -> Edges:
+        return reversed_edges(self._graph.copies, self._graph.derives)
 
     def is_criterion(self, cls: Class) -> bool:
         """Whether a class is named after a loss; its forward may still run other modules."""
@@ -43,8 +46,6 @@ class ModuleClasses:
         returned = self._graph.find(Kind.RETURN, forward) if forward is not None else None
         if returned is None:
             return False
-        if self._back is None:
-            self._back = reversed_edges(self._graph.copies, self._graph.derives)
         payloads = (self._graph.payloads[node] for node in closure((returned,), self._back))
         calls = [what for what in payloads if isinstance(what, Call) and what.receiver is not None]
         return any(

@@ -6,7 +6,7 @@ import ast
 import enum
 import re
 
-from flake8_nograd.flow.graph import Kind, Node, closure
+from flake8_nograd.flow.graph import Kind, Node, closure, joined_edges
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
@@ -57,11 +57,9 @@ class Modules:
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._paths = notes.module_paths
-        edges = {**points_to.hops}
-        for source, targets in program.graph.copies.items():
-            edges[source] = [*edges.get(source, ()), *targets]
-        self._used = closure(notes.used_as_module, edges)  # type: ignore[arg-type]
-        self._guarded = closure(notes.guarded, edges)  # type: ignore[arg-type]
+        edges = joined_edges(points_to.hops, program.graph.copies)
+        self._used = closure(notes.used_as_module, edges)
+        self._guarded = closure(notes.guarded, edges)
         self._given = {target for targets in points_to.hops.values() for target in targets}
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:
@@ -89,8 +87,7 @@ class Modules:
         """How sure it is that this call is a forward pass of a model."""
         if call.receiver is not None and methods.is_hidden_forward(call.method):
             return self._hidden_forward(call, call.receiver)
-        things = self._points_to.of(call.callee)
-        owned = [what for what in map(self._payload, things) if isinstance(what, Function)]
+        owned = self._own_functions(call)
         if owned:
             return self._own_method(call, owned)
         if call.result in self._possible:
@@ -100,12 +97,13 @@ class Modules:
     def _payload(self, node: Node) -> object:
         return self._graph.payloads[node]
 
+    def _own_functions(self, call: Call[Context]) -> list[Function]:
+        """Functions of the file that the callee may be."""
+        things = map(self._payload, self._points_to.of(call.callee))
+        return [what for what in things if isinstance(what, Function)]
+
     def _hidden_forward(self, call: Call[Context], receiver: Value) -> Trust:
-        owned = [
-            what
-            for what in map(self._payload, self._points_to.of(call.callee))
-            if isinstance(what, Function)
-        ]
+        owned = self._own_functions(call)
         if owned and call.method != "forward":
             return self._own_method(call, owned)
         has_input = bool(call.node.args or call.node.keywords)
@@ -172,7 +170,7 @@ class Modules:
 
     def is_fixed(self, call: Call[Context]) -> bool:
         """Whether no module that the callee may be has a parameter that is trained."""
-        owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
+        owner = _module_of(call)
         if owner is None:
             return False
         if owner.same and owner.same <= self._parameters.fixed:
@@ -182,7 +180,7 @@ class Modules:
         return bool(classes) and only and not any(map(self._parameters.may_be_in, classes))
 
     def _classes_of(self, call: Call[Context]) -> list[Class]:
-        owner = call.receiver if methods.is_hidden_forward(call.method) else call.callee
+        owner = _module_of(call)
         things = self._points_to.of(owner) if owner is not None else ()
         return [what for what in map(self._payload, things) if isinstance(what, Class)]
 
@@ -316,16 +314,17 @@ def _is_on_by_itself(call: Call[Context]) -> bool | None:
     return None if call.context.grad is GradMode.MAYBE else not call.context.grad.is_off
 
 
+def _module_of(call: Call[Context]) -> Value | None:
+    """The module whose forward pass a call runs, hidden in a method or not."""
+    return call.receiver if methods.is_hidden_forward(call.method) else call.callee
+
+
 def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
     """The functions themselves and all that call them, at whatever distance."""
-    found = set(functions)
-    todo = list(functions)
-    while todo:
-        for call in points_to.callers.get(todo.pop(), ()):
-            if call.function not in found:
-                found.add(call.function)
-                todo.append(call.function)
-    return found
+    callers = {
+        function: [call.function for call in calls] for function, calls in points_to.callers.items()
+    }
+    return closure(functions, callers)
 
 
 def _is_named_after(owner: str, method: str) -> bool:

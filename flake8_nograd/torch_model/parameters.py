@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, closure, reversed_edges
+from flake8_nograd.flow.graph import Edges, Kind, Node, closure, joined_edges, reversed_edges
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.context import Context
@@ -50,11 +49,7 @@ class Parameters:
             if (self._is_made_of_others(call.result) or self._is_made_frozen(call))
             and not self._may_hold(call.result)
         }
-        onward: Edges = defaultdict(list)
-        for edges in (self._points_to.hops, self._graph.copies):
-            for source, targets in edges.items():
-                onward[source].extend(targets)
-        return closure(self._frozen | made, onward)
+        return closure(self._frozen | made, joined_edges(self._points_to.hops, self._graph.copies))
 
     def _is_made_frozen(self, call: Call[Context]) -> bool:
         """Whether a library freezes what it makes here."""

@@ -76,10 +76,6 @@ class Recording:
         known = context.grad is not GradMode.INHERITED or function in self._called_in_sight
         return known and all(mode.is_off for mode in self.modes(function, context))
 
-    def has_callers(self, function: Function) -> bool:
-        """Whether anything in the file calls the function or hands it on to be called."""
-        return bool(self._sources[function])
-
     def callers(self, function: Function) -> Iterable[tuple[Function, Context]]:
         """Who runs a function of the file, and in which context."""
         return self._sources[function]

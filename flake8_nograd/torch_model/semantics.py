@@ -47,7 +47,7 @@ class TorchSemantics:
         self.guards = Guards(program.graph, vocabulary)
         self._libraries = LibraryCalls(program.graph, self.notes, vocabulary)
         self._settings = Settings(self.notes)
-        self._methods = MethodCalls(program.graph, self.notes, vocabulary)
+        self._methods = MethodCalls(program.graph, self.notes, self._settings, vocabulary)
 
     def entry(self, function: Function) -> Context:
         """The grad mode that a function's decorators give it."""

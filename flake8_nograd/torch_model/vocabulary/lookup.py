@@ -31,7 +31,6 @@ class Vocabulary:
     """The tables, together with the names that a project's options add."""
 
     def __init__(self, options: Options) -> None:
-        self._options = options
         self._effects: dict[str, Effect | None] = dict.fromkeys(
             options.model_factories, Effect.MODULE
         )

@@ -43,9 +43,8 @@ SHAPE_ONLY = frozenset(
     " new_tensor new_full".split()
 )
 
-# Attributes of a tensor without a graph, and those of them that only tell shape or place.
+# Attributes of a tensor without a graph.
 CUT_ATTRIBUTES = frozenset(("data", "shape", "device", "dtype", "requires_grad", "ndim", "grad"))
-SHAPE_ATTRIBUTES = CUT_ATTRIBUTES - {"data"}
 
 # Methods that return values and their indices; the indices have no graph.
 VALUES_AND_INDICES = frozenset("max min topk sort kthvalue mode median".split())
