@@ -112,3 +112,13 @@ def access_path(node: ast.expr) -> str:
             return ".".join(reversed(parts))
         else:
             return ""
+
+
+def suites_of(place: Place) -> list[Place]:
+    """A statement's place and the places around it, outermost first."""
+    chain: list[Place] = []
+    current: Place | None = place
+    while current is not None:
+        chain.append(current)
+        current = current.outer
+    return chain[::-1]

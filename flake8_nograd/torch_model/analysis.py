@@ -20,7 +20,7 @@ from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.regions import regions_of, without_entangled
 from flake8_nograd.torch_model.roles import Roles
 from flake8_nograd.torch_model.semantics import TorchSemantics
-from flake8_nograd.torch_model.shared_helpers import passes_through_helpers
+from flake8_nograd.torch_model.shared_helpers import passes_through_helpers, without_repeats
 from flake8_nograd.torch_model.tangles import Tangles
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
@@ -48,7 +48,7 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
         (what.call.function, what.call.node.lineno) for what, _ in notes.differentiations
     ]
     passes += (item for item in through if item.silence is not Silence.TRAINED)
-    passes = list(without_entangled(passes, needing))
+    passes = list(without_repeats(list(without_entangled(passes, needing)), points_to))
     return ModuleFacts(
         regions=tuple(regions_of(filter(_is_reported, passes), needs_graph, notes.guard_items)),
         backward_passes=tuple(Tangles(points_to, modules, notes, recording).find()),

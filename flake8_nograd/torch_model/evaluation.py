@@ -29,6 +29,11 @@ class EvalMode:
     line: int
     here: bool
 
+    @property
+    def evaluates_here(self) -> bool:
+        """Whether the function of the call has itself put the module into eval mode."""
+        return self.here and self.evaluating
+
 
 class Evaluation:
     """Finds the `.eval()` or `.train()` that is in force for a callee."""

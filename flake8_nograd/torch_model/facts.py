@@ -6,7 +6,7 @@ import ast
 import enum
 from dataclasses import dataclass
 
-from flake8_nograd.flow.program import Call, Place
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode
@@ -24,6 +24,7 @@ class Silence(enum.Enum):
     FORWARD = "it runs inside a forward pass; the caller decides"
     FROZEN = "without parameters to train and with plain inputs nothing is recorded"
     GRADIENT_WANTED = "an input of this call requires a gradient"
+    REPORTED_INSIDE = "the forward pass is reported inside the method"
     ENTANGLED = "another forward pass in the same statement may need its graph"
     TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
@@ -127,13 +128,3 @@ class ModuleFacts:
     regions: tuple[Region, ...]
     backward_passes: tuple[BackwardPass, ...]
     silent: tuple[ForwardPass, ...]
-
-
-def suites_of(place: Place) -> list[Place]:
-    """A statement's place and the places around it, outermost first."""
-    chain: list[Place] = []
-    current: Place | None = place
-    while current is not None:
-        chain.append(current)
-        current = current.outer
-    return chain[::-1]

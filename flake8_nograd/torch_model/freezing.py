@@ -94,7 +94,9 @@ class Freezing:
                 yield from self._with_members(node)
 
     def _given_by_apply(self, freeze: Freeze) -> Iterator[Node]:
-        """Modules that hand the function to each of their layers."""
+        """Modules that hand the function to each of their layers; a condition picks some."""
+        if freeze.depends:
+            return
         for call in self._applied.get(freeze.function, ()):
             first = next(iter(freeze.function.positional_parameters()), None)
             parameter = self._graph.find(Kind.PARAMETER, (freeze.function, first))

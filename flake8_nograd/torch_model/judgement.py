@@ -70,12 +70,17 @@ class Judge:
         return self._answer(call, inner.model_call, inner.trust, self._fates.of(call))
 
     def _tells_of_a_graph(self, call: Call[Context], fate: Fate) -> bool:
-        """Whether the result of a method is differentiated somewhere, or has to be detached."""
+        """Whether a method gives a tensor, and one that has a graph for all that the file says."""
         if call.receiver is None or fate.trained:
             return False
-        if _is_detached(fate) and not may_guard_itself(call.method):
+        if access_path(call.node.func) in self._differentiated_methods:
             return True
-        return access_path(call.node.func) in self._differentiated_methods
+        if may_guard_itself(call.method):
+            return False
+        if _is_detached(fate):
+            return True
+        mode = self._evaluation.of(call, call)
+        return mode is not None and mode.evaluates_here and _is_read_as_tensor(fate)
 
     def _answer(
         self, call: Call[Context], model_call: Call[Context], trust: Trust, fate: Fate
@@ -105,7 +110,7 @@ class Judge:
             return Silence.FORWARD
         if self._modules.differentiates(item.model_call):
             return Silence.GRADIENT_WANTED
-        inference = item.role is Role.INFERENCE or (mode is not None and mode.here)
+        inference = item.role is Role.INFERENCE or (mode is not None and mode.evaluates_here)
         if len(item.modes) > 1 and not inference:
             return Silence.SOMETIMES_GUARDED
         if self._trains_inside and not inference and not _is_detached(fate):
@@ -143,7 +148,7 @@ class Judge:
                 return True
             if calls_itself:
                 return False
-            if mode is not None and mode.here and mode.evaluating:
+            if mode is not None and mode.evaluates_here:
                 return False
             called_outside = self._modules.frameworks.call_outside_forward(around)
             return not (runs_inference(around.name) or called_outside)
@@ -205,6 +210,11 @@ def _is_cut(fate: Fate) -> bool:
 def _is_detached(fate: Fate) -> bool:
     """Whether the author cuts a result off its graph, and so knows that there is one."""
     return fate.plain_use is not None and fate.plain_use.how in (".detach()", ".data")
+
+
+def _is_read_as_tensor(fate: Fate) -> bool:
+    """Whether a result is read by a method of tensors."""
+    return fate.plain_use is not None and fate.plain_use.how.startswith(".")
 
 
 def _asserts(function: Function) -> bool:

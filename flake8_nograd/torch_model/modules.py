@@ -226,7 +226,7 @@ class Modules:
         named = (
             (names_a_model(name) or origin is Trust.NAME)
             and bool(call.node.args or call.node.keywords)
-            and not (isinstance(node, ast.Name) and _names_a_class(name))
+            and not all(map(_names_a_class, path.split(".")))
         )
         known = origin is Trust.NAME or self._may_be_anything(value)
         return Trust.NAME if named and known else Trust.NONE
@@ -333,7 +333,7 @@ def _is_named_after(owner: str, method: str) -> bool:
 
 
 def _names_a_class(name: str) -> bool:
-    """Whether calling a plain name makes an object, by the convention for class names."""
+    """Whether a name is one of a class, by the convention: calling it makes an object."""
     return name[:1].isupper() and not name.isupper() and "_" not in name and len(name) > 2
 
 

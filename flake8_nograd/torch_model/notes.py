@@ -42,13 +42,15 @@ class Birth:
 class Freeze:
     """`requires_grad` is set for all parameters of what these nodes stand for.
 
-    ``to`` is what it is set to, or the name of the parameter of the function that decides.
+    ``to`` is what it is set to, or the name of the parameter of the function that decides;
+    ``depends`` tells whether that stands under a condition.
     """
 
     nodes: frozenset[Node]
     function: Function
     line: int
     to: bool | str
+    depends: bool
 
 
 class Notes:

@@ -14,7 +14,12 @@ from flake8_nograd.torch_model.freezing import Freezing
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary.effects import Effect
-from flake8_nograd.torch_model.vocabulary.layers import CONTAINERS, FROZEN_MAKERS, PARAMETERLESS
+from flake8_nograd.torch_model.vocabulary.layers import (
+    CONTAINERS,
+    FROZEN_MAKERS,
+    NORMALIZATIONS,
+    PARAMETERLESS,
+)
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import names_something_else
 
@@ -52,10 +57,14 @@ class Parameters:
         return closure(self._frozen | made, joined_edges(self._points_to.hops, self._graph.copies))
 
     def _is_made_frozen(self, call: Call[Context]) -> bool:
-        """Whether a library freezes what it makes here."""
+        """Whether what a library makes here has no parameters, or frozen ones."""
         things = self._points_to.callees.get(call.result, ())
         names = [str(self._graph.payloads[thing]) for thing in things]
-        return bool(names) and all(map(FROZEN_MAKERS.fullmatch, names)) and not _thaws(call.node)
+        if not names:
+            return False
+        if all(map(NORMALIZATIONS.fullmatch, names)):
+            return _declines_parameters(call.node)
+        return all(map(FROZEN_MAKERS.fullmatch, names)) and not _thaws(call.node)
 
     def _is_made_of_others(self, node: Node) -> bool:
         things = self._points_to.callees.get(node, ())
@@ -100,7 +109,7 @@ class Parameters:
         if kind is Kind.MADE:
             return self._may_be_made_of(self._parts_of(node))
         if kind is Kind.PARAMETER:
-            return not _is_setting(*self._graph.pair(node))
+            return self._may_be_given(*self._graph.pair(node))
         if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
             return True
         if payload.function.name == "forward":
@@ -113,6 +122,18 @@ class Parameters:
             return False
         things = self._points_to.callees.get(node, set())
         return not things or any(map(self._makes_parameters, things))
+
+    def _may_be_given(self, function: Function, name: str) -> bool:
+        """Whether a function of the file may be given something with parameters as this one."""
+        if _is_setting(function, name):
+            return False
+        given = [
+            value.same
+            for call in self._points_to.callers.get(function, ())
+            for parameter, value in self._points_to.bindings(call, function)
+            if parameter == name
+        ]
+        return not given or any(map(self._may_hold, (node for nodes in given for node in nodes)))
 
     def _may_be_made_of(self, parts: Iterable[Node]) -> bool:
         """Whether a container has a part with parameters; one that is empty is filled unseen."""
@@ -136,6 +157,16 @@ def _thaws(node: ast.Call) -> bool:
     return any(
         keyword.arg == "freeze"
         and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is True)
+        for keyword in node.keywords
+    )
+
+
+def _declines_parameters(node: ast.Call) -> bool:
+    """Whether the arguments of a normalization leave it without weights."""
+    return any(
+        keyword.arg in ("affine", "elementwise_affine")
+        and isinstance(keyword.value, ast.Constant)
+        and not keyword.value.value
         for keyword in node.keywords
     )
 

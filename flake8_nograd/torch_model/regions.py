@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_nograd.flow.program import Place
+from flake8_nograd.flow.program import Place, suites_of
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.facts import ForwardPass, Region, Silence, suites_of
+from flake8_nograd.torch_model.facts import ForwardPass, Region, Silence
 
 _NEAR = 3
 _UNMOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_nograd.flow.graph import Node
-from flake8_nograd.flow.program import Place
+from flake8_nograd.flow.program import Place, suites_of
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.notes import Freeze, Notes
 
@@ -27,7 +27,8 @@ class Settings:
         if isinstance(to, ast.Name) and any(item.arg == to.id for item in function.parameters()):
             setting = to.id
         line = place.statement.lineno if place is not None else 0
-        self._notes.freezes.append(Freeze(frozenset(nodes), function, line, setting))
+        freeze = Freeze(frozenset(nodes), function, line, setting, _depends(place))
+        self._notes.freezes.append(freeze)
 
     def _concerns_some(self, place: Place) -> bool:
         """Whether a condition or a slice lets a loop reach only some of what it goes over."""
@@ -52,6 +53,12 @@ class Settings:
         if first is None:
             first = self._first_skips[id(place.suite)] = _first_skip(place.suite)
         return first < place.index
+
+
+def _depends(place: Place | None) -> bool:
+    """Whether a statement stands under a condition in its function."""
+    around = suites_of(place)[:-1] if place is not None else ()
+    return any(isinstance(outer.statement, ast.If) for outer in around)
 
 
 def _first_skip(suite: list[ast.stmt]) -> int:

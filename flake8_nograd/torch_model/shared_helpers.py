@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fates
@@ -34,3 +36,19 @@ def passes_through_helpers(
             outer = judge.judge_helper(call, inner)
             todo.append(outer)
             yield outer
+
+
+def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Iterator[ForwardPass]:
+    """Silence calls of methods that are reported inside and so are no forward passes themselves."""
+    graph = points_to.graph
+    inside = {
+        graph.find(Kind.FUNCTION, item.function)
+        for item in passes
+        if item.silence is None and not item.function.name.startswith("forward")
+    }
+    for item in passes:
+        callees = points_to.callees.get(item.call.result, set())
+        if item.silence is None and not inside.isdisjoint(callees):
+            yield replace(item, silence=Silence.REPORTED_INSIDE)
+        else:
+            yield item

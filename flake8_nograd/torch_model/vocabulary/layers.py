@@ -26,6 +26,9 @@ CONTAINERS = frozenset(
 # Calls that make a module whose parameters are frozen unless `freeze=False` is given.
 FROZEN_MAKERS = re.compile(r"torch\.nn\.(?:modules\.\w+\.)?Embedding(?:Bag)?\.from_pretrained")
 
+# Layers that `affine=False` or `elementwise_affine=False` leaves without parameters.
+NORMALIZATIONS = re.compile(r"torch\.nn\.(?:modules\.\w+\.)?\w*Norm(?:[123]d)?")
+
 # Calls whose result is a tensor that requires a gradient.
 LEAF_MAKERS = frozenset(("torch.nn.Parameter", "torch.nn.parameter.Parameter"))
 

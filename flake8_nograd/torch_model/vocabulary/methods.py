@@ -53,8 +53,8 @@ VALUES_AND_INDICES = frozenset("max min topk sort kthvalue mode median".split())
 HIDDEN_FORWARDS = frozenset(
     "forward encode decode embed extract_features forward_features forward_head encode_image"
     " encode_text get_image_features get_text_features infer inference predict_step val_step"
-    " test_step eval_step validation_step evaluation_step get_action act inverse forward_encoder"
-    " forward_decoder reconstruct calculate_objective generate_square sample_latent get_value"
+    " test_step eval_step validation_step evaluation_step inverse forward_encoder"
+    " forward_decoder reconstruct calculate_objective generate_square sample_latent"
     " get_features encode_query encode_document greedy_decode reverse loss compute_loss get_loss"
     " calculate_loss".split()
 )

@@ -12,6 +12,7 @@ _STANDARD_LIBRARY: dict[str, Effect] = {
     "json.*": Effect.NUMBERS,
     "pickle.*": Effect.NUMBERS,
     "logging.*": Effect.NUMBERS,
+    **each("random", "choice choices sample", Effect.WRAP),
     "heapq.*": Effect.WRAP,
     "heapq.heappush": Effect.STORES,
     "bisect.insort": Effect.STORES,
