@@ -36,7 +36,7 @@ def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     modules = Modules(program, points_to, notes, vocabulary)
     doubts = Doubts(semantics.points, points_to, semantics.guards)
     recording = Recording(program, points_to, modules, notes, doubts)
-    fates = Fates(program, points_to, notes, vocabulary)
+    fates = Fates(program, points_to, notes, vocabulary, modules.is_forward)
     evaluation = Evaluation(points_to, recording, notes)
     roles = Roles(path, options.inference_functions)
     judge = Judge(program, modules, recording, fates, evaluation, roles, notes)

@@ -18,7 +18,7 @@ from flake8_nograd.torch_model.summaries import Summaries
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
-from flake8_nograd.torch_model.vocabulary.words import reads_numbers, words
+from flake8_nograd.torch_model.vocabulary.words import makes_arrays, reads_numbers, words
 
 _READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
 _OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
@@ -55,8 +55,10 @@ class Fates:
         points_to: PointsTo,
         notes: Notes,
         vocabulary: Vocabulary,
+        is_forward: Callable[[Call[Context]], bool],
     ) -> None:
         self._graph = program.graph
+        self._is_forward = is_forward
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._notes = notes
@@ -132,6 +134,9 @@ class Fates:
             self._note_reading(call)
             return
         arguments = [node for value in call.arguments() for node in value.flows]
+        if self._converts(call, things):
+            self._note_reading(call)
+            return
         receiver = call.receiver.flows if call.receiver is not None else ()
         self._graph.derive((*arguments, *receiver), call.result)
         if not arguments:
@@ -141,7 +146,7 @@ class Fates:
             trained.append(sink)
         elif self._reads_numbers(call, things):
             self._note_reading(call)
-        elif self._is_opaque(call, things):
+        elif self._is_opaque(call, things) and not self._is_forward(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             passed.append(sink)
 
@@ -181,6 +186,12 @@ class Fates:
             return True  # a method of something that is no tensor and holds none, such as a plot
         path = access_path(call.node.func)
         return any(map(reads_numbers, path.split(".")[-2:]))
+
+    def _converts(self, call: Call[Context], things: set[Node]) -> bool:
+        """Whether a call from outside the file makes of its arguments what has no graph."""
+        if any(self._effect(thing) is not None for thing in things):
+            return False
+        return makes_arrays(access_path(call.node.func).rpartition(".")[2])
 
     def _effect(self, thing: Node) -> Effect | None:
         if self._graph.kinds[thing] is not Kind.EXTERNAL:

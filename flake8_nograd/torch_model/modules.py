@@ -94,6 +94,16 @@ class Modules:
             return min(self._own_method(call, self._possible[call.result]), Trust.USE)
         return self._of_value(call.node.func, call.callee, call.function, call)
 
+    def is_forward(self, call: Call[Context]) -> bool:
+        """Whether a call may be a forward pass of a model, or of a part of one."""
+        if self.trust(call) > Trust.NONE:
+            return True
+        owner = call.receiver
+        return (
+            owner is not None
+            and self._of_value(call.receiver_node, owner, call.function, call) > Trust.NONE
+        )
+
     def _payload(self, node: Node) -> object:
         return self._graph.payloads[node]
 

@@ -28,7 +28,7 @@ OTHER_WORDS = frozenset(
     " config cfg args opts options path dir file name names id ids params parameters state dict"
     " list class cls type factory builder registry wrapper_fn callback callbacks logger writer"
     " meter timer device size dim num count index idx output outputs input inputs preprocess"
-    " preprocessor postprocessor postprocess processor normalize visualizer manager session sess"
+    " preprocessor postprocessor postprocess processor normalize normalizer visualizer manager session sess"
     " sampler scaler collate url repo version info summary accuracy score scores kwargs creator"
     " evaluator trainer runner engine attack attacker explainer arguments processor pipeline"
     " checkpoint schedule noise hook hooks".split()
@@ -80,6 +80,10 @@ READING_WORDS = frozenset(
     " rmse bleu rouge wer cer confusion print logger plot show draw save write writer dump"
     " visualize visualizer display evaluator np numpy ndarray array pil img im".split()
 )
+
+# Of these, the words of what is no tensor any more, and the words that say it is made of one.
+_ARRAY_WORDS = frozenset("np numpy ndarray array pil img im image".split())
+_INTO = frozenset(("to", "as", "2"))
 
 # Words of a function that trains, or whose gradient is wanted.
 TRAINING_WORDS = frozenset(
@@ -148,6 +152,13 @@ def reads_numbers(name: str) -> bool:
     """Whether something outside the file of this name only reads the tensors it is given."""
     parts = words(name)
     return not READING_WORDS.isdisjoint(parts) and TRAINING_WORDS.isdisjoint(parts)
+
+
+@lru_cache(maxsize=4096)
+def makes_arrays(name: str) -> bool:
+    """Whether something outside the file of this name makes arrays or images of tensors."""
+    parts = words(name)
+    return bool(parts) and parts[-1] in _ARRAY_WORDS and not _INTO.isdisjoint(parts)
 
 
 @lru_cache(maxsize=4096)
