@@ -95,6 +95,8 @@ def _repair(region: Region, source: Source, rule: Rule) -> Repair:
 def _doubt(item: ForwardPass) -> str:
     """Why it is not certain that nobody differentiates the result of a forward pass."""
     fate = item.fate
+    if fate.trained:
+        return "what takes the result is differentiated elsewhere in the file"
     if fate.returned:
         return "a result is returned to callers outside the file, which might differentiate it"
     if fate.stored:

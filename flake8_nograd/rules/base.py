@@ -41,6 +41,8 @@ def callee_of(node: ast.Call) -> str:
 
 def use_of(item: ForwardPass) -> str:
     """What becomes of a result, as the end of a sentence."""
+    if item.fate.trained:  # reported all the same because of what the author says of the input
+        return "its input is volatile, which torch ignores since 0.4"
     if item.fate.discarded:
         return "its result is dropped"
     if item.fate.plain_use is not None and not item.fate.escapes:

@@ -68,6 +68,7 @@ class Fates:
             for what, sink in notes.differentiations
             if not points_to.runs_own_function(what.call)
         ]
+        trained += notes.inspected
         passed: list[Node] = []
         for call in program.calls:
             self._connect(call, trained, passed)

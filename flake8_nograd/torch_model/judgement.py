@@ -49,6 +49,11 @@ class Judge:
         self._evaluation = evaluation
         self._roles = roles
         self._differentiating = {what.call.function for what, _ in notes.differentiations}
+        self._volatile = {
+            (node, call.function)
+            for call in notes.volatile
+            for node in (call.result, *program.graph.copies.get(call.result, ()))
+        }
         self._trains_inside = roles.is_training_script and not notes.differentiations
         self._differentiated_methods = {
             access_path(call.node.func)
@@ -103,6 +108,8 @@ class Judge:
         call, fate, mode = item.call, item.fate, item.mode
         if GradMode.ON not in item.modes:
             return Silence.GUARDED
+        if self._is_volatile(call):
+            return self._nothing_to_save(item)
         if fate.trained or self._differentiated_unseen(call, fate):
             return Silence.TRAINED
         calls_itself = _is_cut(fate) and self._calls_itself(item)
@@ -118,6 +125,11 @@ class Judge:
         return self._nothing_to_save(item) or (
             Silence.UNIT_TEST if self._is_unit_test(call.function) else None
         )
+
+    def _is_volatile(self, call: Call[Context]) -> bool:
+        """Whether an input says that no graph is wanted, in the words of torch 0.3."""
+        given = (node for value in call.arguments() for node in self._graph.origins(value.same))
+        return any((node, call.function) in self._volatile for node in given)
 
     def _nothing_to_save(self, item: ForwardPass) -> Silence | None:
         """Whether the inputs or the parameters decide that there is a need for, or no, graph."""
@@ -190,7 +202,7 @@ class Judge:
             points += 3 if trust >= Trust.USE else 2
         elif not fate.returned and not fate.stored:
             points += 1
-        if points < _ENOUGH:
+        if points < _ENOUGH and not self._is_volatile(item.call):
             return Confidence.UNLIKELY
         return Confidence.PROVED if _is_cut(fate) and trust >= Trust.USE else Confidence.LIKELY
 

@@ -81,6 +81,8 @@ class LibraryCalls:
             return value_of(made)
         if asks_for_gradient(call.node):
             self._notes.wants_grad.add(call.result)
+        elif _is_volatile(call.node):
+            self._notes.volatile.append(call)
         elif not name.startswith("copy."):
             return Value(value.same, value.parts)
         flow_into(value, call.result, self._graph)
@@ -119,9 +121,16 @@ def given_back(call: Call[Context]) -> Value:
 
 def asks_for_gradient(node: ast.Call) -> bool:
     """Whether a call has `requires_grad=True` among its arguments."""
-    return any(
-        keyword.arg == "requires_grad" and is_true(keyword.value) for keyword in node.keywords
-    )
+    return _switches_on(node, "requires_grad")
+
+
+def _is_volatile(node: ast.Call) -> bool:
+    """Whether a call makes a variable of torch 0.3 whose author wanted no graph."""
+    return _switches_on(node, "volatile")
+
+
+def _switches_on(node: ast.Call, name: str) -> bool:
+    return any(keyword.arg == name and is_true(keyword.value) for keyword in node.keywords)
 
 
 def _declines_gradient(node: ast.Call) -> bool:

@@ -69,6 +69,8 @@ class Notes:
         self.guarded: set[Node] = set()
         self.guard_items: set[ast.expr] = set()
         self.discarded: set[Node] = set()
+        self.volatile: list[Call[Context]] = []
+        self.inspected: list[Node] = []
         self.iterated: defaultdict[Node, list[tuple[Function, Context]]] = defaultdict(list)
 
     def plain_use(self, values: Iterable[Value], how: str, line: int) -> None:
@@ -76,6 +78,11 @@ class Notes:
         flows = [node for value in values for node in value.flows]
         if flows:
             self.graph.derive(flows, self.graph.new(Kind.SINK, PlainUse(how, line)))
+
+    def inspection(self, value: Value) -> None:
+        """The graph of a value is looked at."""
+        self.graph.derive(value.flows, sink := self.graph.new(Kind.SINK, None))
+        self.inspected.append(sink)
 
     def differentiation(self, call: Call[Context], values: Value, outputs: Value) -> None:
         """A call differentiates `outputs`; whatever it is given counts as used for training."""

@@ -108,6 +108,8 @@ class TorchSemantics:
             if node.attr == "data":
                 self.notes.plain_use((owner,), ".data", node.lineno)
             return PLAIN
+        if node.attr == "grad_fn":
+            self.notes.inspection(owner)
         if node.attr in methods.MODULE_ATTRIBUTES:
             self.notes.used_as_module |= owner.same
         return owner if node.attr in methods.WRAPPED_MODULE else None

@@ -72,6 +72,8 @@ OTHER_LIBRARIES: dict[str, Effect] = {
     **{f"{package}.*": Effect.FOREIGN for package in _LOOK_ALIKES.split()},
     # optimum-intel 2.2.0, optimum-onnx: other engines behind the interface of transformers
     **each("optimum", "intel.* onnxruntime.* neuron.* habana.* pipelines.*", Effect.FOREIGN),
+    "cv2.dnn.*": Effect.FOREIGN,
+    "torchviz.*": Effect.TRAINS,
     "tqdm.*": Effect.WRAP,
     "einops.*": Effect.TENSOR,
     "pyro.distributions.*": Effect.TENSOR,
