@@ -41,6 +41,11 @@ class Fate:
         return self.nearest_use()
 
     @property
+    def is_read_as_tensor(self) -> bool:
+        """Whether a method of tensors reads the result."""
+        return self.plain_use is not None and self.plain_use.how.startswith(".")
+
+    @property
     def escapes(self) -> bool:
         """Whether the result, or something computed from it, leaves the file's sight."""
         return self.returned or self.stored or self.passed_on

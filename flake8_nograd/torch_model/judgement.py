@@ -85,7 +85,7 @@ class Judge:
         if _is_detached(fate):
             return True
         mode = self._evaluation.of(call, call)
-        return mode is not None and mode.evaluates_here and _is_read_as_tensor(fate)
+        return mode is not None and mode.evaluates_here and fate.is_read_as_tensor
 
     def _answer(
         self, call: Call[Context], model_call: Call[Context], trust: Trust, fate: Fate
@@ -222,11 +222,6 @@ def _is_cut(fate: Fate) -> bool:
 def _is_detached(fate: Fate) -> bool:
     """Whether the author cuts a result off its graph, and so knows that there is one."""
     return fate.plain_use is not None and fate.plain_use.how in (".detach()", ".data")
-
-
-def _is_read_as_tensor(fate: Fate) -> bool:
-    """Whether a result is read by a method of tensors."""
-    return fate.plain_use is not None and fate.plain_use.how.startswith(".")
 
 
 def _asserts(function: Function) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fates
@@ -39,16 +40,32 @@ def passes_through_helpers(
 
 
 def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Iterator[ForwardPass]:
-    """Silence calls of methods that are reported inside and so are no forward passes themselves."""
+    """Report a forward pass once where both it and the call of the method around it are.
+
+    The place is the call if that gives a tensor, which a caller may want with its graph.
+    """
     graph = points_to.graph
-    inside = {
-        graph.find(Kind.FUNCTION, item.function)
-        for item in passes
-        if item.silence is None and not item.function.name.startswith("forward")
-    }
+    by_method: defaultdict[Node, list[ForwardPass]] = defaultdict(list)
     for item in passes:
-        callees = points_to.callees.get(item.call.result, set())
-        if item.silence is None and not inside.isdisjoint(callees):
-            yield replace(item, silence=Silence.REPORTED_INSIDE)
-        else:
-            yield item
+        method = graph.find(Kind.FUNCTION, item.function)
+        if item.silence is None and method is not None and not _is_forward(item.function):
+            by_method[method].append(item)
+    repeats: dict[Node, Silence] = {}
+    for item in passes:
+        inside = [
+            inner
+            for method in points_to.callees.get(item.call.result, ())
+            for inner in by_method.get(method, ())
+        ]
+        if item.silence is None and inside:
+            if item.fate.is_read_as_tensor:
+                repeats |= dict.fromkeys((inner.call.result for inner in inside), Silence.FORWARD)
+            else:
+                repeats[item.call.result] = Silence.REPORTED_INSIDE
+    for item in passes:
+        repeat = repeats.get(item.call.result)
+        yield item if repeat is None else replace(item, silence=repeat)
+
+
+def _is_forward(function: Function) -> bool:
+    return function.name.startswith("forward")
