@@ -29,9 +29,9 @@ OTHER_WORDS = frozenset(
     " list class cls type factory builder registry wrapper_fn callback callbacks logger writer"
     " meter timer device size dim num count index idx output outputs input inputs preprocess"
     " preprocessor postprocessor postprocess processor normalize normalizer visualizer manager"
-    " session sess sampler scaler collate url repo version info summary accuracy score scores kwargs"
-    " creator evaluator trainer runner engine attack attacker explainer arguments processor pipeline"
-    " checkpoint schedule noise hook hooks".split()
+    " session sess sampler scaler collate url repo version info summary accuracy score scores"
+    " kwargs creator evaluator trainer runner engine attack attacker explainer arguments processor"
+    " pipeline checkpoint schedule noise hook hooks".split()
 )
 
 # Words of a function that makes or moves things: its result may be a model, it is none itself.
