@@ -221,8 +221,16 @@ class Fates:
             for node in graph.interned(Kind.FIELD)
             if graph.kinds[graph.pair(node)[0]] is Kind.INSTANCE
             and not graph.copies.get(node)
-            and not graph.derives.get(node)
+            and all(map(self._only_keeps, graph.derives.get(node, ())))
         ]
+
+    def _only_keeps(self, node: Node) -> bool:
+        """Whether a value comes from a container only because something is put into that."""
+        what = self._graph.payloads[node]
+        if isinstance(what, Call):
+            return what.method in methods.KEEPS
+        kind = self._graph.kinds[node]
+        return kind is Kind.FIELD and self._graph.pair(node)[1] in methods.KEEPS
 
     def _search_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
         graph = self._graph

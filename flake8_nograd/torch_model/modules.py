@@ -135,8 +135,8 @@ class Modules:
         """How sure it is that an unlisted method, whose result has a graph, belongs to a model."""
         if call.receiver is None or not (call.node.args or call.node.keywords):
             return Trust.NONE
-        if call.method in TENSOR_METHODS or self._points_to.runs_own_function(call):
-            return Trust.NONE
+        if call.method in TENSOR_METHODS or self._points_to.of(call.callee):
+            return Trust.NONE  # a tensor's method, or something else than an unlisted method
         if not methods.may_be_forward(call.method) or names_something_else(call.method):
             return Trust.NONE
         if self._guards_itself(call.receiver, call.method):

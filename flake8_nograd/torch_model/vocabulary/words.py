@@ -19,7 +19,7 @@ MODEL_WORDS = frozenset(
 )
 
 # One-letter names for the nets of a GAN and the like.
-MODEL_LETTERS = frozenset(("G", "D", "F", "E", "Q", "netG", "netD"))
+MODEL_LETTERS = re.compile(r"[GDFEQ]|net[GD]|(?:net)?[GD]_[A-Z]\w*")
 
 # Words that make a name something else, whatever stands beside them.
 OTHER_WORDS = frozenset(
@@ -31,7 +31,7 @@ OTHER_WORDS = frozenset(
     " preprocessor postprocessor postprocess processor normalize normalizer visualizer manager"
     " session sess sampler scaler collate url repo version info summary accuracy score scores"
     " kwargs creator evaluator trainer runner engine attack attacker explainer arguments processor"
-    " pipeline checkpoint schedule noise hook hooks".split()
+    " pipeline checkpoint schedule noise hook hooks rollout".split()
 )
 
 # Words of a function that makes or moves things: its result may be a model, it is none itself.
@@ -121,7 +121,7 @@ ALWAYS_OTHER_WORDS = frozenset(
 @lru_cache(maxsize=4096)
 def names_a_model(name: str) -> bool:
     """Whether a variable of this name is likely to hold an nn.Module."""
-    if name in MODEL_LETTERS:
+    if MODEL_LETTERS.fullmatch(name):
         return True
     parts = words(name)
     if not parts or parts[0] in VERBS or names_something_else(name):
