@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_nograd.flow.expressions import Evaluator
+from flake8_nograd.flow.calls import Calls
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.state import Context, flow_into
@@ -14,7 +14,7 @@ from flake8_nograd.flow.values import Value, value_of
 _CONTAINERS = frozenset((Kind.MADE, Kind.CALL, Kind.PARAMETER))
 
 
-class Definitions(Evaluator[Context]):
+class Definitions(Calls[Context]):
     """Binds what `def` and `import` define; the bodies of functions wait."""
 
     def _define(self, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
