@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_nograd.flow.expressions import Evaluator
+from flake8_nograd.flow.calls import Calls
 from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.state import Context, flow_into
 from flake8_nograd.flow.values import Value, value_of
@@ -14,17 +15,39 @@ from flake8_nograd.flow.values import Value, value_of
 _CONTAINERS = frozenset((Kind.MADE, Kind.CALL, Kind.PARAMETER))
 
 
-class Definitions(Evaluator[Context]):
+class Definitions(Calls[Context]):
     """Binds what `def` and `import` define; the bodies of functions wait."""
 
     def _define(self, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = tuple(self.evaluate(decorator) for decorator in statement.decorator_list)
         owner = self.scope if isinstance(self.scope, Class) else None
         function = Function(self.scope, node=statement, owner=owner, decorators=decorators)
-        node = self.declare(function)
-        self.bind_name(statement.name, value_of(node))
+        value = value_of(self.declare(function))
+        self._decorate(function, value, statement)
+        self.bind_name(statement.name, value)
         if owner is not None:
             self._define_method(owner, function)
+
+    def _decorate(
+        self, function: Function, value: Value, statement: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> None:
+        """Decorators are called with the function; its name goes on standing for it."""
+        assert self.place is not None
+        for decorator, callee in zip(statement.decorator_list, function.decorators, strict=True):
+            if all(self.graph.kinds[node] is Kind.EXTERNAL for node in callee.same):
+                continue
+            call = Call(
+                node=ast.copy_location(ast.Call(decorator, [], []), decorator),
+                function=self.function,
+                place=self.place,
+                context=self.state.context,
+                callee=callee,
+                result=self.graph.new(Kind.CALL, None),
+                loops=self.loops,
+                positional=(value,),
+                decorates=function,
+            )
+            self.program.decorations.append(call)
 
     def _define_method(self, owner: Class, function: Function) -> None:
         """A method of a class; the setter of a property has its name and is not it."""

@@ -1,4 +1,4 @@
-"""Expressions: what each may be, and the calls met on the way."""
+"""Expressions: what each may be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic
 
 from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, Place, Program, Read
+from flake8_nograd.flow.program import Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import Semantics
 from flake8_nograd.flow.state import Context, State, compact, flow_into, is_constant, merge
@@ -33,7 +33,6 @@ class Evaluator(Generic[Context]):
         self.loops = 0
         self._dispatch: dict[type, Callable[[Any], Value]] = {
             ast.Name: self._name,
-            ast.Call: self._call,
             ast.Attribute: self._attribute,
             ast.Subscript: self._subscript,
             ast.BinOp: self._operation,
@@ -280,46 +279,6 @@ class Evaluator(Generic[Context]):
             if bound is not None:
                 self.evaluate(bound)
         return PLAIN
-
-    def _call(self, node: ast.Call) -> Value:
-        receiver, method = None, ""
-        if isinstance(node.func, ast.Attribute):
-            receiver, method = self.evaluate(node.func.value), node.func.attr
-            callee = self.read_attribute(node.func, receiver)
-        else:
-            callee = self.evaluate(node.func)
-        positional: list[Value] = []
-        starred: list[Value] = []
-        for argument in node.args:
-            rest = starred if isinstance(argument, ast.Starred) or starred else positional
-            rest.append(self.evaluate(argument))
-        keywords: dict[str, Value] = {}
-        for keyword in node.keywords:
-            value = self.evaluate(keyword.value)
-            if keyword.arg is None:
-                starred.append(value)
-            else:
-                keywords[keyword.arg] = value
-        assert self.place is not None
-        call: Call[Context] = Call(
-            node=node,
-            function=self.function,
-            place=self.place,
-            context=self.state.context,
-            callee=callee,
-            receiver=receiver,
-            method=method,
-            positional=tuple(positional),
-            keywords=keywords,
-            starred=join(starred) if starred else PLAIN,
-            result=self.graph.new(Kind.CALL, None),
-            loops=self.loops,
-        )
-        self.graph.payloads[call.result] = call
-        value, self.state.context = self.semantics.call(call)
-        for store in self.semantics.stores(call):
-            self.store(*store)
-        return value
 
     def merge(self, base: State[Context], branches: list[State[Context]]) -> None:
         """Go on in `base` from where its branches end."""

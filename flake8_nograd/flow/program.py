@@ -9,7 +9,7 @@ from typing import Generic
 from flake8_nograd.flow.graph import FlowGraph, Node
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.state import Context
-from flake8_nograd.flow.values import Value
+from flake8_nograd.flow.values import PLAIN, Value
 
 
 @dataclass(eq=False, slots=True)
@@ -25,20 +25,24 @@ class Place:
 
 @dataclass(eq=False, slots=True)
 class Call(Generic[Context]):
-    """One call as the interpreter met it; ``result`` is its node in the graph."""
+    """One call as the interpreter met it; ``result`` is its node in the graph.
+
+    A decorator is called with the function that it ``decorates``.
+    """
 
     node: ast.Call
     function: Function
     place: Place
     context: Context
     callee: Value
-    receiver: Value | None
-    method: str
-    positional: tuple[Value, ...]
-    keywords: dict[str, Value]
-    starred: Value
     result: Node
     loops: int
+    receiver: Value | None = None
+    method: str = ""
+    positional: tuple[Value, ...] = ()
+    keywords: dict[str, Value] = field(default_factory=dict)
+    starred: Value = PLAIN
+    decorates: Function | None = None
 
     @property
     def receiver_node(self) -> ast.expr:
@@ -92,6 +96,7 @@ class Program(Generic[Context]):
     functions: list[Function] = field(default_factory=list)
     classes: list[Class] = field(default_factory=list)
     calls: list[Call[Context]] = field(default_factory=list)
+    decorations: list[Call[Context]] = field(default_factory=list)
     properties: set[str] = field(default_factory=set)
     reads: list[Read[Context]] = field(default_factory=list)
     hand_overs: list[HandOver[Context]] = field(default_factory=list)

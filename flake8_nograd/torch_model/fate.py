@@ -209,7 +209,7 @@ class Fates:
         found = []
         for function in functions:
             returned = self._graph.find(Kind.RETURN, function)
-            if returned is not None and not self._points_to.callers.get(function):
+            if returned is not None and not self._points_to.is_run(function):
                 found.append(returned)
         return found
 

@@ -334,6 +334,8 @@ def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
     callers = {
         function: [call.function for call in calls] for function, calls in points_to.callers.items()
     }
+    for wrapper, entries in points_to.wrappers.kept_back.items():
+        callers[wrapper] = [entry.function for entry in entries]
     return closure(functions, callers)
 
 

@@ -20,6 +20,7 @@ from flake8_nograd.torch_model.lineage import Lineage
 from flake8_nograd.torch_model.objects import Made, Parent, Partial, made_by
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.wrappers import Entry, Wrappers
 
 _OBJECTS = frozenset((Kind.EXTERNAL, Kind.FUNCTION, Kind.CLASS, Kind.INSTANCE, Kind.OBJECT))
 _MAKING = frozenset(
@@ -48,6 +49,7 @@ class PointsTo(Lineage):
         self.callees: defaultdict[Node, set[Node]] = defaultdict(set)
         self.hops: Edges = defaultdict(list)  # objects follow calls, whichever call it was
         self.lent: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
+        self.wrappers = Wrappers()
         self._vocabulary = vocabulary
         self._lent_by: set[tuple[Node, Function]] = set()
         self._bound: set[tuple[Node, Function]] = set()
@@ -56,7 +58,7 @@ class PointsTo(Lineage):
         self._borrowers: defaultdict[Node, list[HandOver[Context]]] = defaultdict(list)
         self._loans: list[tuple[HandOver[Context], Node, Node]] = []
         self._queue: deque[tuple[Node, Node]] = deque()
-        for call in program.calls:
+        for call in (*program.calls, *program.decorations):
             for node in call.callee.same:
                 self._by_callee[node].append(call)
         for item in program.hand_overs:
@@ -76,6 +78,10 @@ class PointsTo(Lineage):
     def runs_of(self, function: Function) -> list[Call[Context]]:
         """The calls that run a function, themselves or through what they are given."""
         return [*self.callers.get(function, ()), *self.lent.get(function, ())]
+
+    def is_run(self, function: Function) -> bool:
+        """Whether the file calls a function, by its name or by that of one that it wraps."""
+        return bool(self.callers.get(function) or self.wrappers.kept_back.get(function))
 
     def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
         """Methods of the file that a call on a receiver of which nothing is known may run."""
@@ -296,14 +302,24 @@ class PointsTo(Lineage):
 
     def _enter(self, call: Call[Context], function: Function, bound: bool) -> None:
         """Lead arguments into parameters, and what the function returns out of the call."""
-        self.callers[function].append(call)
-        self._bind(call, function, bound)
+        self._take_in(Entry(call, function, bound))
+        if call.decorates is not None:
+            return  # the name stands for the function, whatever the decorator gives back
         self._leave(self.graph.intern(Kind.RETURN, function), call.result)
         if len(function.returned_tuples) == 1:
             (count,) = function.returned_tuples
             for position in range(count or 0):
                 item = self.graph.intern(Kind.RETURN, (function, position))
                 self._leave(item, self.graph.intern(Kind.ITEM, (call.result, position)))
+
+    def _take_in(self, entry: Entry) -> None:
+        call, function, bound = entry
+        if not self.callers.get(call.function) and self.wrappers.keep_back(entry):
+            return
+        self.callers[function].append(call)
+        self._bind(call, function, bound)
+        for other in self.wrappers.give_out(entry):
+            self._take_in(other)
 
     def _bind(self, call: Call[Context], function: Function, bound: bool) -> None:
         if bound:

@@ -60,6 +60,10 @@ STORED = {
     "in a loop": ("x = 0\nfor i in n: x[i] = a()\nsink(x)", "a"),
     "seen by the next iteration": ("x = 0\nfor i in n:\n    sink(x)\n    x[i] = a()", "a"),
     "in a name of the module": ("x = 0\ndef f(): x[0] = a()\ndef g(): sink(x)", "a"),
+    "set by name": ("setattr(o, 'x', a()); sink(o.x)", "a"),
+    "read by name": ("o.x = a(); sink(getattr(o, 'x'))", "a"),
+    "read by name or else": ("o.x = a(); sink(getattr(o, 'x', b()))", "a b"),
+    "not in other attributes": ("setattr(o, 'x', a()); sink(getattr(o, 'y'))", ""),
     "not in other names": ("x = y = 0; x[0] = a(); sink(y)", ""),
 }
 BRANCHES = {

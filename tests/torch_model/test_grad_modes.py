@@ -46,6 +46,7 @@ IMPORTS = {
     "quiet = torch.no_grad\nwith quiet(): model(x)": OFF,
     "from lab import no_grad\nwith no_grad(): model(x)": MAYBE,
     "from lab import smart_inference_mode\nwith smart_inference_mode(): model(x)": MAYBE,
+    "with getattr(torch, 'no_grad')(): model(x)": OFF,
     "if c: quiet = torch.no_grad\nelse: quiet = contextlib.nullcontext\n"
     "with quiet(): model(x)": MAYBE,
 }
