@@ -164,6 +164,7 @@ class Modules:
             not self._speaks_for_itself(function) and self.runs_forward(function)
             for function in owned
         )
+        runs = runs and not any(map(self._guards_a_pass, owned))
         return Trust.ORIGIN if runs and call.receiver is not None else Trust.NONE
 
     def differentiates(self, call: Call[Context]) -> bool:
@@ -197,6 +198,13 @@ class Modules:
     def _speaks_for_itself(self, function: Function) -> bool:
         """Whether a forward pass is reported inside a method rather than where it is called."""
         return runs_inference(function.name) or self.frameworks.guard(function)
+
+    def _guards_a_pass(self, function: Function) -> bool:
+        """Whether a method decides itself which of its forward passes record."""
+        return any(
+            call.context.grad.is_off and self.trust(call) > Trust.NONE
+            for call in self._calls_in.get(function, ())
+        )
 
     def runs_forward(self, function: Function) -> bool:
         """Whether a method of a module calls a submodule, itself or through other methods."""

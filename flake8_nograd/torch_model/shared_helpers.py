@@ -24,12 +24,15 @@ def passes_through_helpers(
     """Calls of functions that hand back a forward pass which only some of their callers train."""
     todo = list(passes)
     known = {item.call.result for item in todo}
+    guarding = {item.function for item in todo if item.silence is Silence.GUARDED}
     while todo:
         inner = todo.pop()
         if inner.silence is not Silence.TRAINED or not fates.only_callers_train(inner.call):
             continue
         if inner.function in differentiating:
             continue  # no guard fits around a helper that computes gradients itself
+        if inner.function in guarding:
+            continue  # the helper itself decides when to record
         for call in points_to.callers.get(inner.function, ()):
             if call.result in known:
                 continue

@@ -65,7 +65,7 @@ STRONG_INFERENCE_WORDS = frozenset(
 # Words of a method of a module itself that only runs inference: others of its methods may be part
 # of its forward pass.
 MODULE_INFERENCE_WORDS = frozenset(
-    "val valid validate validation validating test testing predict predicts prediction predictions"
+    "val valid validate validation validating evaluate test testing predict predicts prediction predictions"
     " predicting infer inference inferences inferring transcribe generate generation sample"
     " sampling translate caption".split()
 )
@@ -97,7 +97,8 @@ TRAINING_WORDS = frozenset(
 # Of these, the words that no validation has in its name.
 HARD_TRAINING_WORDS = frozenset(
     "train training trainer fit learn learning finetune backward backprop attack attacks"
-    " adversarial perturb pgd fgsm saliency cam gradcam hessian jacobian influence langevin".split()
+    " adversarial perturb pgd fgsm saliency cam gradcam hessian jacobian influence langevin"
+    " actions".split()
 )
 
 
