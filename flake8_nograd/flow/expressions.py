@@ -197,7 +197,12 @@ class Evaluator(Generic[Context]):
 
     def _conditional(self, node: ast.IfExp) -> Value:
         self.semantics.observe(self.evaluate(node.test), node.test)
-        return join((self.evaluate(node.body), self.evaluate(node.orelse)))
+        before = self.state.context
+        body, after_body = self.evaluate(node.body), self.state.context
+        self.state.context = before
+        orelse = self.evaluate(node.orelse)
+        self.state.context = self.semantics.join((after_body, self.state.context))
+        return join((body, orelse))
 
     def _tuple(self, node: ast.Tuple) -> Value:
         values = tuple(self.evaluate(item) for item in node.elts)
