@@ -18,7 +18,12 @@ from flake8_nograd.torch_model.summaries import Summaries
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
-from flake8_nograd.torch_model.vocabulary.words import makes_arrays, reads_numbers, words
+from flake8_nograd.torch_model.vocabulary.words import (
+    computes_loss,
+    makes_arrays,
+    reads_numbers,
+    words,
+)
 
 _READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
 _OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
@@ -177,6 +182,8 @@ class Fates:
         """Whether a call may do anything with its arguments."""
         if call.method in methods.READS_NUMBERS or call.method in methods.KEEPS:
             return False
+        if computes_loss(access_path(call.node.func).rpartition(".")[2]):
+            return call.result in self._notes.discarded
         return not things or any(
             self._graph.kinds[thing] is Kind.EXTERNAL and self._effect(thing) is None
             for thing in things

@@ -83,6 +83,8 @@ READING_WORDS = frozenset(
     " visualize visualizer display evaluator np numpy ndarray array pil img im".split()
 )
 
+_LOSS_WORDS = frozenset("loss losses criterion criterions".split())
+
 # Of these, the words of what is no tensor any more, and the words that say it is made of one.
 _ARRAY_WORDS = frozenset("np numpy ndarray array pil img im image".split())
 _INTO = frozenset(("to", "as", "2"))
@@ -155,6 +157,13 @@ def reads_numbers(name: str) -> bool:
     """Whether something outside the file of this name only reads the tensors it is given."""
     parts = words(name)
     return not READING_WORDS.isdisjoint(parts) and TRAINING_WORDS.isdisjoint(parts)
+
+
+@lru_cache(maxsize=4096)
+def computes_loss(name: str) -> bool:
+    """Whether something outside the file of this name makes a number of the tensors it is given."""
+    parts = words(name)
+    return bool(parts) and parts[0] not in VERBS and not _LOSS_WORDS.isdisjoint(parts)
 
 
 @lru_cache(maxsize=4096)
