@@ -21,7 +21,6 @@ from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
-from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
 from flake8_nograd.torch_model.vocabulary.words import (
     names_a_model,
     names_something_else,
@@ -135,9 +134,9 @@ class Modules:
         """How sure it is that an unlisted method, whose result has a graph, belongs to a model."""
         if call.receiver is None or not (call.node.args or call.node.keywords):
             return Trust.NONE
-        if call.method in TENSOR_METHODS or self._points_to.of(call.callee):
-            return Trust.NONE  # a tensor's method, or something else than an unlisted method
-        if not methods.may_be_forward(call.method) or names_something_else(call.method):
+        if not methods.may_be_unlisted_forward(call.method):
+            return Trust.NONE
+        if self._points_to.of(call.callee):  # something else than an unlisted method
             return Trust.NONE
         if self._guards_itself(call.receiver, call.method):
             return Trust.NONE
