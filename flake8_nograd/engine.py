@@ -28,7 +28,7 @@ from flake8_nograd.torch_model.triage import may_have_facts
 def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     """All findings of a file in order of place; `# noqa` is the front ends' business."""
     text = "".join(source.lines)
-    if not (speaks_of_torch(text) and may_have_facts(source.tree, text)):
+    if not (speaks_of_torch(text) and may_have_facts(source.tree, source.lines, options)):
         return []
     with _collector_paused():
         return sorted(_findings(analyse(source.tree, source.path, options), source))

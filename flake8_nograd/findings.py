@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 class Safety(enum.Enum):
@@ -14,8 +15,7 @@ class Safety(enum.Enum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of source text: 1-based lines, 0-based columns in characters, end exclusive."""
 
     line: int
@@ -24,8 +24,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """Where a guard would go, and how safe that is.
 
     ``block`` covers the fewest whole consecutive statements of one suite that hold every forward

@@ -10,12 +10,14 @@ _FAMILY = (
 )
 _IMPORT = r"^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = re.compile(rf"{_IMPORT}.*(?:{_FAMILY})", re.MULTILINE)
-_IMPORTS_ANOTHER = re.compile(rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b", re.MULTILINE)
-_USES_TORCH = re.compile(r"\btorch\.")
+_IMPORTS_ANOTHER = rf"(?m){_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b"
+_USES_TORCH = r"\btorch\."
 
 
 def speaks_of_torch(text: str) -> bool:
     """Whether a file imports anything of torch's family, or uses torch by a star import."""
     if _IMPORTS_FAMILY.search(text) is not None:
         return True
-    return _USES_TORCH.search(text) is not None and _IMPORTS_ANOTHER.search(text) is None
+    if "torch." not in text:  # as good as always: the patterns need not even be compiled
+        return False
+    return re.search(_USES_TORCH, text) is not None and re.search(_IMPORTS_ANOTHER, text) is None

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-
-_DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+from typing import NamedTuple
 
 
 class OptionError(ValueError):
     """A setting whose value cannot be used; the message names the option and the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class OptionRow:
+class OptionRow(NamedTuple):
     """One option: its command-line flag, the field of `Options` it fills, and its help text."""
 
     flag: str
@@ -51,8 +47,7 @@ OPTION_TABLE: tuple[OptionRow, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a project adds to the vocabulary; every field holds plain or dotted names."""
 
     model_factories: frozenset[str] = frozenset()
@@ -68,15 +63,14 @@ class Options:
         """
         flags = {row.field: row.flag for row in OPTION_TABLE}
         checked = {
-            spec.name: frozenset(_check(flags[spec.name], values.get(spec.name) or ()))
-            for spec in fields(cls)
+            name: frozenset(_check(flags[name], values.get(name) or ())) for name in cls._fields
         }
         return cls(**checked)
 
 
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:
     for name in names:
-        if not _DOTTED_NAME.fullmatch(name):
+        if not all(part.isidentifier() for part in name.split(".")):
             raise OptionError(
                 f"{flag}: {name!r} is not a name such as load_model or lib.load_model"
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import Any
 
 from flake8.exceptions import ExecutionError
@@ -13,14 +12,10 @@ from flake8.exceptions import ExecutionError
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import OPTION_TABLE, OptionError, Options
 
-_DISTRIBUTION = "flake8-nograd"
-
 
 class Checker:
     """Runs the engine over the tree that flake8 has parsed."""
 
-    name = _DISTRIBUTION
-    version = version(_DISTRIBUTION)
     options = Options()
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:

@@ -65,7 +65,7 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
     safety, reason = _safety(site, file)
     if safety is Safety.UNSAFE and not file.style.unsafe:
         return Outcome(finding, Verdict.HELD, safety, reason)
-    return replace(site, repair=replace(repair, safety=safety, reason=reason))
+    return replace(site, repair=repair._replace(safety=safety, reason=reason))
 
 
 def _left(finding: Finding, reason: str, verdict: Verdict = Verdict.LEFT) -> Outcome:

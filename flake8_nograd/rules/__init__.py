@@ -6,7 +6,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flake8_nograd.rules.base import Rule
 
@@ -17,7 +16,7 @@ def _find() -> dict[str, Rule]:
         if info.name.startswith("ngr"):
             module = importlib.import_module(f"{__name__}.{info.name}")
             rule: Rule = module.RULE
-            found.append(replace(rule, documentation=inspect.cleandoc(module.__doc__ or "")))
+            found.append(rule._replace(documentation=inspect.cleandoc(module.__doc__ or "")))
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
 
 

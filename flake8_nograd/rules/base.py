@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_nograd.torch_model.facts import BackwardPass, ForwardPass, ModuleFacts, Region
@@ -19,8 +18,7 @@ class Report(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: where several apply to the same subject, the lowest precedence wins."""
 
     code: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.flow.graph import Edges, Kind, Node
 from flake8_nograd.flow.program import Call, access_path
@@ -21,8 +21,7 @@ _CALLER_HOPS = 3
 _Changes = int
 
 
-@dataclass(frozen=True, slots=True)
-class EvalMode:
+class EvalMode(NamedTuple):
     """What is known of a module's mode at a call; ``line`` is where it was set."""
 
     evaluating: bool

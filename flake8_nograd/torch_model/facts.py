@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
@@ -67,8 +68,7 @@ class ForwardPass:
         return self.call.function
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Forward passes that one `with` would cover: consecutive statements of one suite."""
 
     passes: tuple[ForwardPass, ...]
@@ -112,8 +112,7 @@ class Tangle(enum.Enum):
     RECORDED_OUTSIDE = "its graph was recorded outside the guard"
 
 
-@dataclass(frozen=True, slots=True)
-class BackwardPass:
+class BackwardPass(NamedTuple):
     """A backward pass that meets a guard."""
 
     node: ast.Call
@@ -121,8 +120,7 @@ class BackwardPass:
     inference_mode: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleFacts:
+class ModuleFacts(NamedTuple):
     """All facts of one file."""
 
     regions: tuple[Region, ...]

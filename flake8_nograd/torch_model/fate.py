@@ -121,7 +121,7 @@ class Fates:
     def input_asks_for_gradient(self, call: Call[Context]) -> bool:
         """Whether an argument of the call is itself a leaf that was made to require a gradient."""
         leaves = self._notes.wants_grad
-        return any(
+        return bool(leaves) and any(
             not leaves.isdisjoint(self._graph.origins(value.same)) for value in call.arguments()
         )
 

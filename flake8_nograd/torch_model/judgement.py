@@ -128,6 +128,8 @@ class Judge:
 
     def _is_volatile(self, call: Call[Context]) -> bool:
         """Whether an input says that no graph is wanted, in the words of torch 0.3."""
+        if not self._volatile:
+            return False
         given = (node for value in call.arguments() for node in self._graph.origins(value.same))
         return any((node, call.function) in self._volatile for node in given)
 

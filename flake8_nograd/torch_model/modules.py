@@ -21,7 +21,6 @@ from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
-from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
 from flake8_nograd.torch_model.vocabulary.words import (
     names_a_model,
     names_something_else,
@@ -64,7 +63,9 @@ class Modules:
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:
             self._calls_in.setdefault(call.function, []).append(call)
+        self._trusts: dict[Call[Context], Trust] = {}
         self._runs: dict[Function, bool] = {}
+        self._examined = 0  # functions of which it is being found out
         self._possible: dict[Node, list[Function]] = {}
         for method, call in points_to.may_be_called(program):
             self._possible.setdefault(call.result, []).append(method)
@@ -85,6 +86,14 @@ class Modules:
 
     def trust(self, call: Call[Context]) -> Trust:
         """How sure it is that this call is a forward pass of a model."""
+        trust = self._trusts.get(call)
+        if trust is None:
+            trust = self._find_trust(call)
+            if not self._examined:  # until then what is found may not be the last word
+                self._trusts[call] = trust
+        return trust
+
+    def _find_trust(self, call: Call[Context]) -> Trust:
         if call.receiver is not None and methods.is_hidden_forward(call.method):
             return self._hidden_forward(call, call.receiver)
         owned = self._own_functions(call)
@@ -135,9 +144,9 @@ class Modules:
         """How sure it is that an unlisted method, whose result has a graph, belongs to a model."""
         if call.receiver is None or not (call.node.args or call.node.keywords):
             return Trust.NONE
-        if call.method in TENSOR_METHODS or self._points_to.of(call.callee):
-            return Trust.NONE  # a tensor's method, or something else than an unlisted method
-        if not methods.may_be_forward(call.method) or names_something_else(call.method):
+        if not methods.may_be_unlisted_forward(call.method):
+            return Trust.NONE
+        if self._points_to.of(call.callee):  # something else than an unlisted method
             return Trust.NONE
         if self._guards_itself(call.receiver, call.method):
             return Trust.NONE
@@ -211,10 +220,12 @@ class Modules:
         known = self._runs.get(function)
         if known is None:
             self._runs[function] = False
+            self._examined += 1
             known = any(
                 not call.context.grad.is_off and self.trust(call) > Trust.NONE
                 for call in self._calls_in.get(function, ())
             )
+            self._examined -= 1
             self._runs[function] = known
         return known
 

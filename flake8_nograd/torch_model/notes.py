@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Call
@@ -14,8 +15,7 @@ from flake8_nograd.flow.values import Value, value_of
 from flake8_nograd.torch_model.context import Context, ModeChange
 
 
-@dataclass(frozen=True, slots=True)
-class PlainUse:
+class PlainUse(NamedTuple):
     """A sink: here a value is read as plain numbers; ``how`` is what to tell the user."""
 
     how: str
@@ -38,8 +38,7 @@ class Birth:
     context: Context
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(NamedTuple):
     """`requires_grad` is set for all parameters of what these nodes stand for.
 
     ``to`` is what it is set to, or the name of the parameter of the function that decides;

@@ -6,7 +6,8 @@ import ast
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from flake8_nograd.flow.program import Place, suites_of
 from flake8_nograd.flow.scopes import Function
@@ -16,8 +17,7 @@ _NEAR = 3
 _UNMOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cover:
+class _Cover(NamedTuple):
     """Consecutive statements of one suite."""
 
     suite: list[ast.stmt]

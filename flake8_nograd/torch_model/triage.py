@@ -1,6 +1,7 @@
 """Is there anything to look at? A cheap answer before the analysis, and never a wrong "no".
 
-Outside the bodies of modules, is there a call that could be a forward pass at all?
+Does a file differentiate anything? Beside the forward passes of its modules, is there a call that
+could be one?
 """
 
 from __future__ import annotations
@@ -8,117 +9,219 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, TypeGuard
 
-from flake8_nograd.torch_model.vocabulary import frameworks
-from flake8_nograd.torch_model.vocabulary.methods import is_hidden_forward
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.options import DEFAULT_OPTIONS, Options
+from flake8_nograd.torch_model.vocabulary import methods
+from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import names_a_model, runs_inference
 
-_SETS_MODE = re.compile(r"\.\s*(?:eval|train)\s*\(")
-_DIFFERENTIATES = re.compile(r"\b(?:manual_)?backward\s*\(|\bgrad\s*\(")
-_RUNS_ITSELF = re.compile(r"\bself\s*(?:\.\s*forward\s*)?\(")
-_GUARDS = re.compile(r"no_?grad|inference_mode|set_grad_enabled", re.IGNORECASE)
-_ASSIGNED_ATTRIBUTE = re.compile(r"\.(\w+)\s*(?::[^=\n]*|[+|]|,[^=\n]*)?=(?!=)")
+# Where a pattern begins with a letter or a dot, a text is searched about as fast as for a word.
+_DIFFERENTIATES = (
+    re.compile(rf"\.\s*(?:{'|'.join(sorted(methods.TRAINING_METHODS))})\b"),
+    re.compile(rf"getattr\b.*[\"'](?:{'|'.join(sorted(methods.TRAINING_METHODS))})[\"']"),
+    re.compile(r"backward(?<!def backward)\s*\("),
+    re.compile(r"grad(?<!\wgrad)\s*\("),
+)
+_UNSEEN = rf"autograd|functorch|\bfunc\b|(?i:{'|'.join(sorted(methods.GRADIENT_WORDS))})"
+# What a method has to hold for something in it to be more than a part of a module's forward pass.
+_ACTS = re.compile(rf"\bself\b(?!\s*\.)|\.\s*(?:eval|train|forward)\b|\bimport\b|{_UNSEEN}")
+_HANDS_BACK = re.compile(r"\breturn\b[ \t]*[^\s#]|\byield\b")
+_DEFINES = re.compile(r"\n[ \t]*(?:class|global)\b")
+_TELLS_OF_A_GRAPH = re.compile(
+    rf"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)|opt(?!ion)|scaler|{_UNSEEN}"
+)
+_USED_AS_VALUE = re.compile(r"\.\s*(\w+)\b(?!\s*\()")
+_QUOTED = re.compile(r"[\"'](\w+)[\"']")
+
+_KNOWN_RESULT = (
+    methods.CUTS
+    | methods.IN_PLACE
+    | methods.RETURNS_SELF
+    | methods.ONLY_OF_MODULES
+    | methods.ALMOST_ONLY_OF_MODULES
+)
 _BUILTINS = frozenset(dir(builtins))
+_LEAVES = frozenset(
+    "ctx op ops id attr name names module level kind arg rest conversion simple is_async".split()
+)
+_CHILDREN: dict[type, tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _LEAVES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+_CHILDREN |= {ast.Constant: (), type(None): ()}
 
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def may_have_facts(tree: ast.Module, text: str) -> bool:
+def may_have_facts(
+    tree: ast.Module, lines: Sequence[str], options: Options = DEFAULT_OPTIONS
+) -> bool:
     """Whether the analysis could have anything to report in a file that speaks of torch."""
-    if _DIFFERENTIATES.search(text) and _GUARDS.search(text):
+    text = "".join(lines)
+    if options.training_calls or any(sign.search(text) for sign in _DIFFERENTIATES):
         return True
-    return _Triage(tree, text).finds_a_candidate(tree)
+    survey = _Survey(tree, lines, text)
+    effects = map(Vocabulary(options).effect, survey.imported.values())
+    return Effect.TRAINS in effects or survey.has_candidate()
 
 
-class _Triage:
-    """One walk over everything but the bodies of plain modules."""
+class _Survey:
+    """What is called beside the forward passes of modules, and what names may stand for."""
 
-    def __init__(self, tree: ast.Module, text: str) -> None:
-        # In such a file a method of a module can be more than a part of its forward pass.
-        self._has_active_modules = any(
-            sign.search(text) for sign in (_SETS_MODE, _RUNS_ITSELF, _DIFFERENTIATES)
+    def __init__(self, tree: ast.Module, lines: Sequence[str], text: str) -> None:
+        self._lines = lines
+        self._text = text
+        self.imported: dict[str, str] = {}
+        self._defined: set[str] = set()
+        self._bound: set[str | None] = set()  # to anything else
+        self._given: set[str] = set()  # to instances of classes
+        self._functions_called: set[str] = set()
+        self._methods_called: set[tuple[str, str, bool]] = set()  # root, name, has arguments
+        self._calls_what_is_computed = False
+        self._walk(tree)
+
+    def has_candidate(self) -> bool:
+        """Whether a call could be a forward pass."""
+        if self._calls_what_is_computed or not all(map(self._is_known, self._functions_called)):
+            return True
+        return any(
+            self._may_run_forward(method, has_arguments)
+            for root, method, has_arguments in self._methods_called
+            if root not in self.imported or root in self._bound or root in self._defined
         )
-        self._imported = set(_imported(tree.body))
-        self._defined = {node.name for node in tree.body if isinstance(node, _Definition)}
-        self._attributes = set(_ASSIGNED_ATTRIBUTE.findall(text))
-        self._modules: set[str] = set()
-        self._rebound: set[str] = set()
-        self._called: set[str] = set()
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef):
-                self._attributes.update(item.name for item in node.body if _is_function(item))
 
-    def finds_a_candidate(self, tree: ast.Module) -> bool:
-        """Whether a call outside of modules' bodies could be a forward pass."""
-        todo: list[Any] = list(tree.body)
+    def _is_known(self, name: str) -> bool:
+        """Whether a name can stand for nothing but functions and classes."""
+        known = name in self._defined or name in self.imported or name in _BUILTINS
+        return known and name not in self._bound
+
+    def _may_run_forward(self, method: str, has_arguments: bool) -> bool:
+        if method in self._given:
+            return True
+        if method in _KNOWN_RESULT:
+            return False
+        if methods.is_hidden_forward(method) or names_a_model(method):
+            return True
+        if method in self._values or method in methods.WRAPPED_MODULE:
+            return True
+        unlisted = has_arguments and methods.may_be_unlisted_forward(method)
+        return unlisted and _TELLS_OF_A_GRAPH.search(self._text) is not None
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        """Attributes that are not only called: one that holds a module has to be among them."""
+        values = frozenset(_USED_AS_VALUE.findall(self._text))
+        return values.union(_QUOTED.findall(self._text)) if "setattr" in self._text else values
+
+    def _walk(self, tree: ast.Module) -> None:
+        noting: dict[type, Callable[[Any], None]] = {
+            ast.Name: self._note_name,
+            ast.Call: self._note_call,
+            ast.ClassDef: self._note_class,
+            ast.Import: self._note_import,
+            ast.ImportFrom: self._note_import,
+            ast.FunctionDef: lambda node: self._defined.add(node.name),
+            ast.AsyncFunctionDef: lambda node: self._defined.add(node.name),
+            ast.arg: lambda node: self._bound.add(node.arg),
+            ast.MatchAs: lambda node: self._bound.add(node.name),
+            ast.MatchStar: lambda node: self._bound.add(node.name),
+        }
+        todo: list[Any] = [tree]
         while todo:
             node = todo.pop()
             kind = node.__class__
-            if kind is ast.Call:
-                if self._is_candidate(node.func):
-                    return True
-            elif kind is ast.Name:
-                if node.ctx.__class__ is ast.Store:
-                    self._rebound.add(node.id)
+            note = noting.get(kind)
+            if note is not None:
+                note(node)
+            if kind is ast.ClassDef:
+                todo.extend(self._judged(node))
                 continue
-            elif kind is ast.arg:
-                self._rebound.add(node.arg)
-            elif kind is ast.ClassDef and self._is_plain_module(node):
-                continue
-            for name in node._fields:
+            for name in _CHILDREN[kind]:
                 child = getattr(node, name, None)
                 if child.__class__ is list:
-                    todo.extend(item for item in child if isinstance(item, ast.AST))
-                elif isinstance(child, ast.AST):
+                    todo.extend(child)
+                else:
                     todo.append(child)
-        return not self._called.isdisjoint(self._rebound)
 
-    def _is_candidate(self, callee: ast.expr) -> bool:
+    def _note_name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Store):
+            self._bound.add(node.id)
+
+    def _note_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            if name in self.imported:
+                self._bound.add(name)  # to either
+            self.imported[name] = module + alias.name
+
+    def _note_call(self, node: ast.Call) -> None:
+        callee = node.func
         if isinstance(callee, ast.Name):
-            self._called.add(callee.id)
-            known = self._defined, self._imported, _BUILTINS
-            return not any(callee.id in names for names in known)
-        if not isinstance(callee, ast.Attribute):
-            return not isinstance(callee, ast.Constant | ast.JoinedStr)
-        name = callee.attr
-        if not (is_hidden_forward(name) or name in self._attributes or names_a_model(name)):
+            self._functions_called.add(callee.id)
+        elif isinstance(callee, ast.Attribute):
+            root = callee.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            has_arguments = bool(node.args or node.keywords)
+            self._methods_called.add((getattr(root, "id", ""), callee.attr, has_arguments))
+        elif not isinstance(callee, ast.Constant | ast.JoinedStr):
+            self._calls_what_is_computed = True
+
+    def _note_class(self, node: ast.ClassDef) -> None:
+        """Take down the attributes behind which a module or a forward pass may be."""
+        self._defined.add(node.name)
+        for part in _own_parts(node):
+            if _is_function(part):
+                hands_back = node.bases and _HANDS_BACK.search(self._body(part))
+                if hands_back or Function(None, node=part).is_property:
+                    self._given.add(part.name)
+            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                self._given.add(part.id)
+
+    def _judged(self, node: ast.ClassDef) -> Iterator[ast.AST]:
+        """The parts of a class, without the bodies of methods that only serve a forward pass."""
+        is_module = _is_module(node)
+        yield from (*node.decorator_list, *node.bases, *node.keywords)
+        for item in node.body:
+            if _is_function(item) and self._serves_forward(item, is_module):
+                yield from item.decorator_list
+                yield from (*item.args.defaults, *filter(None, item.args.kw_defaults))
+            else:
+                yield item
+
+    def _serves_forward(self, method: _Function, of_module: bool) -> bool:
+        """Whether no call in a method is judged by itself."""
+        body = self._body(method)
+        if _DEFINES.search(body):
             return False
-        root: ast.expr = callee.value
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Name) and root.id in self._imported:
-            self._called.add(root.id)
-            return False
-        return True
+        if method.name.strip("_").startswith(("forward", "init")):
+            return True
+        outside = runs_inference(method.name) or method.name.startswith("on_")
+        return of_module and not outside and not _ACTS.search(body)
 
-    def _is_plain_module(self, node: ast.ClassDef) -> bool:
-        """Whether a class is a module none of whose methods is judged by itself."""
-        if self._has_active_modules or not any(map(self._is_module_base, node.bases)):
-            return False
-        self._modules.add(node.name)
-        return not any(
-            _is_function(item) and (runs_inference(item.name) or item.name.startswith("on_"))
-            for item in node.body
-        )
-
-    def _is_module_base(self, base: ast.expr) -> bool:
-        name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-        return name in self._modules or frameworks.MODULE_BASES.fullmatch(name) is not None
+    def _body(self, function: _Function) -> str:
+        """The text of a body, with a line end before it."""
+        return "\n" + "".join(self._lines[function.body[0].lineno - 1 : function.end_lineno])
 
 
-def _is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+def _is_module(node: ast.ClassDef) -> bool:
+    """Whether a class is certainly a module, because it has a forward method."""
+    names = {part.name for part in _own_parts(node) if _is_function(part)}
+    return bool(node.bases) and "forward" in names and "__call__" not in names
+
+
+def _own_parts(node: ast.ClassDef) -> Iterator[ast.AST]:
+    """What stands in the body of a class itself, its functions as a whole."""
+    for item in node.body:
+        yield from (item,) if _is_function(item) else ast.walk(item)
+
+
+def _is_function(node: ast.AST) -> TypeGuard[_Function]:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-
-
-def _imported(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """Names that the top level imports, `try` and `if` around an import included."""
-    for node in body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                yield alias.asname or alias.name.partition(".")[0]
-        elif isinstance(node, ast.Try | ast.If):
-            yield from _imported([*node.body, *node.orelse])
-            for handler in getattr(node, "handlers", ()):
-                yield from _imported(handler.body)

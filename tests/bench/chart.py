@@ -33,7 +33,7 @@ def draw(ratios: Ratios, title: str, note: str) -> str:
         x = _LEFT + scale
         parts.append(f'<path class="one" d="M{x:.1f} {top - 3}V{y - 3}"/>')
         y += _GAP - _STEP
-    height = y + 12
+    height = y + 20
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
         f' width="{_WIDTH}" height="{height}" role="img" aria-label="{escape(title)}">\n'
@@ -47,8 +47,9 @@ def draw(ratios: Ratios, title: str, note: str) -> str:
 def _bar(tool: str, value: float, y: int, scale: float) -> list[str]:
     colour = _OURS if "nograd" in tool else _BASE if tool == "flake8" else _OTHERS
     width = max(value * scale, 1)
+    label = _LEFT + max(width, scale) + 6  # a number would not be readable across the line at 1
     return [
         f'<text x="{_LEFT - 8}" y="{y + 11}" text-anchor="end">{escape(tool)}</text>',
         f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR}" rx="2" fill="{colour}"/>',
-        f'<text class="value" x="{_LEFT + width + 6:.1f}" y="{y + 11}">{value:.2f}</text>',
+        f'<text class="value" x="{label:.1f}" y="{y + 11}">{value:.2f}</text>',
     ]

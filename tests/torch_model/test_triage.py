@@ -3,25 +3,92 @@
 from __future__ import annotations
 
 import ast
+from random import Random
 
 import pytest
 from fixture_programs import PROGRAMS
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from mutations import mutant
 from program_strategy import programs
 
 from flake8_nograd.mentions import speaks_of_torch
-from flake8_nograd.options import DEFAULT_OPTIONS
+from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.triage import may_have_facts
 
+OPTIONS = (
+    DEFAULT_OPTIONS,
+    Options(model_factories=frozenset({"zq1", "build"})),
+    Options(training_calls=frozenset({"zq2", "push"})),
+)
+# A file that differentiates is let through at once: the others put the promise to the test.
+UNDIFFERENTIATED = [program for program in PROGRAMS if "backward" not in program.code]
 
-def has_facts(text: str) -> bool:
-    facts = analyse(ast.parse(text), "file.py", DEFAULT_OPTIONS)
+
+def has_facts(text: str, options: Options = DEFAULT_OPTIONS) -> bool:
+    facts = analyse(ast.parse(text), "file.py", options)
     return bool(facts.regions or facts.backward_passes)
 
 
-def lets_through(text: str) -> bool:
-    return speaks_of_torch(text) and may_have_facts(ast.parse(text), text)
+def lets_through(text: str, options: Options = DEFAULT_OPTIONS) -> bool:
+    lines = text.splitlines(keepends=True)
+    return speaks_of_torch(text) and may_have_facts(ast.parse(text), lines, options)
+
+
+NET = """\
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = nn.Linear(4, 2)
+    def forward(self, x):
+        return self.part(x)
+"""
+WAYS = {
+    "made under any name": "import torch\nit = torch.nn.Linear(4, 2)\nprint(it(x).item())",
+    "made by an alias": "from torch import nn\nn = nn\nit = n.Linear(4, 2)\nprint(it(x).item())",
+    "made by a class in a list": "from torch import nn\nit = [nn.GRU][0](4, 2)\nit(x).item()",
+    "kept in an attribute": "from torch import nn\nit.n = nn.Linear(4, 2)\nprint(it.n(x).item())",
+    "kept in a list": "from torch import nn\nit = [nn.Linear(4, 2)]\nprint(it[0](x).item())",
+    "made and called at once": "from torch import nn\nprint(nn.Linear(4, 2)(x).item())",
+    "used as a module": "import torch\ndef f(it, x):\n    it.eval()\n    print(it(x).item())",
+    "annotated": "from torch import nn\ndef f(it: nn.Module, x):\n    print(it(x).item())",
+    "named": "import torch\ndef f(model, x):\n    print(model(x).item())",
+    "an unlisted method": "import torch\ndef f(it, x):\n    it.eval()\n    it.answer(x).detach()",
+    "wrapped": "import torch\ndef f(it, x):\n    it.eval()\n    print(it._orig_mod(x).item())",
+    "own class": f"{NET}it = Net()\nprint(it(x).item())",
+    "own method": f"{NET}    def ask(self, x):\n        return self(x)\nprint(Net().ask(x).item())",
+    "eval mode in a method": f"{NET}    def ask(self, x):\n        self.eval()\n"
+    "        return self.part(x).argmax().item()",
+    "a module that calls itself": f"{NET}    def ask(self, x):\n        return self(x).item()",
+    "a method that differentiates": f"{NET}    def ask(self, x, loss):\n        loss.backward()\n"
+    "        print(self.part(x).item())",
+    "a method for inference": f"{NET}    def predict(self, x):\n        return self.part(x).item()",
+    "a hook of a framework": "from lightning import LightningModule\n"
+    "class Net(LightningModule):\n    def on_fit_start(self):\n        print(self.net(x).item())",
+    "a class in a method": f"{NET}    def make(self):\n        class Inner(nn.Module):\n"
+    "            def predict(self, x):\n                return self.net(x).item()",
+    "a class that is no module": "import torch\nfrom pydantic import BaseModel\n"
+    "class Runner(BaseModel):\n    def ask(self, x):\n        return self.net(x).item()",
+    "a property": f"{NET}class Runner:\n    @property\n    def it(self):\n        return Net()\n"
+    "    def ask(self, x):\n        return self.it(x).item()",
+    "a method that is differentiated elsewhere": "import torch\nfrom lab import Oscillator\n"
+    "it = Oscillator()\noptim = torch.optim.SGD(it.parameters(), 0.1)\n"
+    "def step(x):\n    it.velocity(x).sum().backward()\n    print(it.velocity(x).mean().item())",
+    "a method in eval mode": "import torch\ndef f(it, x):\n    it.eval()\n"
+    "    print(it.answer(x).softmax(1).tolist())",
+    "a backward pass under a guard": "import torch\nwith torch.no_grad():\n"
+    "    loss = torch.mean(x)\nloss.backward()",
+}
+
+
+@pytest.mark.parametrize("text", WAYS.values(), ids=WAYS)
+def test_every_way_to_a_finding_is_seen(text):
+    assert has_facts(text)
+    assert lets_through(text)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
@@ -30,9 +97,17 @@ def test_no_finding_of_a_fixture_is_lost(program):
 
 
 @settings(max_examples=200, deadline=None)
-@given(programs())
-def test_no_finding_of_any_program_is_lost(text):
-    assert lets_through(text) or not has_facts(text)
+@given(programs(), st.sampled_from(OPTIONS))
+def test_no_finding_of_any_program_is_lost(text, options):
+    assert lets_through(text, options) or not has_facts(text, options)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(UNDIFFERENTIATED), st.integers(0, 2**32 - 1), st.sampled_from(OPTIONS))
+def test_no_finding_of_a_mutant_is_lost(program, seed, options):
+    text = mutant(program.code, Random(seed))
+    assume(speaks_of_torch(text))
+    assert lets_through(text, options) or not has_facts(text, options), text
 
 
 @pytest.mark.parametrize(

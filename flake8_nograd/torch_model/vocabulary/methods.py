@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_nograd.torch_model.vocabulary.words import VERBS, words
+from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
+from flake8_nograd.torch_model.vocabulary.words import VERBS, names_something_else, words
 
 # Methods of nn.Module that give the module (or tensor) itself back.
 RETURNS_SELF = frozenset(
@@ -125,6 +126,9 @@ READS_NUMBERS = frozenset(
 )
 
 
+# Methods of containers, strings and tensors: on a module of this name nothing is known of them.
+_OF_OTHERS = TENSOR_METHODS.union(*map(dir, (dict, list, set, str)))
+
 # Verbs of methods that give features or logits; any other verb does something else with them.
 _GIVING_VERBS = frozenset("get compute calculate extract predict apply run produce".split())
 
@@ -154,3 +158,8 @@ def may_be_forward(method: str) -> bool:
     """Whether nothing in a method's words says that it makes, moves or sets things."""
     parts = words(method)
     return bool(parts) and (parts[0] not in VERBS or parts[0] in _GIVING_VERBS)
+
+
+def may_be_unlisted_forward(method: str) -> bool:
+    """Whether a method in none of the tables may run a forward pass, called on a sure module."""
+    return may_be_forward(method) and method not in _OF_OTHERS and not names_something_else(method)
