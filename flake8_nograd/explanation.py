@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts
 from flake8_nograd.torch_model.fate import Fate
-from flake8_nograd.torch_model.modules import Trust
+from flake8_nograd.torch_model.trust import Trust
 
 _TRUST = {
     Trust.ORIGIN: "yes, by where it comes from",

@@ -12,8 +12,8 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode
 from flake8_nograd.torch_model.fate import Fate
-from flake8_nograd.torch_model.modules import Trust
 from flake8_nograd.torch_model.roles import Role
+from flake8_nograd.torch_model.trust import Trust
 
 
 class Silence(enum.Enum):

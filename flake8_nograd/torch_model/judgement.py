@@ -12,10 +12,11 @@ from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode, Evaluation
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fate, Fates
-from flake8_nograd.torch_model.modules import Modules, Trust
+from flake8_nograd.torch_model.modules import Modules
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.roles import Role, Roles
+from flake8_nograd.torch_model.trust import Trust
 from flake8_nograd.torch_model.vocabulary.words import may_guard_itself, runs_inference
 
 _ROLE_POINTS = {

@@ -54,6 +54,9 @@ class LibraryCalls:
     def _numbers(self, call: Call[Context], name: str) -> Value:
         how = f"{name.rpartition('.')[2]}()"
         self._notes.plain_use(call.arguments(), how, call.node.lineno)
+        if asks_for_gradient(call.node):
+            self._notes.wants_grad.add(call.result)
+            return value_of(call.result)
         return PLAIN
 
     def _tensor(self, call: Call[Context], name: str) -> Value:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import enum
-import re
 
 from flake8_nograd.flow.graph import Kind, Node, closure, joined_edges
 from flake8_nograd.flow.program import Call, Program, access_path
@@ -18,6 +16,7 @@ from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.objects import Made
 from flake8_nograd.torch_model.parameters import Parameters
 from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.trust import Trust, trust_by_annotation
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -28,22 +27,6 @@ from flake8_nograd.torch_model.vocabulary.words import (
     says_inference,
     words,
 )
-
-_MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
-_OTHER_ANNOTATION = re.compile(
-    r"(?:\w+\.)*(?:Tensor|str|int|float|bool|Callable|Path|Dataset|DataLoader|ndarray|list|dict"
-    r"|tuple|List|Dict|Tuple|Optimizer|Any\w+Fn)\b.*"
-)
-
-
-class Trust(enum.IntEnum):
-    """How we know that something is an nn.Module, the weakest first."""
-
-    NONE = 0
-    NAME = 1
-    ANNOTATION = 2
-    USE = 3
-    ORIGIN = 4
 
 
 class Modules:
@@ -249,7 +232,7 @@ class Modules:
             or (path and self._path_is_used(function, path))
         ):
             return Trust.USE
-        annotated = self._by_annotation(value)
+        annotated = trust_by_annotation(value, self._graph)
         if annotated is not None:
             return annotated
         named = (
@@ -328,15 +311,6 @@ class Modules:
         returned = self._graph.find(Kind.RETURN, forward)
         return returned is not None and self._graphs.of(returned) is False
 
-    def _by_annotation(self, value: Value) -> Trust | None:
-        for node in value.same:
-            if self._graph.kinds[node] is Kind.PARAMETER:
-                function, name = self._graph.pair(node)
-                for parameter in function.parameters():
-                    if parameter.arg == name and parameter.annotation is not None:
-                        return _trust_of_annotation(parameter.annotation)
-        return None
-
 
 def _is_on_by_itself(call: Call[Context]) -> bool | None:
     """Whether recording is on at a call, as far as its own function decides."""
@@ -366,13 +340,3 @@ def _is_named_after(owner: str, method: str) -> bool:
 def _names_a_class(name: str) -> bool:
     """Whether a name is one of a class, by the convention: calling it makes an object."""
     return name[:1].isupper() and not name.isupper() and "_" not in name and len(name) > 2
-
-
-def _trust_of_annotation(annotation: ast.expr) -> Trust | None:
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        text = annotation.value
-    else:
-        text = ast.unparse(annotation)
-    if _MODULE_ANNOTATION.fullmatch(text):
-        return Trust.ANNOTATION
-    return Trust.NONE if _OTHER_ANNOTATION.fullmatch(text) else None

@@ -8,10 +8,11 @@ from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.facts import BackwardPass, Tangle
 from flake8_nograd.torch_model.graphs import Graphs
-from flake8_nograd.torch_model.modules import Modules, Trust
+from flake8_nograd.torch_model.modules import Modules
 from flake8_nograd.torch_model.notes import Differentiation, Notes
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.recording import Recording
+from flake8_nograd.torch_model.trust import Trust
 
 _RAISING = frozenset(("backward", "grad", "manual_backward"))
 

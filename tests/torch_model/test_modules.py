@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from analysed import pass_of, passes_of
 
-from flake8_nograd.torch_model.modules import Trust
+from flake8_nograd.torch_model.trust import Trust
 
 MODULE = """
 class Net(nn.Module):

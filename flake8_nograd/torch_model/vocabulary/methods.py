@@ -162,4 +162,5 @@ def may_be_forward(method: str) -> bool:
 
 def may_be_unlisted_forward(method: str) -> bool:
     """Whether a method in none of the tables may run a forward pass, called on a sure module."""
-    return may_be_forward(method) and method not in _OF_OTHERS and not names_something_else(method)
+    excluded = method in _OF_OTHERS or names_something_else(method) or computes_gradient(method)
+    return may_be_forward(method) and not excluded

@@ -65,9 +65,9 @@ STRONG_INFERENCE_WORDS = frozenset(
 # Words of a method of a module itself that only runs inference: others of its methods may be part
 # of its forward pass.
 MODULE_INFERENCE_WORDS = frozenset(
-    "val valid validate validation validating evaluate test testing predict predicts prediction predictions"
-    " predicting infer inference inferences inferring transcribe generate generation sample"
-    " sampling translate caption".split()
+    "val valid validate validation validating evaluate test testing predict predicts prediction"
+    " predictions predicting infer inference inferences inferring transcribe generate generation"
+    " sample sampling translate caption".split()
 )
 
 # Words of a model's method that many libraries guard inside.
