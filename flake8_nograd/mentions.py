@@ -6,8 +6,8 @@ import re
 
 _FAMILY = (
     "torch lightning transformers diffusers timm fastai ignite accelerate detectron2 mmcv mmengine"
-    " mmdet mmseg open_clip monai fairseq espnet allennlp speechbrain pyro catalyst skorch dgl lpips"
-    " pretrainedmodels peft trl onmt"
+    " mmdet mmseg open_clip monai fairseq espnet allennlp speechbrain pyro catalyst skorch dgl"
+    " lpips pretrainedmodels peft trl onmt"
 ).split()
 _IMPORT = r"(?m)^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = rf"{_IMPORT}.*(?:{'|'.join(_FAMILY)})"

@@ -45,6 +45,11 @@ class Call(Generic[Context]):
     decorates: Function | None = None
 
     @property
+    def name(self) -> str:
+        """The last name of what is called; empty if that has none."""
+        return self.method or getattr(self.node.func, "id", "")
+
+    @property
     def receiver_node(self) -> ast.expr:
         """What a method is called on; of a method that was kept in a name, that name."""
         function = self.node.func

@@ -162,14 +162,12 @@ class Fates:
             passed.append(sink)
 
     def _note_reading(self, call: Call[Context]) -> None:
-        name = access_path(call.node.func).rpartition(".")[2]
-        self._notes.plain_use(call.arguments(), f"{name}()", call.node.lineno)
+        self._notes.plain_use(call.arguments(), f"{call.name}()", call.node.lineno)
 
     def _trains(self, call: Call[Context], things: set[Node]) -> bool:
         if any(self._effect(thing) is Effect.TRAINS for thing in things):
             return True
-        name = call.method or access_path(call.node.func)
-        if self._vocabulary.trains(name.rpartition(".")[2]):
+        if self._vocabulary.trains(call.name):
             return True
         if call.method == "step" and isinstance(call.node.func, ast.Attribute):
             owner = access_path(call.node.func.value).rpartition(".")[2]
@@ -182,7 +180,7 @@ class Fates:
         """Whether a call may do anything with its arguments."""
         if call.method in methods.READS_NUMBERS or call.method in methods.KEEPS:
             return False
-        if computes_loss(access_path(call.node.func).rpartition(".")[2]):
+        if computes_loss(call.name):
             return call.result in self._notes.discarded
         return not things or any(
             self._graph.kinds[thing] is Kind.EXTERNAL and self._effect(thing) is None
@@ -204,7 +202,7 @@ class Fates:
         """Whether a call from outside the file makes of its arguments what has no graph."""
         if any(self._effect(thing) is not None for thing in things):
             return False
-        return makes_arrays(access_path(call.node.func).rpartition(".")[2])
+        return makes_arrays(call.name)
 
     def _effect(self, thing: Node) -> Effect | None:
         if self._graph.kinds[thing] is not Kind.EXTERNAL:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
-from flake8_nograd.flow.program import Call, access_path
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Birth
@@ -96,8 +96,7 @@ class Graphs:
             return False
         if is_on:
             return True
-        name = call.method or access_path(call.node.func).rpartition(".")[2]
-        computes = self._is_pass(call) or not _COMPUTING_WORDS.isdisjoint(words(name))
+        computes = self._is_pass(call) or not _COMPUTING_WORDS.isdisjoint(words(call.name))
         return False if computes or self._is_criterion(call) else None
 
     def _only_transforms(self, call: Call[Context], depth: int) -> bool:

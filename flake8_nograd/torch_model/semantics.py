@@ -232,8 +232,7 @@ class TorchSemantics:
         while self._named < len(self.program.functions):
             self._own_names.add(self.program.functions[self._named].name)
             self._named += 1
-        name = call.method or getattr(call.node.func, "id", "")
-        return name in self._own_names or any(
+        return call.name in self._own_names or any(
             self.graph.kinds[node] is Kind.CLASS for node in call.callee.same
         )
 

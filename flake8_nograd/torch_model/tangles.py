@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.flow.program import Call, access_path
+from flake8_nograd.flow.program import Call
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.facts import BackwardPass, Tangle
 from flake8_nograd.torch_model.graphs import Graphs
@@ -43,11 +43,10 @@ class Tangles:
 
     def _tangle(self, what: Differentiation) -> Tangle | None:
         call = what.call
-        name = call.method or access_path(call.node.func).rpartition(".")[2]
         nodes = what.outputs.flows
         if self._points_to.runs_own_function(call):
             return None
-        if name not in _RAISING or not nodes or nodes & self._notes.wants_grad:
+        if call.name not in _RAISING or not nodes or nodes & self._notes.wants_grad:
             return None
         births = {self._graphs.of(node) for node in nodes if not self._graphs.is_blank(node)}
         if self._only_called_off(call):  # what joins a value without a graph to another has none
