@@ -29,6 +29,7 @@ class Silence(enum.Enum):
     ENTANGLED = "another forward pass in the same statement may need its graph"
     TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
+    SMOKE_TEST = "a smoke test under `__main__` looks at shapes only"
     TOO_LITTLE = "too little speaks for inference"
 
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, Program, access_path
+from flake8_nograd.flow.program import Call, Program, access_path, suites_of
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
 from flake8_nograd.torch_model.evaluation import EvalMode, Evaluation
@@ -123,9 +123,9 @@ class Judge:
             return Silence.SOMETIMES_GUARDED
         if self._trains_inside and not inference and not _is_detached(fate):
             return Silence.TRAINS_INSIDE
-        return self._nothing_to_save(item) or (
-            Silence.UNIT_TEST if self._is_unit_test(call.function) else None
-        )
+        if self._is_unit_test(call.function):
+            return Silence.UNIT_TEST
+        return Silence.SMOKE_TEST if _is_smoke_test(item) else self._nothing_to_save(item)
 
     def _is_volatile(self, call: Call[Context]) -> bool:
         """Whether an input says that no graph is wanted, in the words of torch 0.3."""
@@ -225,6 +225,17 @@ def _is_cut(fate: Fate) -> bool:
 def _is_detached(fate: Fate) -> bool:
     """Whether the author cuts a result off its graph, and so knows that there is one."""
     return fate.plain_use is not None and fate.plain_use.how in (".detach()", ".data")
+
+
+def _is_smoke_test(item: ForwardPass) -> bool:
+    """Whether the main block of a file runs a pass of which nobody reads a number."""
+    if item.fate.plain_use is not None or item.mode is not None:
+        return False
+    return any(_is_main_block(place.statement) for place in suites_of(item.call.place))
+
+
+def _is_main_block(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test)
 
 
 def _asserts(function: Function) -> bool:
