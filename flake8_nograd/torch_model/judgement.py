@@ -119,7 +119,9 @@ class Judge:
         if self._modules.differentiates(item.model_call):
             return Silence.GRADIENT_WANTED
         inference = item.role is Role.INFERENCE or (mode is not None and mode.evaluates_here)
-        if len(item.modes) > 1 and not inference:
+        if len(item.modes) > 1 and not (
+            inference and self._recording.is_on_in_sight(call.function)
+        ):
             return Silence.SOMETIMES_GUARDED
         if self._trains_inside and not inference and not _is_detached(fate):
             return Silence.TRAINS_INSIDE

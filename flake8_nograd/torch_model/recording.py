@@ -76,6 +76,22 @@ class Recording:
         known = context.grad is not GradMode.INHERITED or function in self._called_in_sight
         return known and all(mode.is_off for mode in self.modes(function, context))
 
+    def is_on_in_sight(self, function: Function) -> bool:
+        """Whether the file itself runs a function with recording on, not only perhaps others."""
+        seen, todo = {function}, [function]
+        while todo:
+            current = todo.pop()
+            if current.node is None:
+                return True
+            for caller, context in self._sources[current]:
+                grad = self._grad(context)
+                if grad is GradMode.ON:
+                    return True
+                if grad is GradMode.INHERITED and caller not in seen:
+                    seen.add(caller)
+                    todo.append(caller)
+        return False
+
     def callers(self, function: Function) -> Iterable[tuple[Function, Context]]:
         """Who runs a function of the file, and in which context."""
         return self._sources[function]
