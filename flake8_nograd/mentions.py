@@ -12,13 +12,14 @@ _FAMILY = (
 _IMPORT = r"(?m)^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = rf"{_IMPORT}.*(?:{'|'.join(_FAMILY)})"
 _IMPORTS_ANOTHER = rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b"
-_USES_TORCH = r"\btorch\."
+# Methods of tensors and modules that no other library spells this way.
+_METHODS = (".eval()", ".backward()", ".zero_grad()", ".cpu()", ".detach()")
 
 
 def speaks_of_torch(text: str) -> bool:
-    """Whether a file imports anything of torch's family, or uses torch by a star import."""
-    if not any(name in text for name in _FAMILY):  # so that no pattern need be compiled
-        return False
-    if re.search(_IMPORTS_FAMILY, text) is not None:
+    """Whether a file imports anything of torch's family, or uses what it does not import."""
+    named = any(name in text for name in _FAMILY)  # so that often no pattern need be compiled
+    if named and re.search(_IMPORTS_FAMILY, text) is not None:
         return True
-    return re.search(_USES_TORCH, text) is not None and re.search(_IMPORTS_ANOTHER, text) is None
+    uses = "torch." in text or any(method in text for method in _METHODS)
+    return uses and re.search(_IMPORTS_ANOTHER, text) is None

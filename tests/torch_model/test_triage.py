@@ -119,6 +119,8 @@ def test_no_finding_of_a_mutant_is_lost(program, seed, options):
         ("from transformers import AutoModel", True),
         ("import pytorch_lightning as pl", True),
         ("from lab import *\nx = torch.ones(1)", True),
+        ("def validate(model, loader):\n    model.eval()", True),
+        ("import paddle\n\ndef validate(model, loader):\n    model.eval()", False),
         ("import math", False),
         ("# import torch", False),
         ("text = 'torch.ones'\nimport tensorflow", False),
