@@ -44,6 +44,10 @@ class Lineage:
                 return ancestor.methods[name]
         return None
 
+    def heirs(self, cls: Class) -> set[Class]:
+        """The classes of the file that derive from a class."""
+        return self._heirs[cls]
+
     def implementations(self, cls: Class, name: str) -> set[Function]:
         """What a method call on an instance may run: the class's method or one of its heirs'."""
         found = {heir.methods[name] for heir in self._heirs[cls] if name in heir.methods}

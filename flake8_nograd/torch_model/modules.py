@@ -180,7 +180,13 @@ class Modules:
             return True
         classes = self._classes_of(call)
         only = len(self._points_to.of(owner)) == len(classes)
-        return bool(classes) and only and not any(map(self._parameters.may_be_in, classes))
+        return bool(classes) and only and all(map(self._has_no_parameters, classes))
+
+    def _has_no_parameters(self, cls: Class) -> bool:
+        """Whether no object of a class or its heirs has any; without a forward, others derive."""
+        family = (cls, *self._points_to.heirs(cls))
+        is_complete = self._points_to.method(cls, "forward") is not None
+        return is_complete and not any(map(self._parameters.may_be_in, family))
 
     def _classes_of(self, call: Call[Context]) -> list[Class]:
         owner = _module_of(call)
