@@ -47,7 +47,7 @@ class Modules:
         for call in program.calls:
             self._calls_in.setdefault(call.function, []).append(call)
         self._trusts: dict[Call[Context], Trust] = {}
-        self._runs: dict[Function, bool] = {}
+        self._runs: dict[tuple[Function, bool], bool] = {}
         self._examined = 0  # functions of which it is being found out
         self._possible: dict[Node, list[Function]] = {}
         for method, call in points_to.may_be_called(program):
@@ -150,13 +150,15 @@ class Modules:
         """
         if not any(function.returned_tuples or function.is_generator for function in owned):
             return Trust.NONE
-        runs = all(
-            function.owner is not None and self.is_module(function.owner) for function in owned
-        ) and any(
-            not self._speaks_for_itself(function) and self.runs_forward(function)
-            for function in owned
+        runs = (
+            all(function.owner is not None and self.is_module(function.owner) for function in owned)
+            and any(
+                not self._speaks_for_itself(function) and self.runs_forward(function)
+                for function in owned
+            )
+            # a method that guards some of its passes decides itself which of them record
+            and not any(self._runs_pass(function, guarded=True) for function in owned)
         )
-        runs = runs and not any(map(self._guards_a_pass, owned))
         return Trust.ORIGIN if runs and call.receiver is not None else Trust.NONE
 
     def differentiates(self, call: Call[Context]) -> bool:
@@ -197,25 +199,23 @@ class Modules:
         """Whether a forward pass is reported inside a method rather than where it is called."""
         return runs_inference(function.name) or self.frameworks.guard(function)
 
-    def _guards_a_pass(self, function: Function) -> bool:
-        """Whether a method decides itself which of its forward passes record."""
-        return any(
-            call.context.grad.is_off and self.trust(call) > Trust.NONE
-            for call in self._calls_in.get(function, ())
-        )
-
     def runs_forward(self, function: Function) -> bool:
         """Whether a method of a module calls a submodule, itself or through other methods."""
-        known = self._runs.get(function)
+        return self._runs_pass(function, guarded=False)
+
+    def _runs_pass(self, function: Function, *, guarded: bool) -> bool:
+        """Whether a function holds a forward pass with recording on, or one under its own guard."""
+        key = (function, guarded)
+        known = self._runs.get(key)
         if known is None:
-            self._runs[function] = False
+            self._runs[key] = False
             self._examined += 1
             known = any(
-                not call.context.grad.is_off and self.trust(call) > Trust.NONE
+                call.context.grad.is_off is guarded and self.trust(call) > Trust.NONE
                 for call in self._calls_in.get(function, ())
             )
             self._examined -= 1
-            self._runs[function] = known
+            self._runs[key] = known
         return known
 
     def _of_value(

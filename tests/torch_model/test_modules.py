@@ -87,6 +87,14 @@ def test_a_method_that_runs_no_forward_is_none():
     assert all(item.function.name != "<module>" for item in passes)
 
 
+def test_a_method_that_calls_itself_under_its_own_guard_decides_itself():
+    passes = passes_of(
+        f"{MODULE}    def refine(self, x):\n        y = self.layer(x)\n"
+        "        with torch.no_grad(): return self.refine(y)\n        return y\nNet().refine(x)"
+    )
+    assert all(item.function.name != "<module>" for item in passes)
+
+
 def test_a_module_calls_itself():
     item = passes_of(f"{MODULE}    def predict(self, x):\n        return self(x).argmax()")[-1]
     assert (item.trust, item.function.name) == (Trust.ORIGIN, "predict")
