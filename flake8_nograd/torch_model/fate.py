@@ -141,21 +141,20 @@ class Fates:
         if self._points_to.runs_own_function(call):
             return
         things = self._points_to.callees.get(call.result, set())
-        if things and all(self._effect(thing) in _READING for thing in things):
+        effects = set(map(self._effect, things))
+        is_listed = not effects <= {None}
+        if (effects and effects <= _READING) or (not is_listed and makes_arrays(call.name)):
             self._note_reading(call)
             return
         arguments = [node for value in call.arguments() for node in value.flows]
-        if self._converts(call, things):
-            self._note_reading(call)
-            return
         receiver = call.receiver.flows if call.receiver is not None else ()
         self._graph.derive((*arguments, *receiver), call.result)
         if not arguments:
             return
-        if self._trains(call, things):
+        if Effect.TRAINS in effects or self._trains(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             trained.append(sink)
-        elif self._reads_numbers(call, things):
+        elif not is_listed and self._reads_numbers(call):
             self._note_reading(call)
         elif self._is_opaque(call, things) and not self._is_forward(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
@@ -164,9 +163,7 @@ class Fates:
     def _note_reading(self, call: Call[Context]) -> None:
         self._notes.plain_use(call.arguments(), f"{call.name}()", call.node.lineno)
 
-    def _trains(self, call: Call[Context], things: set[Node]) -> bool:
-        if any(self._effect(thing) is Effect.TRAINS for thing in things):
-            return True
+    def _trains(self, call: Call[Context]) -> bool:
         if self._vocabulary.trains(call.name):
             return True
         if call.method == "step" and isinstance(call.node.func, ast.Attribute):
@@ -187,22 +184,14 @@ class Fates:
             for thing in things
         )
 
-    def _reads_numbers(self, call: Call[Context], things: set[Node]) -> bool:
+    def _reads_numbers(self, call: Call[Context]) -> bool:
         """Whether a call from outside the file reads its arguments, judged by what is called."""
-        if any(self._effect(thing) is not None for thing in things):
-            return False
         if call.method in methods.KEEPS or call.method in methods.IN_PLACE:
             return False
         if call.receiver is not None and not call.receiver.flows:
             return True  # a method of something that is no tensor and holds none, such as a plot
         path = access_path(call.node.func)
         return any(map(reads_numbers, path.split(".")[-2:]))
-
-    def _converts(self, call: Call[Context], things: set[Node]) -> bool:
-        """Whether a call from outside the file makes of its arguments what has no graph."""
-        if any(self._effect(thing) is not None for thing in things):
-            return False
-        return makes_arrays(call.name)
 
     def _effect(self, thing: Node) -> Effect | None:
         if self._graph.kinds[thing] is not Kind.EXTERNAL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from flake8_nograd.flow.graph import closure
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context, GradMode
@@ -78,19 +79,7 @@ class Recording:
 
     def is_on_in_sight(self, function: Function) -> bool:
         """Whether the file itself runs a function with recording on, not only perhaps others."""
-        seen, todo = {function}, [function]
-        while todo:
-            current = todo.pop()
-            if current.node is None:
-                return True
-            for caller, context in self._sources[current]:
-                grad = self._grad(context)
-                if grad is GradMode.ON:
-                    return True
-                if grad is GradMode.INHERITED and caller not in seen:
-                    seen.add(caller)
-                    todo.append(caller)
-        return False
+        return function in self._on_in_sight
 
     def callers(self, function: Function) -> Iterable[tuple[Function, Context]]:
         """Who runs a function of the file, and in which context."""
@@ -98,6 +87,7 @@ class Recording:
 
     def _solve(self, functions: Iterable[Function]) -> None:
         heirs: defaultdict[Function, set[Function]] = defaultdict(set)
+        run_on: set[Function] = set()
         for function, sources in self._sources.items():
             for caller, context in sources:
                 grad = self._grad(context)
@@ -105,6 +95,9 @@ class Recording:
                     heirs[caller].add(function)
                 else:
                     self._entries[function].add(grad)
+                if grad is GradMode.ON:
+                    run_on.add(function)
+        self._on_in_sight = closure(run_on, heirs)
         todo = list(functions)
         while todo:
             function = todo.pop()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, Silence
 from flake8_nograd.torch_model.fate import Fates
@@ -47,28 +46,19 @@ def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Itera
 
     The place is the call if that gives a tensor, which a caller may want with its graph.
     """
-    graph = points_to.graph
-    by_method: defaultdict[Node, list[ForwardPass]] = defaultdict(list)
-    for item in passes:
-        method = graph.find(Kind.FUNCTION, item.function)
-        if item.silence is None and method is not None and not _is_forward(item.function):
-            by_method[method].append(item)
+    reported = {item.call.result: item for item in passes if item.silence is None}
     repeats: dict[Node, Silence] = {}
-    for item in passes:
-        inside = [
-            inner
-            for method in points_to.callees.get(item.call.result, ())
-            for inner in by_method.get(method, ())
-        ]
-        if item.silence is None and inside:
-            if item.fate.is_read_as_tensor:
-                repeats |= dict.fromkeys((inner.call.result for inner in inside), Silence.FORWARD)
+    for result, inner in reported.items():
+        if inner.function.name.startswith("forward"):
+            continue
+        for call in points_to.callers.get(inner.function, ()):
+            outer = reported.get(call.result)
+            if outer is None:
+                continue
+            if outer.fate.is_read_as_tensor:
+                repeats[result] = Silence.FORWARD
             else:
-                repeats[item.call.result] = Silence.REPORTED_INSIDE
+                repeats[call.result] = Silence.REPORTED_INSIDE
     for item in passes:
         repeat = repeats.get(item.call.result)
         yield item if repeat is None else replace(item, silence=repeat)
-
-
-def _is_forward(function: Function) -> bool:
-    return function.name.startswith("forward")
