@@ -12,6 +12,7 @@ _FAMILY = (
 _IMPORT = r"(?m)^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = rf"{_IMPORT}.*(?:{'|'.join(_FAMILY)})"
 _IMPORTS_ANOTHER = rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b"
+_USES_TORCH = r"\btorch\."
 # Methods of tensors and modules that no other library spells this way.
 _METHODS = (".eval()", ".backward()", ".zero_grad()", ".cpu()", ".detach()")
 
@@ -21,5 +22,7 @@ def speaks_of_torch(text: str) -> bool:
     named = any(name in text for name in _FAMILY)  # so that often no pattern need be compiled
     if named and re.search(_IMPORTS_FAMILY, text) is not None:
         return True
-    uses = "torch." in text or any(method in text for method in _METHODS)
+    uses = any(method in text for method in _METHODS) or (
+        "torch." in text and re.search(_USES_TORCH, text) is not None
+    )
     return uses and re.search(_IMPORTS_ANOTHER, text) is None

@@ -39,7 +39,7 @@ def callee_of(node: ast.Call) -> str:
 
 def use_of(item: ForwardPass) -> str:
     """What becomes of a result, as the end of a sentence."""
-    if item.fate.trained:  # reported all the same because of what the author says of the input
+    if item.volatile and item.fate.trained:
         return "its input is volatile, which torch ignores since 0.4"
     if item.fate.discarded:
         return "its result is dropped"

@@ -55,8 +55,9 @@ class ForwardPass:
     fate: Fate
     mode: EvalMode | None
     role: Role
-    silence: Silence | None
-    confidence: Confidence
+    volatile: bool  # an input says that no graph is wanted, in the words of torch 0.3
+    silence: Silence | None = None
+    confidence: Confidence = Confidence.UNLIKELY
 
     @property
     def node(self) -> ast.Call:

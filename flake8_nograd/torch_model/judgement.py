@@ -94,9 +94,8 @@ class Judge:
         mode = self._evaluation.of(call, model_call)
         role = self._roles.of(call.function)
         modes = self._recording.modes(call.function, call.context)
-        item = ForwardPass(
-            call, model_call, trust, modes, fate, mode, role, None, Confidence.UNLIKELY
-        )
+        volatile = self._is_volatile(call)
+        item = ForwardPass(call, model_call, trust, modes, fate, mode, role, volatile)
         silence = self._silence(item)
         if silence is not None:
             return replace(item, silence=silence)
@@ -109,7 +108,7 @@ class Judge:
         call, fate, mode = item.call, item.fate, item.mode
         if GradMode.ON not in item.modes:
             return Silence.GUARDED
-        if self._is_volatile(call):
+        if item.volatile:
             return self._nothing_to_save(item)
         if fate.trained or self._differentiated_unseen(call, fate):
             return Silence.TRAINED
@@ -130,7 +129,7 @@ class Judge:
         return Silence.SMOKE_TEST if _is_smoke_test(item) else self._nothing_to_save(item)
 
     def _is_volatile(self, call: Call[Context]) -> bool:
-        """Whether an input says that no graph is wanted, in the words of torch 0.3."""
+        """Whether an input was made with `volatile=True` in the same function."""
         if not self._volatile:
             return False
         given = (node for value in call.arguments() for node in self._graph.origins(value.same))
@@ -207,7 +206,7 @@ class Judge:
             points += 3 if trust >= Trust.USE else 2
         elif not fate.returned and not fate.stored:
             points += 1
-        if points < _ENOUGH and not self._is_volatile(item.call):
+        if points < _ENOUGH and not item.volatile:
             return Confidence.UNLIKELY
         return Confidence.PROVED if _is_cut(fate) and trust >= Trust.USE else Confidence.LIKELY
 

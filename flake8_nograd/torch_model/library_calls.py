@@ -12,6 +12,7 @@ from flake8_nograd.flow.state import flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Notes
+from flake8_nograd.torch_model.switches import asks_for_gradient, switches_off, switches_on
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.layers import ALLOCATORS, LEAF_MAKERS
@@ -54,24 +55,25 @@ class LibraryCalls:
     def _numbers(self, call: Call[Context], name: str) -> Value:
         how = f"{name.rpartition('.')[2]}()"
         self._notes.plain_use(call.arguments(), how, call.node.lineno)
-        if asks_for_gradient(call.node):
-            self._notes.wants_grad.add(call.result)
-            return value_of(call.result)
-        return PLAIN
+        return self._leaf(call) if asks_for_gradient(call.node) else PLAIN
 
     def _tensor(self, call: Call[Context], name: str) -> Value:
         value = derived(call.arguments())
-        is_leaf = name in LEAF_MAKERS and not _declines_gradient(call.node)
+        is_leaf = name in LEAF_MAKERS and not switches_off(call.node, "requires_grad")
         if is_leaf or asks_for_gradient(call.node):
-            self._notes.wants_grad.add(call.result)
             self._graph.derive(value.parts, call.result)
-            return value_of(call.result)
+            return self._leaf(call)
         value = self._notes.operation(value, call.node, call.context)
         last = name.rpartition(".")[2]
         if last in methods.VALUES_AND_INDICES and len(call.node.args) + len(call.node.keywords) > 1:
             self._notes.plain_use(call.arguments(), f"{last}()", call.node.lineno)
             return Value(value.same, value.parts, (value, PLAIN))
         return value
+
+    def _leaf(self, call: Call[Context]) -> Value:
+        """A tensor that requires a gradient because the call says so."""
+        self._notes.wants_grad.add(call.result)
+        return value_of(call.result)
 
     def _wrap(self, call: Call[Context], name: str) -> Value:
         value = join(call.arguments() or [PLAIN])
@@ -84,7 +86,7 @@ class LibraryCalls:
             return value_of(made)
         if asks_for_gradient(call.node):
             self._notes.wants_grad.add(call.result)
-        elif _is_volatile(call.node):
+        elif switches_on(call.node, "volatile"):  # torch 0.3: no graph is wanted
             self._notes.volatile.append(call)
         elif not name.startswith("copy."):
             return Value(value.same, value.parts)
@@ -120,32 +122,3 @@ def given_back(call: Call[Context]) -> Value:
     """The arguments of a call, one by one if there are several."""
     items = call.positional if len(call.positional) > 1 else None
     return Value(join(call.positional or (PLAIN,)).same, frozenset(), items)
-
-
-def asks_for_gradient(node: ast.Call) -> bool:
-    """Whether a call has `requires_grad=True` among its arguments."""
-    return _switches_on(node, "requires_grad")
-
-
-def _is_volatile(node: ast.Call) -> bool:
-    """Whether a call makes a variable of torch 0.3 whose author wanted no graph."""
-    return _switches_on(node, "volatile")
-
-
-def _switches_on(node: ast.Call, name: str) -> bool:
-    return any(keyword.arg == name and is_true(keyword.value) for keyword in node.keywords)
-
-
-def _declines_gradient(node: ast.Call) -> bool:
-    """Whether a call has `requires_grad=False` among its arguments."""
-    return any(
-        keyword.arg == "requires_grad"
-        and isinstance(keyword.value, ast.Constant)
-        and not keyword.value.value
-        for keyword in node.keywords
-    )
-
-
-def is_true(node: ast.expr) -> bool:
-    """Whether an expression is the literal True."""
-    return isinstance(node, ast.Constant) and node.value is True

@@ -10,9 +10,10 @@ from flake8_nograd.flow.program import Call, access_path
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, derived, join
 from flake8_nograd.torch_model.context import Context
-from flake8_nograd.torch_model.library_calls import allocated, given_back, is_true
+from flake8_nograd.torch_model.library_calls import allocated, given_back
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.requires_grad import Settings
+from flake8_nograd.torch_model.switches import is_true
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 

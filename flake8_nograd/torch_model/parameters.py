@@ -13,6 +13,7 @@ from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.freezing import Freezing
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.points_to import PointsTo
+from flake8_nograd.torch_model.switches import is_true, switches_off
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.layers import (
     CONTAINERS,
@@ -63,7 +64,7 @@ class Parameters:
         if not names:
             return False
         if all(map(NORMALIZATIONS.fullmatch, names)):
-            return _declines_parameters(call.node)
+            return switches_off(call.node, "affine", "elementwise_affine")
         return all(map(FROZEN_MAKERS.fullmatch, names)) and not _thaws(call.node)
 
     def _is_made_of_others(self, node: Node) -> bool:
@@ -154,21 +155,7 @@ class Parameters:
 
 def _thaws(node: ast.Call) -> bool:
     """Whether the arguments of `from_pretrained` leave the weights to be trained."""
-    return any(
-        keyword.arg == "freeze"
-        and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is True)
-        for keyword in node.keywords
-    )
-
-
-def _declines_parameters(node: ast.Call) -> bool:
-    """Whether the arguments of a normalization leave it without weights."""
-    return any(
-        keyword.arg in ("affine", "elementwise_affine")
-        and isinstance(keyword.value, ast.Constant)
-        and not keyword.value.value
-        for keyword in node.keywords
-    )
+    return any(keyword.arg == "freeze" and not is_true(keyword.value) for keyword in node.keywords)
 
 
 def _is_setting(function: Function, name: str) -> bool:

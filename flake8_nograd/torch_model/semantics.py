@@ -20,10 +20,11 @@ from flake8_nograd.torch_model.context import (
 )
 from flake8_nograd.torch_model.doubts import Points
 from flake8_nograd.torch_model.guards import ASKS_MODE, Guards
-from flake8_nograd.torch_model.library_calls import LibraryCalls, asks_for_gradient
+from flake8_nograd.torch_model.library_calls import LibraryCalls
 from flake8_nograd.torch_model.method_calls import MethodCalls
 from flake8_nograd.torch_model.notes import Notes
 from flake8_nograd.torch_model.requires_grad import Settings
+from flake8_nograd.torch_model.switches import asks_for_gradient
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -108,7 +109,7 @@ class TorchSemantics:
             if node.attr == "data":
                 self.notes.plain_use((owner,), ".data", node.lineno)
             return PLAIN
-        if node.attr == "grad_fn":
+        if node.attr in methods.GRAPH_ATTRIBUTES:
             self.notes.inspection(owner)
         if node.attr in methods.MODULE_ATTRIBUTES:
             self.notes.used_as_module |= owner.same

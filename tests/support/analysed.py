@@ -26,6 +26,21 @@ x = torch.ones(4)
 opt = optim.SGD(model.parameters())
 """
 
+# Decorators: one that hands on what the function returns, one that differentiates it.
+WRAPPER = """\
+def d(h):
+    def w(*a): return h(*a)
+    return w
+"""
+TRAINING = """\
+def d(h):
+    def w(*a):
+        loss = h(*a)
+        loss.backward()
+        return loss.item()
+    return w
+"""
+
 
 def facts_of(
     program: str, path: str = "file.py", options: Options = DEFAULT_OPTIONS

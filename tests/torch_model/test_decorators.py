@@ -1,27 +1,14 @@
-"""Decorators of the file: who runs the functions that they get, and what becomes of results."""
+"""Decorators of the file: who runs the functions that they get, and in which grad mode."""
 
 from __future__ import annotations
 
 import pytest
-from analysed import callers_in, facts_of, pass_of
+from analysed import TRAINING, WRAPPER, callers_in, facts_of, pass_of
 
 from flake8_nograd.torch_model.context import GradMode
 
 OFF, ON = GradMode.OFF, GradMode.ON
 
-WRAPPER = """\
-def d(h):
-    def w(*a): return h(*a)
-    return w
-"""
-TRAINING = """\
-def d(h):
-    def w(*a):
-        loss = h(*a)
-        loss.backward()
-        return loss.item()
-    return w
-"""
 CALLERS = {
     "given back": (
         "def d(h): return h\n@d\ndef f(): pass\nf()",
@@ -77,32 +64,6 @@ CALLERS = {
 @pytest.mark.parametrize(("program", "callers"), CALLERS.values(), ids=CALLERS)
 def test_callers(program, callers):
     assert callers_in(program) == callers
-
-
-TRAINED = {
-    "by the wrapper": f"{TRAINING}@d\ndef f(): return model(x).sum()\nprint(f())",
-    "by the wrapper of a factory": "def m(n):\n    def d(h):\n        def w(): h().backward()\n"
-    "        return w\n    return d\n@m(2)\ndef f(): return model(x).sum()\nf()",
-    "by an object": "class D:\n    def __init__(self, h): self.h = h\n"
-    "    def __call__(self): self.h().backward()\n@D\ndef f(): return model(x).sum()\nf()",
-    "by who calls the name": f"{WRAPPER}@d\ndef f(): return model(x).sum()\nf().backward()",
-}
-NOT_TRAINED = {
-    "by the caller of another": f"{WRAPPER}@d\ndef f(): return model(x)\n"
-    "@d\ndef g(): return x\nprint(f().tolist())\ng().backward()",
-    "by the wrapper of another": f"{TRAINING}@d\ndef f(): return x.sum()\n"
-    "def g(): return model(x)\nprint(g().tolist())\nf()",
-}
-
-
-@pytest.mark.parametrize("program", TRAINED.values(), ids=TRAINED)
-def test_differentiated(program):
-    assert pass_of(program).fate.trained
-
-
-@pytest.mark.parametrize("program", NOT_TRAINED.values(), ids=NOT_TRAINED)
-def test_not_differentiated(program):
-    assert not pass_of(program).fate.trained
 
 
 def test_a_call_is_not_reported_whose_wrapper_differentiates():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from analysed import in_function, pass_of
+from analysed import TRAINING, WRAPPER, in_function, pass_of
 
 TRAINED = {
     "directly": "model(x).sum().backward()",
@@ -57,6 +57,12 @@ TRAINED = {
     "    f(t, model(x))\n    return t\ng().backward()",
     "stored by a closure": "def f():\n    t = []\n    def g(): t.append(model(x))\n    g()\n"
     "    sum(t).backward()",
+    "by the wrapper": f"{TRAINING}@d\ndef f(): return model(x).sum()\nprint(f())",
+    "by the wrapper of a factory": "def m(n):\n    def d(h):\n        def w(): h().backward()\n"
+    "        return w\n    return d\n@m(2)\ndef f(): return model(x).sum()\nf()",
+    "by a decorating object": "class D:\n    def __init__(self, h): self.h = h\n"
+    "    def __call__(self): self.h().backward()\n@D\ndef f(): return model(x).sum()\nf()",
+    "by who calls a wrapped name": f"{WRAPPER}@d\ndef f(): return model(x).sum()\nf().backward()",
 }
 NOT_TRAINED = {
     "detached": "loss = model(x).detach()\nloss.backward()",
@@ -72,6 +78,10 @@ NOT_TRAINED = {
     "f(b, model(x))\nsum(a).backward()",
     "other object": "class C:\n    def f(self): self.out = model(x)\n"
     "    def g(self): self.loss.backward()",
+    "by the caller of another wrapped name": f"{WRAPPER}@d\ndef f(): return model(x)\n"
+    "@d\ndef g(): return x\nprint(f().tolist())\ng().backward()",
+    "by the wrapper of another": f"{TRAINING}@d\ndef f(): return x.sum()\n"
+    "def g(): return model(x)\nprint(g().tolist())\nf()",
 }
 PLAIN = {
     "model(x).item()": ".item()",

@@ -47,6 +47,9 @@ SHAPE_ONLY = frozenset(
 # Attributes of a tensor without a graph.
 CUT_ATTRIBUTES = frozenset(("data", "shape", "device", "dtype", "requires_grad", "ndim", "grad"))
 
+# Attributes of a tensor that show its graph.
+GRAPH_ATTRIBUTES = frozenset(("grad_fn",))
+
 # Methods that return values and their indices; the indices have no graph.
 VALUES_AND_INDICES = frozenset("max min topk sort kthvalue mode median".split())
 
@@ -126,7 +129,7 @@ READS_NUMBERS = frozenset(
 )
 
 
-# Methods of containers, strings and tensors: on a module of this name nothing is known of them.
+# Methods of containers, strings and tensors: such a name says nothing of a module.
 _OF_OTHERS = TENSOR_METHODS.union(*map(dir, (dict, list, set, str)))
 
 # Verbs of methods that give features or logits; any other verb does something else with them.

@@ -18,7 +18,7 @@ MODEL_WORDS = frozenset(
     " inceptionv3 squeezenet yolo ssd fcn deeplab llm".split()
 )
 
-# One-letter names for the nets of a GAN and the like.
+# Names for the nets of a GAN and the like: a letter, or one with the domains of the net.
 MODEL_LETTERS = re.compile(r"[GDFEQ]|net[GD]|(?:net)?[GD]_[A-Z]\w*")
 
 # Words that make a name something else, whatever stands beside them.
@@ -83,9 +83,10 @@ READING_WORDS = frozenset(
     " visualize visualizer display evaluator np numpy ndarray array pil img im".split()
 )
 
+# Words of something outside the file that makes a number of tensors and keeps none of them.
 _LOSS_WORDS = frozenset("loss losses criterion criterions".split())
 
-# Of these, the words of what is no tensor any more, and the words that say it is made of one.
+# Words of what is no tensor any more, and those that say that it is made of one.
 _ARRAY_WORDS = frozenset("np numpy ndarray array pil img im image".split())
 _INTO = frozenset(("to", "as", "2"))
 
