@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.calls import Calls
 from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.state import Context, flow_into
@@ -69,19 +70,9 @@ class Definitions(Calls[Context]):
             node = self.graph.intern(kind, function.owner)
             self.bind_name(names[0], value_of(node))
 
-    def _import(self, statement: ast.Import) -> None:
-        for alias in statement.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            dotted = alias.name if alias.asname else name
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        for name, dotted in imported_names(statement):
             self.bind_name(name, value_of(self.graph.intern(Kind.EXTERNAL, dotted)))
-
-    def _import_from(self, statement: ast.ImportFrom) -> None:
-        prefix = "." * statement.level + (statement.module or "")
-        separator = "" if prefix.endswith(".") else "."
-        for alias in statement.names:
-            dotted = f"{prefix}{separator}{alias.name}"
-            node = self.graph.intern(Kind.EXTERNAL, dotted)
-            self.bind_name(alias.asname or alias.name, value_of(node))
 
     def _global(self, statement: ast.Global) -> None:
         module = self.program.module

@@ -56,7 +56,7 @@ class _Interpreter(Definitions[Context]):
             ast.AsyncFunctionDef: self._define,
             ast.ClassDef: self._class,
             ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
+            ast.ImportFrom: self._import,
             ast.Global: self._global,
             ast.Nonlocal: self._nonlocal,
             ast.Break: self._jump,

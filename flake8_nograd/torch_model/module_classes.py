@@ -36,7 +36,7 @@ class ModuleClasses:
                 what = self._graph.payloads[thing]
                 if isinstance(what, Class) and what is not cls and self.is_module(what):
                     return True
-                if self._graph.kinds[thing] is Kind.EXTERNAL and _is_base(str(what)):
+                if self._graph.kinds[thing] is Kind.EXTERNAL and is_module_base(str(what)):
                     return True
         return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
 
@@ -54,7 +54,8 @@ class ModuleClasses:
         )
 
 
-def _is_base(dotted: str) -> bool:
+def is_module_base(dotted: str) -> bool:
+    """Whether an imported class is an nn.Module, by the last part of its name."""
     if frameworks.NOT_MODULE_BASES.fullmatch(dotted):
         return False
     return frameworks.MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None

@@ -37,6 +37,11 @@ def trust_by_annotation(value: Value, graph: FlowGraph) -> Trust | None:
     return None
 
 
+def names_module_class(annotation: ast.expr) -> bool:
+    """Whether an annotation says that a value is a module."""
+    return _trust_of_annotation(annotation) is Trust.ANNOTATION
+
+
 def _trust_of_annotation(annotation: ast.expr) -> Trust | None:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         text = annotation.value

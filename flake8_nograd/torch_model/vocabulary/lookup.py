@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from functools import cache
 
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.vocabulary.effects import EFFECTS, Effect
@@ -68,6 +70,24 @@ class Vocabulary:
             return None if made is Effect.LIKELY_MODULE else made
         return found or _of_class(dotted, last)
 
+    def effects_below(self, dotted: str, names: Collection[str]) -> set[Effect]:
+        """Whether calls of attributes of an imported name may make modules, by their names."""
+        if not names:
+            return set()
+        found = {effect for last, effect in _makers_below(dotted) if last in ("*", *names)}
+        if not (_MAKERS | {"from_pretrained"}).isdisjoint(names):
+            found.add(Effect.MODULE)
+        classes = [name for name in names if name[:1].isupper()]
+        if any(map(names_a_model, classes)):
+            found.add(Effect.LIKELY_MODULE)
+        if classes and any("models" in words(name) for name in (dotted, *names)):
+            found.add(Effect.LIKELY_MODULE)
+        return found
+
+    def speaks_of_factory(self, text: str) -> bool:
+        """Whether a text holds the name of a function that makes models, by the options."""
+        return any(name in text for name in self._model_factories)
+
     def lists(self, dotted: str) -> bool:
         """Whether the table has a row for exactly this name, or it composes modules of torch."""
         return dotted in EFFECTS or dotted.startswith("torch.nn.")
@@ -86,6 +106,16 @@ class Vocabulary:
     def is_guard_name(self, name: str) -> bool:
         """Whether an imported or unknown name is a guard, by the options or by its spelling."""
         return name in self._guards or _GUARD_NAME.fullmatch(name) is not None
+
+
+@cache
+def _makers_below(package: str) -> tuple[tuple[str, Effect], ...]:
+    """The last parts of the names in a package that make modules."""
+    return tuple(
+        (dotted.rpartition(".")[2], effect)
+        for dotted, effect in EFFECTS.items()
+        if effect in (Effect.MODULE, Effect.LIKELY_MODULE) and dotted.startswith(f"{package}.")
+    )
 
 
 def _last_parts(names: frozenset[str]) -> frozenset[str]:
