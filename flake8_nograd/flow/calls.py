@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from flake8_nograd.flow.expressions import Evaluator
 from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, Program
-from flake8_nograd.flow.semantics import Semantics
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.state import Context
 from flake8_nograd.flow.values import PLAIN, Value, join
 
@@ -15,17 +16,11 @@ from flake8_nograd.flow.values import PLAIN, Value, join
 class Calls(Evaluator[Context]):
     """Evaluates calls in the current state of one function of a program."""
 
-    def __init__(self, program: Program[Context], semantics: Semantics[Context]) -> None:
-        super().__init__(program, semantics)
-        self._dispatch[ast.Call] = self._call
-
     def _call(self, node: ast.Call) -> Value:
-        match node.func, node.args:
-            case ast.Name(id="getattr"), [owner, ast.Constant(value=str(name)), *default]:
-                return join(map(self.evaluate, (_attribute(owner, name, node), *default)))
-            case ast.Name(id="setattr"), [owner, ast.Constant(value=str(name)), new]:
-                self.bind(_attribute(owner, name, node), self.evaluate(new), new)
-                return PLAIN
+        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr"):
+            value = self._named_attribute(node, node.func.id)
+            if value is not None:
+                return value
         receiver, method = None, ""
         if isinstance(node.func, ast.Attribute):
             receiver, method = self.evaluate(node.func.value), node.func.attr
@@ -65,7 +60,21 @@ class Calls(Evaluator[Context]):
             self.store(*store)
         return value
 
+    def _named_attribute(self, node: ast.Call, function: str) -> Value | None:
+        """What `getattr` and `setattr` with a literal name stand for."""
+        match function, node.args:
+            case "getattr", [owner, ast.Constant(value=str(name)), *default]:
+                return join(map(self.evaluate, (_attribute(owner, name, node), *default)))
+            case "setattr", [owner, ast.Constant(value=str(name)), new]:
+                self.bind(_attribute(owner, name, node), self.evaluate(new), new)
+                return PLAIN
+        return None
+
+    _expressions: ClassVar[dict[type, Callable[[Any, Any], Value]]] = {
+        **Evaluator._expressions,
+        ast.Call: _call,
+    }
+
 
 def _attribute(owner: ast.expr, name: str, node: ast.Call) -> ast.Attribute:
-    """What `getattr` and `setattr` with a literal name stand for."""
     return ast.copy_location(ast.Attribute(owner, name, ast.Load()), node)

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Place, Program, Read
@@ -31,37 +31,11 @@ class Evaluator(Generic[Context]):
         self.state: State[Context] = State(semantics.entry(program.module))
         self.place: Place | None = None
         self.loops = 0
-        self._dispatch: dict[type, Callable[[Any], Value]] = {
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Subscript: self._subscript,
-            ast.BinOp: self._operation,
-            ast.UnaryOp: self._unary,
-            ast.BoolOp: lambda node: join([self.evaluate(value) for value in node.values]),
-            ast.Compare: self._compare,
-            ast.IfExp: self._conditional,
-            ast.Tuple: self._tuple,
-            ast.List: self._display,
-            ast.Set: self._display,
-            ast.Dict: self._dict,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.JoinedStr: self._formatted,
-            ast.Lambda: self._lambda,
-            ast.NamedExpr: self._walrus,
-            ast.Starred: lambda node: self.evaluate(node.value),
-            ast.Await: lambda node: self.evaluate(node.value),
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._yield,
-            ast.Slice: self._slice,
-        }
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
-        handler = self._dispatch.get(type(node))
-        return handler(node) if handler is not None else PLAIN
+        handler = self._expressions.get(node.__class__)
+        return handler(self, node) if handler is not None else PLAIN
 
     def bind(self, target: ast.expr, value: Value, source: ast.expr | None = None) -> None:
         """Assign a value, written as `source` if that is known, to a target of whatever form."""
@@ -284,6 +258,40 @@ class Evaluator(Generic[Context]):
             if bound is not None:
                 self.evaluate(bound)
         return PLAIN
+
+    def _either(self, node: ast.BoolOp) -> Value:
+        return join([self.evaluate(value) for value in node.values])
+
+    def _inner(self, node: ast.Starred | ast.Await) -> Value:
+        return self.evaluate(node.value)
+
+    # Tables of bound methods would tie the interpreter, and all it has made, to itself.
+    _expressions: ClassVar[dict[type, Callable[[Any, Any], Value]]] = {
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.BinOp: _operation,
+        ast.UnaryOp: _unary,
+        ast.BoolOp: _either,
+        ast.Compare: _compare,
+        ast.IfExp: _conditional,
+        ast.Tuple: _tuple,
+        ast.List: _display,
+        ast.Set: _display,
+        ast.Dict: _dict,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.JoinedStr: _formatted,
+        ast.Lambda: _lambda,
+        ast.NamedExpr: _walrus,
+        ast.Starred: _inner,
+        ast.Await: _inner,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield,
+        ast.Slice: _slice,
+    }
 
     def merge(self, base: State[Context], branches: list[State[Context]]) -> None:
         """Go on in `base` from where its branches end."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from flake8_nograd.flow.definitions import Definitions
 from flake8_nograd.flow.graph import Kind
@@ -38,35 +38,6 @@ class _Interpreter(Definitions[Context]):
         super().__init__(program, semantics)
         self._loops: list[_Loop[Context]] = []
         self._exits: list[Context] = []
-        self._statements: dict[type, Callable[[Any], None]] = {
-            ast.Expr: self._expression,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated,
-            ast.AugAssign: self._augmented,
-            ast.Return: self._return,
-            ast.If: self._if,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.While: self._while,
-            ast.With: self._with,
-            ast.AsyncWith: self._with,
-            ast.Try: self._try,
-            ast.Match: self._match,
-            ast.FunctionDef: self._define,
-            ast.AsyncFunctionDef: self._define,
-            ast.ClassDef: self._class,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import,
-            ast.Global: self._global,
-            ast.Nonlocal: self._nonlocal,
-            ast.Break: self._jump,
-            ast.Continue: self._jump,
-            ast.Raise: self._raise,
-            ast.Assert: self._assert,
-            ast.Delete: self._delete,
-        }
-        if hasattr(ast, "TryStar"):
-            self._statements[ast.TryStar] = self._try
 
     def run(self, tree: ast.Module) -> None:
         self._suite(tree.body)
@@ -95,9 +66,9 @@ class _Interpreter(Definitions[Context]):
         outer = self.place
         for index, statement in enumerate(body):
             self.place = Place(statement, body, index, outer, self.loops)
-            handler = self._statements.get(type(statement))
+            handler = self._statements.get(statement.__class__)
             if handler is not None:
-                handler(statement)
+                handler(self, statement)
             if not self.state.alive:
                 break
         self.place = outer
@@ -313,3 +284,33 @@ class _Interpreter(Definitions[Context]):
         for target in statement.targets:
             if isinstance(target, ast.Name):
                 self.state.names[target.id] = PLAIN
+
+    _statements: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        ast.Expr: _expression,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.If: _if,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Try: _try,
+        ast.Match: _match,
+        ast.FunctionDef: Definitions._define,
+        ast.AsyncFunctionDef: Definitions._define,
+        ast.ClassDef: _class,
+        ast.Import: Definitions._import,
+        ast.ImportFrom: Definitions._import,
+        ast.Global: Definitions._global,
+        ast.Nonlocal: Definitions._nonlocal,
+        ast.Break: _jump,
+        ast.Continue: _jump,
+        ast.Raise: _raise,
+        ast.Assert: _assert,
+        ast.Delete: _delete,
+    }
+    if hasattr(ast, "TryStar"):
+        _statements[ast.TryStar] = _try
