@@ -46,6 +46,7 @@ class Calls(Evaluator[Context]):
             place=self.place,
             context=self.state.context,
             callee=callee,
+            imported=self._imported(callee),
             receiver=receiver,
             method=method,
             positional=tuple(positional),
@@ -59,6 +60,13 @@ class Calls(Evaluator[Context]):
         for store in self.semantics.stores(call):
             self.store(*store)
         return value
+
+    def _imported(self, callee: Value) -> str | None:
+        if len(callee.same) == 1:
+            (node,) = callee.same
+            if self.graph.kinds[node] is Kind.EXTERNAL:
+                return str(self.graph.payloads[node])
+        return None
 
     def _named_attribute(self, node: ast.Call, function: str) -> Value | None:
         """What `getattr` and `setattr` with a literal name stand for."""

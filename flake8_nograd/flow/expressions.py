@@ -129,15 +129,8 @@ class Evaluator(Generic[Context]):
         special = self.semantics.attribute(node, owner, self.function)
         if special is not None:
             return special
-        graph = self.graph
-        found = set()
-        for part in owner.same:
-            if graph.kinds[part] is Kind.EXTERNAL:
-                dotted = f"{graph.payloads[part]}.{node.attr}"
-                found.add(graph.intern(Kind.EXTERNAL, dotted))
-            else:
-                found.add(graph.field(part, node.attr))
-        return Value(frozenset(found), owner.parts)
+        attribute = self.graph.attribute
+        return Value(frozenset([attribute(part, node.attr) for part in owner.same]), owner.parts)
 
     def _subscript(self, node: ast.Subscript) -> Value:
         value = self.evaluate(node.value)

@@ -78,11 +78,18 @@ class FlowGraph:
         """The node of this kind and payload if there is one."""
         return self._interned.get((kind, payload))
 
+    def attribute(self, owner: Node, name: str) -> Node:
+        """The attribute of something imported, which is a longer name, or of a value."""
+        if self.kinds[owner] is Kind.EXTERNAL:
+            return self.intern(Kind.EXTERNAL, f"{self.payloads[owner]}.{name}")
+        return self.field(owner, name)
+
     def field(self, owner: Node, attribute: str) -> Node:
         """The attribute of a value; it is part of the value, hence derived from it."""
-        node = self.find(Kind.FIELD, (owner, attribute))
+        key = (Kind.FIELD, (owner, attribute))
+        node = self._interned.get(key)
         if node is None:
-            node = self.intern(Kind.FIELD, (owner, attribute))
+            node = self.intern(*key)
             self.derives[owner].append(node)
             self._fields[owner].append(node)
         return node

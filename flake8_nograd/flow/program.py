@@ -27,7 +27,8 @@ class Place:
 class Call(Generic[Context]):
     """One call as the interpreter met it; ``result`` is its node in the graph.
 
-    A decorator is called with the function that it ``decorates``.
+    ``imported`` is the dotted name of a callee that can only be imported or built in. A decorator
+    is called with the function that it ``decorates``.
     """
 
     node: ast.Call
@@ -37,6 +38,7 @@ class Call(Generic[Context]):
     callee: Value
     result: Node
     loops: int
+    imported: str | None = None
     receiver: Value | None = None
     method: str = ""
     positional: tuple[Value, ...] = ()

@@ -22,12 +22,12 @@ from flake8_nograd.torch_model.roles import Roles
 from flake8_nograd.torch_model.semantics import TorchSemantics
 from flake8_nograd.torch_model.shared_helpers import passes_through_helpers, without_repeats
 from flake8_nograd.torch_model.tangles import Tangles
-from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.lookup import vocabulary_of
 
 
 def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
     """The facts of a file."""
-    vocabulary = Vocabulary(options)
+    vocabulary = vocabulary_of(options)
     program: Program[Context] = Program(Function(None))
     semantics = TorchSemantics(program, vocabulary)
     interpret(tree, program, semantics)

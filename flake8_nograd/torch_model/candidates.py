@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from flake8_nograd.torch_model.survey import MethodCall, Survey, found, may_differentiate
+from flake8_nograd.torch_model.survey import Path, Survey, bare, found, may_differentiate
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.words import names_a_model
 
@@ -56,15 +56,15 @@ class _Candidates:
 
     def find(self) -> Iterator[Candidate]:
         survey = self._survey
-        unknown = (name for name in survey.functions_called if not survey.names_known(name))
-        for name in (*survey.items_called, *unknown):
-            yield Candidate(name, Needs.NOTHING)
-        for call in survey.methods_called:
-            if not survey.names_imported(call.root):
-                yield from self._of_method(call)
+        for path, has_arguments in survey.calls.items():
+            if len(path) > 1:
+                if not survey.names_imported(path[0]):
+                    yield from self._of_method(path, has_arguments)
+            elif not survey.names_known(path[0]):
+                yield Candidate(bare(path[0]), Needs.NOTHING)
 
-    def _of_method(self, call: MethodCall) -> Iterator[Candidate]:
-        method = call.method
+    def _of_method(self, path: Path, has_arguments: bool) -> Iterator[Candidate]:
+        owner, method = bare(path[-2]), path[-1]
         if method in self._survey.own_methods:
             yield Candidate("", Needs.CLASS)
         if method in self._survey.given:
@@ -73,13 +73,12 @@ class _Candidates:
             if names_a_model(method) or method in self._values or method in methods.WRAPPED_MODULE:
                 yield Candidate(method, Needs.NOTHING)
             if methods.is_hidden_forward(method):
-                yield Candidate(call.owner, Needs.NOTHING)
-            elif self._is_unlisted_forward(call):
-                yield Candidate(call.owner, Needs.USE)
+                yield Candidate(owner, Needs.NOTHING)
+            elif has_arguments and self._may_be_unlisted_forward(method):
+                yield Candidate(owner, Needs.USE)
 
-    def _is_unlisted_forward(self, call: MethodCall) -> bool:
-        unlisted = call.has_arguments and methods.may_be_unlisted_forward(call.method)
-        return unlisted and self._tells_of_a_graph
+    def _may_be_unlisted_forward(self, method: str) -> bool:
+        return methods.may_be_unlisted_forward(method) and self._tells_of_a_graph
 
     @cached_property
     def _tells_of_a_graph(self) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from flake8_nograd.torch_model.candidates import Candidate, Needs
 from flake8_nograd.torch_model.module_classes import is_module_base
-from flake8_nograd.torch_model.survey import Mention, Survey, defines_forward, mention_of
+from flake8_nograd.torch_model.survey import Path, Survey, defines_forward, path_of
 from flake8_nograd.torch_model.trust import names_module_class
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
@@ -78,17 +78,17 @@ class Evidence:
     @cached_property
     def _is_used(self) -> bool:
         """Whether anything is used as only modules are."""
-        read = set().union(*(mention.attributes for mention in self._mentions))
-        called = {mention.attributes[-1] for mention in self._mentions if mention.is_method}
+        called = {path[-1] for survey in self._surveys for path in survey.calls if len(path) > 1}
         if "getattr" in self._text:
             called.update(_QUOTED.findall(self._text))
-        return not (
-            _ONLY_OF_MODULES.isdisjoint(called) and methods.MODULE_ATTRIBUTES.isdisjoint(read)
-        )
+        if not _ONLY_OF_MODULES.isdisjoint(called):
+            return True
+        read = {name for path in self._paths for name in path[1:]}
+        return not methods.MODULE_ATTRIBUTES.isdisjoint(read)
 
     @cached_property
-    def _mentions(self) -> set[Mention]:
-        return {mention for survey in self._surveys for mention in survey.mentions}
+    def _paths(self) -> set[Path]:
+        return {path for survey in self._surveys for path in (*survey.calls, *survey.reads)}
 
     def _may_be_module(self, cls: ast.ClassDef) -> bool:
         return defines_forward(cls) or any(map(self._may_be_base, cls.bases))
@@ -96,17 +96,17 @@ class Evidence:
     def _may_be_base(self, base: ast.expr) -> bool:
         while isinstance(base, ast.Subscript):
             base = base.value
-        mention, _ = mention_of(base)
-        if not mention.root or any(mention.root in survey.bound for survey in self._surveys):
+        path, origin = path_of(base)
+        if origin or any(path[0] in survey.bound for survey in self._surveys):
             return True
-        return any(is_module_base(dotted) for dotted in self._dotted(mention))
+        return any(is_module_base(dotted) for dotted in self._dotted(path))
 
-    def _dotted(self, mention: Mention) -> list[str]:
-        """What a mention stands for, as far as it comes from outside the file."""
+    def _dotted(self, path: Path) -> list[str]:
+        """What a path stands for, as far as it comes from outside the file."""
         return [
-            ".".join((dotted, *mention.attributes))
+            ".".join((dotted, *path[1:]))
             for survey in self._surveys
-            for dotted in survey.imported.get(mention.root, ())
+            for dotted in survey.imported.get(path[0], ())
         ]
 
     @cached_property
@@ -115,22 +115,23 @@ class Evidence:
         effects: set[Effect | None] = set()
         kept: set[str] = set()  # imported names that may go by other names
         loose: set[str] = set()  # attributes of what may be an imported name
-        for mention in self._mentions:
-            names = self._dotted(mention)
+        read = self._surveys[0].reads | self._surveys[1].reads
+        for path in self._paths:
+            names = self._dotted(path)
             for dotted in names:
-                effects.update(map(self._vocabulary.effect, _along(dotted, mention)))
-            if not mention.is_called:
+                effects.update(map(self._vocabulary.effect, _along(dotted, path)))
+            if path in read:
                 kept.update(names)
-            if not names or any(mention.root in survey.bound for survey in self._surveys):
-                loose.update(mention.attributes)
+            if not names or any(path[0] in survey.bound for survey in self._surveys):
+                loose.update(path[1:])
         for dotted in kept:
             effects |= self._vocabulary.effects_below(dotted, loose)
         return effects
 
 
-def _along(dotted: str, mention: Mention) -> Iterator[str]:
+def _along(dotted: str, path: Path) -> Iterator[str]:
     """A dotted name and those that its attributes are read from."""
     yield dotted
-    for _ in mention.attributes:
+    for _ in path[1:]:
         dotted = dotted.rpartition(".")[0]
         yield dotted

@@ -37,6 +37,7 @@ class Guards:
         self._graph = graph
         self._vocabulary = vocabulary
         self._homemade = HomemadeGuards(graph, vocabulary)
+        self._no_guards: set[object] = set()  # imported names
 
     def of_call(self, call: Call[Context]) -> GradMode | None:
         """The mode that a guard made by this call stands for; None if it makes none."""
@@ -102,10 +103,10 @@ class Guards:
         return payload if isinstance(payload, SavedMode) else None
 
     def _called(self, node: Node, call: Call[Context]) -> GradMode | None:
-        kind, payload = self._graph.kinds[node], self._graph.payloads[node]
+        payload = self._graph.payloads[node]
         if isinstance(payload, GradMode):
             return payload
-        if kind is not Kind.EXTERNAL:
+        if self._graph.kinds[node] is not Kind.EXTERNAL or payload in self._no_guards:
             return None
         mode = _FIXED.get(str(payload))
         if mode is GradMode.INFERENCE:
@@ -119,7 +120,10 @@ class Guards:
             if saved is not None:
                 return saved.grad
             return _by_argument(call.node, on=GradMode.ON, off=GradMode.OFF, swap=False)
-        return GradMode.MAYBE if self._is_guard_name(payload) else None
+        if self._is_guard_name(payload):
+            return GradMode.MAYBE
+        self._no_guards.add(payload)
+        return None
 
     def _made(self, node: Node) -> GradMode | None:
         """The mode of a value that has been made by calling a guard."""

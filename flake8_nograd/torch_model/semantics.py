@@ -103,7 +103,7 @@ class TorchSemantics:
 
     def attribute(self, node: ast.Attribute, owner: Value, function: Function) -> Value | None:
         """Attributes of a tensor that carry no graph, and wrappers' modules."""
-        if self._is_external(owner):
+        if node.attr not in methods.TELLING_ATTRIBUTES or self._is_external(owner):
             return None
         if node.attr in methods.CUT_ATTRIBUTES and not any(self._own_classes(owner)):
             if node.attr == "data":
@@ -146,14 +146,14 @@ class TorchSemantics:
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The meaning of a call."""
-        if call.receiver is None:
+        if call.receiver is None and call.imported is None:
             self._bind_method(call)
         mode = self.guards.of_call(call)
         if mode is not None:
             return self._guard_call(call, mode)
         self._hand_over(call)
         value = None
-        external = self._external(call)
+        external = call.imported
         context = call.context
         if external in ASKS_MODE:
             value = value_of(self.graph.intern(Kind.OBJECT, SavedMode(context.grad, context.point)))
@@ -181,9 +181,8 @@ class TorchSemantics:
 
     def stores(self, call: Call[Context]) -> Iterable[Store]:
         """What a call keeps in its receiver or in one of its arguments."""
-        external = self._external(call)
-        if external is not None:
-            return self._libraries.stores(call, external)
+        if call.imported is not None:
+            return self._libraries.stores(call, call.imported)
         if call.receiver is None or self._is_own_method(call):
             return ()
         return self._methods.stores(call, call.receiver)
@@ -230,18 +229,24 @@ class TorchSemantics:
 
     def _may_run_own(self, call: Call[Context]) -> bool:
         """Whether a call may run a function of the file, judging by the name."""
-        while self._named < len(self.program.functions):
-            self._own_names.add(self.program.functions[self._named].name)
-            self._named += 1
-        return call.name in self._own_names or any(
+        return call.name in self._names_defined() or any(
             self.graph.kinds[node] is Kind.CLASS for node in call.callee.same
         )
+
+    def _names_defined(self) -> set[str]:
+        """The names of all functions met so far."""
+        functions = self.program.functions
+        if self._named < len(functions):
+            self._own_names.update(function.name for function in functions[self._named :])
+            self._named = len(functions)
+        return self._own_names
 
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
         given = {node for value in call.arguments() for node in value.same}
-        name = self._external(call)
-        effect = self._vocabulary.effect(name) if name is not None else None
+        if not given:
+            return
+        effect = self._vocabulary.effect(call.imported) if call.imported is not None else None
         if effect in (Effect.NUMBERS, Effect.TENSOR):
             given = {node for node in given if self.graph.kinds[node] is Kind.FUNCTION}
         if given and effect is not Effect.PARTIAL:
@@ -252,9 +257,8 @@ class TorchSemantics:
         """The context in which a call runs the functions that it is given."""
         if call.method == "step":  # optimizers let their closure record
             return call.context.switched(GradMode.ON)
-        name = self._external(call)
-        if name is not None:
-            defers = self._vocabulary.effect(name) is Effect.DEFERS
+        if call.imported is not None:
+            defers = self._vocabulary.effect(call.imported) is Effect.DEFERS
         else:
             defers = call.method in methods.DEFERS or self._is_pool(call.receiver)
         return Context(GradMode.ON) if defers else call.context
@@ -264,18 +268,10 @@ class TorchSemantics:
         makers = (self.graph.payloads[node] for node in receiver.same) if receiver else ()
         return any(
             isinstance(maker, Call)
-            and (name := self._external(maker)) is not None
-            and self._vocabulary.effect(name) is Effect.DEFERS
+            and maker.imported is not None
+            and self._vocabulary.effect(maker.imported) is Effect.DEFERS
             for maker in makers
         )
-
-    def _external(self, call: Call[Context]) -> str | None:
-        """The dotted name of a callee that can only be imported or built in."""
-        if len(call.callee.same) == 1:
-            (node,) = call.callee.same
-            if self.graph.kinds[node] is Kind.EXTERNAL:
-                return str(self.graph.payloads[node])
-        return None
 
     def _is_external(self, value: Value) -> bool:
         kinds = self.graph.kinds
@@ -284,6 +280,8 @@ class TorchSemantics:
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""
         assert call.receiver is not None
+        if call.method not in self._names_defined():
+            return False
         return any(call.method in cls.methods for cls in self._own_classes(call.receiver))
 
     def _own_classes(self, value: Value) -> Iterator[Class]:

@@ -10,12 +10,17 @@ import builtins
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeGuard
+from operator import attrgetter
+from typing import Any, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.words import runs_inference
+
+# The names of an access such as `self.net.encode`. What is read from anything but a name begins
+# with the last name in that and brackets: `nets[]`, `encode` for `nets[0].encode`.
+Path = tuple[str, ...]
 
 # Several patterns that begin with a letter or a dot are found about as fast as words.
 # What a method has to hold for something in it to be more than a part of a module's forward pass.
@@ -32,38 +37,9 @@ _DEFINES = re.compile(r"\n[ \t]*(?:class|global)\b")
 _BUILTINS = frozenset(dir(builtins))
 _UNSURVEYED = frozenset(
     "ctx op ops id attr name names module level kind arg rest conversion simple is_async annotation"
-    " returns".split()
+    " returns type_comment type_ignores lineno tag".split()
 )
-_CHILDREN: dict[type, tuple[str, ...]] = {
-    kind: tuple(name for name in kind._fields if name not in _UNSURVEYED)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-_CHILDREN |= {ast.Constant: (), type(None): ()}
-
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-class MethodCall(NamedTuple):
-    """A call of a method: in `nets.student[0].encode(x)` the owner is `student`."""
-
-    root: str
-    owner: str
-    method: str
-    has_arguments: bool
-
-
-class Mention(NamedTuple):
-    """Attributes and the name that they are read from, if it is one, as in `torch.nn.Linear`."""
-
-    root: str
-    attributes: tuple[str, ...]
-    is_called: bool
-
-    @property
-    def is_method(self) -> bool:
-        """Whether the last attribute is called."""
-        return self.is_called and bool(self.attributes)
 
 
 class Survey:
@@ -79,10 +55,8 @@ class Survey:
         self.bound: set[str | None] = set()  # to anything but imports and definitions
         self.given: set[str] = set()  # attributes that classes of the file give their instances
         self.own_methods: set[str] = set()  # methods of heirs that return anything
-        self.functions_called: set[str] = set()
-        self.methods_called: set[MethodCall] = set()
-        self.items_called: set[str] = set()  # `net` of `net[0](x)`, empty for what has no name
-        self.mentions: set[Mention] = set()
+        self.calls: dict[Path, bool] = {}  # whether any of them has arguments
+        self.reads: set[Path] = set()
         self.annotations: list[ast.expr] = []
         self.classes: list[ast.ClassDef] = []
         self._walk(nodes)
@@ -113,32 +87,32 @@ class Survey:
         todo: list[Any] = list(nodes)
         while todo:
             node = todo.pop()
-            kind = node.__class__
-            note = noting.get(kind)
+            note = noting.get(node.__class__)
             parts = note(node) if note is not None else None
             if parts is not None:
-                todo.extend(parts)
+                todo += parts
                 continue
-            for name in _CHILDREN[kind]:
-                child = getattr(node, name, None)
-                if child.__class__ is list:
-                    todo.extend(child)
-                else:
-                    todo.append(child)
+            one, several = _PARTS.get(node.__class__) or _parts_of(node)
+            if one is not None:
+                todo += one(node)
+            for name in several:
+                todo += getattr(node, name)
 
     def _note_name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.mentions.add(Mention(node.id, (), is_called=False))
+        if node.ctx.__class__ is ast.Load:
+            self.reads.add((node.id,))
         else:
             self.bound.add(node.id)
 
-    def _note_attribute(self, node: ast.Attribute) -> tuple[ast.AST, ...]:
-        return self._note_mention(node, is_called=False)
+    def _note_attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
+        path, origin = path_of(node)
+        self.reads.add(path)
+        return origin
 
-    def _note_mention(self, node: ast.expr, is_called: bool) -> tuple[ast.AST, ...]:
-        mention, origin = mention_of(node, is_called=is_called)
-        self.mentions.add(mention)
-        return () if mention.root else (origin,)
+    def _note_call(self, node: ast.Call) -> Iterable[ast.AST]:
+        path, origin = path_of(node.func)
+        self.calls[path] = self.calls.get(path) or bool(node.args or node.keywords)
+        return [*origin, *node.args, *[keyword.value for keyword in node.keywords]]
 
     def _note_import(self, node: ast.Import | ast.ImportFrom) -> None:
         for name, dotted in imported_names(node):
@@ -148,22 +122,6 @@ class Survey:
         self.bound.add(node.arg)
         if node.annotation is not None:
             self.annotations.append(node.annotation)
-
-    def _note_call(self, node: ast.Call) -> Iterator[ast.AST]:
-        callee = node.func
-        if isinstance(callee, ast.Name):
-            self.functions_called.add(callee.id)
-        elif isinstance(callee, ast.Attribute):
-            owner = callee.value
-            root = mention_of(owner)[0].root
-            has_arguments = bool(node.args or node.keywords)
-            self.methods_called.add(MethodCall(root, last_name(owner), callee.attr, has_arguments))
-        elif not isinstance(callee, ast.Constant | ast.JoinedStr):
-            self.items_called.add(last_name(callee))
-        yield from self._note_mention(callee, is_called=True)
-        yield from node.args
-        for keyword in node.keywords:
-            yield keyword.value
 
     def _note_class(self, node: ast.ClassDef) -> Iterator[ast.AST]:
         """Take down the attributes behind which a module or a forward pass may be."""
@@ -209,14 +167,41 @@ class Survey:
         return "\n" + "".join(self._lines[function.body[0].lineno - 1 : function.end_lineno])
 
 
-def mention_of(node: ast.expr, *, is_called: bool = False) -> tuple[Mention, ast.expr]:
-    """The attributes read by an expression, and what the first of them is read from."""
-    attributes: list[str] = []
-    while isinstance(node, ast.Attribute):
-        attributes.append(node.attr)
+# By the class of a node: a way to get the fields that hold one node or None, and the names of those
+# that hold several.
+_Parts = tuple[Callable[[Any], tuple[Any, ...]] | None, tuple[str, ...]]
+_PARTS: dict[type, _Parts] = {type(None): (None, ()), ast.Constant: (None, ())}
+
+
+def _parts_of(node: ast.AST) -> _Parts:
+    """Look at the first node of a class; the fields of all others hold the like."""
+    fields = [name for name in node._fields if name not in _UNSURVEYED]
+    several = tuple(name for name in fields if isinstance(getattr(node, name), list))
+    one = [name for name in fields if name not in several]
+    get = attrgetter(*one) if len(one) > 1 else _getter_of_one(*one) if one else None
+    parts = _PARTS[node.__class__] = get, several
+    return parts
+
+
+def _getter_of_one(name: str) -> Callable[[Any], tuple[Any, ...]]:
+    get = attrgetter(name)
+    return lambda node: (get(node),)
+
+
+def path_of(node: ast.expr) -> tuple[Path, tuple[ast.expr, ...]]:
+    """The names of an access, and what they are read from unless it is one of them."""
+    names: list[str] = []
+    while node.__class__ is ast.Attribute:
+        names.append(node.attr)
         node = node.value
-    root = node.id if isinstance(node, ast.Name) else ""
-    return Mention(root, tuple(reversed(attributes)), is_called), node
+    if node.__class__ is ast.Name:
+        return (node.id, *names[::-1]), ()
+    return (f"{_last_name(node)}[]", *names[::-1]), (node,)
+
+
+def bare(name: str) -> str:
+    """A name of a path without brackets."""
+    return name.removesuffix("[]")
 
 
 def may_differentiate(text: str) -> bool:
@@ -230,13 +215,6 @@ def found(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 
 
-def last_name(node: ast.expr) -> str:
-    """The last name in an access such as `self.nets[0]`; empty if there is none."""
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return str(getattr(node, "attr", "") or getattr(node, "id", ""))
-
-
 def defines_forward(node: ast.ClassDef) -> bool:
     """Whether a class is certainly a module, because it has a forward method."""
     names = {part.name for part in _own_parts(node) if is_function(part)}
@@ -246,6 +224,13 @@ def defines_forward(node: ast.ClassDef) -> bool:
 def is_function(node: ast.AST) -> TypeGuard[_Function]:
     """Whether a node is a `def`."""
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _last_name(node: ast.expr) -> str:
+    """The last name in an access such as `self.nets[0]`; empty if there is none."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return str(getattr(node, "attr", "") or getattr(node, "id", ""))
 
 
 def _own_parts(node: ast.ClassDef) -> Iterator[ast.AST]:

@@ -16,7 +16,7 @@ from flake8_nograd.torch_model.evidence import Evidence
 from flake8_nograd.torch_model.survey import Survey, found
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
-from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.lookup import vocabulary_of
 
 _TRAINING_METHODS = "|".join(sorted(methods.TRAINING_METHODS))
 _DIFFERENTIATES = (
@@ -34,7 +34,7 @@ def may_have_facts(
     text = "".join(lines)
     if options.training_calls or found(_DIFFERENTIATES, text):
         return True
-    vocabulary = Vocabulary(options)
+    vocabulary = vocabulary_of(options)
     survey = Survey((tree,), lines, whole=False)
     if any(
         vocabulary.effect(dotted) is Effect.TRAINS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 
-class Effect(enum.Enum):
+class Effect(enum.IntEnum):
     """What a call of something from outside the file does."""
 
     MODULE = enum.auto()  # makes an nn.Module whose calls are forward passes

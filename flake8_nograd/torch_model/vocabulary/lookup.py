@@ -109,6 +109,12 @@ class Vocabulary:
 
 
 @cache
+def vocabulary_of(options: Options) -> Vocabulary:
+    """The vocabulary of a project; what it has looked up once it knows for the next file."""
+    return Vocabulary(options)
+
+
+@cache
 def _makers_below(package: str) -> tuple[tuple[str, Effect], ...]:
     """The last parts of the names in a package that make modules."""
     return tuple(

@@ -53,6 +53,9 @@ GRAPH_ATTRIBUTES = frozenset(("grad_fn",))
 # Methods that return values and their indices; the indices have no graph.
 VALUES_AND_INDICES = frozenset("max min topk sort kthvalue mode median".split())
 
+# Attributes that mean something by themselves.
+TELLING_ATTRIBUTES = CUT_ATTRIBUTES | GRAPH_ATTRIBUTES | MODULE_ATTRIBUTES | WRAPPED_MODULE
+
 # Methods of a model that run a forward pass under another name.
 HIDDEN_FORWARDS = frozenset(
     "forward encode decode embed extract_features forward_features forward_head encode_image"
