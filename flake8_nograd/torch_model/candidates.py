@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
-from flake8_nograd.torch_model.survey import Path, Survey, bare, found, may_differentiate
+from flake8_nograd.torch_model.signs import Signs
+from flake8_nograd.torch_model.survey import Path, Survey, bare
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.words import names_a_model
-
-_TELLS_OF_A_GRAPH = (
-    re.compile(r"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)"),
-    re.compile(r"opt(?!ion)"),
-    re.compile(r"scaler"),
-)
-_READ = re.compile(r"\.\s*(\w+)\b(?!\s*\()")
-_QUOTED = re.compile(r"[\"'](\w+)[\"']")
 
 _KNOWN_RESULT = (
     methods.CUTS
@@ -29,63 +20,67 @@ _KNOWN_RESULT = (
 )
 
 
-class Needs(enum.Enum):
-    """What has to speak for a call, beside its name, before it can be a forward pass."""
+class Needs(enum.IntEnum):
+    """What has to speak for a call before it can be a forward pass."""
 
-    NOTHING = enum.auto()
-    USE = enum.auto()  # what it is called on is used as a module, or made as one
-    CLASS = enum.auto()  # the file defines a module
+    NAME = enum.auto()  # the name of the module, if nothing better does
+    ANYTHING_ELSE = enum.auto()  # more than that name
+    USE = enum.auto()  # that the module is used as one, or made as one
+    METHOD = enum.auto()  # that a module of the file has a method of this name
 
 
 class Candidate(NamedTuple):
-    """A call that could be a forward pass; by the name of the module, empty if it has none."""
+    """A call that could be a forward pass, by the name of what it is called on or of the method.
+
+    The name is empty if that has none.
+    """
 
     name: str
     needs: Needs
 
 
-def candidates(survey: Survey, text: str) -> Iterator[Candidate]:
-    """All candidates of a survey."""
-    return _Candidates(survey, text).find()
+class Candidates:
+    """Finds the candidates of a survey."""
 
-
-class _Candidates:
-    def __init__(self, survey: Survey, text: str) -> None:
+    def __init__(self, survey: Survey, signs: Signs) -> None:
         self._survey = survey
-        self._text = text
+        self._signs = signs
+        self._methods = {name for cls in survey.classes for name in cls.methods}
 
     def find(self) -> Iterator[Candidate]:
+        """All candidates."""
         survey = self._survey
         for path, has_arguments in survey.calls.items():
             if len(path) > 1:
-                if not survey.names_imported(path[0]):
-                    yield from self._of_method(path, has_arguments)
+                yield from self._of_method(path, has_arguments)
             elif not survey.names_known(path[0]):
-                yield Candidate(bare(path[0]), Needs.NOTHING)
+                yield Candidate(bare(path[0]), Needs.NAME)
+        for method in survey.own_calls:
+            yield Candidate(method, Needs.METHOD)
+            if method == "forward" or self._is_read(method) or "self" in survey.assigned:
+                yield from self._of_method(("self", method), has_arguments=True)
 
     def _of_method(self, path: Path, has_arguments: bool) -> Iterator[Candidate]:
         owner, method = bare(path[-2]), path[-1]
-        if method in self._survey.own_methods:
-            yield Candidate("", Needs.CLASS)
-        if method in self._survey.given:
-            yield Candidate(method, Needs.NOTHING)
-        elif method not in _KNOWN_RESULT:
-            if names_a_model(method) or method in self._values or method in methods.WRAPPED_MODULE:
-                yield Candidate(method, Needs.NOTHING)
-            if methods.is_hidden_forward(method):
-                yield Candidate(owner, Needs.NOTHING)
-            elif has_arguments and self._may_be_unlisted_forward(method):
-                yield Candidate(owner, Needs.USE)
+        if self._survey.names_imported(path[0]):
+            return
+        is_own = method in self._methods
+        if is_own:
+            yield Candidate(method, Needs.METHOD)
+        if any(method in cls.attributes for cls in self._survey.classes):
+            yield Candidate(method, Needs.NAME)
+        if method in _KNOWN_RESULT:
+            return
+        if names_a_model(method) or method in methods.WRAPPED_MODULE or self._is_read(method):
+            yield Candidate(method, Needs.NAME)
+        if methods.is_hidden_forward(method):
+            yield Candidate(owner, Needs.ANYTHING_ELSE if is_own else Needs.NAME)
+        elif has_arguments and self._may_be_unlisted_forward(method):
+            yield Candidate(owner, Needs.USE)
+
+    def _is_read(self, attribute: str) -> bool:
+        """Whether an attribute is not only called: one that holds a module has to be read."""
+        return attribute in self._signs.attributes_read
 
     def _may_be_unlisted_forward(self, method: str) -> bool:
-        return methods.may_be_unlisted_forward(method) and self._tells_of_a_graph
-
-    @cached_property
-    def _tells_of_a_graph(self) -> bool:
-        return found(_TELLS_OF_A_GRAPH, self._text) or may_differentiate(self._text)
-
-    @cached_property
-    def _values(self) -> frozenset[str]:
-        """Attributes that are not only called: one that holds a module has to be among them."""
-        values = frozenset(_READ.findall(self._text))
-        return values.union(_QUOTED.findall(self._text)) if "setattr" in self._text else values
+        return methods.may_be_unlisted_forward(method) and self._signs.tells_of_a_graph

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.candidates import Candidate, Needs
-from flake8_nograd.torch_model.module_classes import is_module_base
-from flake8_nograd.torch_model.survey import Path, Survey, defines_forward, path_of
+from flake8_nograd.torch_model.module_classes import is_function_base, is_module_base
+from flake8_nograd.torch_model.signs import Signs
+from flake8_nograd.torch_model.survey import OwnClass, Path, Survey
 from flake8_nograd.torch_model.trust import names_module_class
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
@@ -23,47 +25,57 @@ from flake8_nograd.torch_model.vocabulary.words import names_a_model, names_some
 _ONLY_OF_MODULES = frozenset(
     methods.ONLY_OF_MODULES | methods.ALMOST_ONLY_OF_MODULES | {"eval", "train"}
 )
-_QUOTED = re.compile(r"[\"'](\w+)[\"']")
+_NAME = re.compile(r"\w+")
 
 
 class Evidence:
     """What speaks for modules in a file, whichever of its values they are."""
 
     def __init__(
-        self, survey: Survey, lines: Sequence[str], text: str, vocabulary: Vocabulary
+        self, survey: Survey, lines: Sequence[str], signs: Signs, vocabulary: Vocabulary
     ) -> None:
         self._outside = survey
         self._lines = lines
-        self._text = text
+        self._signs = signs
         self._vocabulary = vocabulary
 
     def allows(self, candidate: Candidate) -> bool:
         """Whether what is called may be a module for all that the file shows."""
         name, needs = candidate
-        if self._is_certain or needs is Needs.CLASS:
-            return self._has_module_class or needs is not Needs.CLASS
+        if needs is Needs.METHOD:
+            return name in self._methods_left_out
+        if self._is_certain or (name == "self" and self._module_classes):
+            return True
         if names_something_else(name):
             return False
         if name in methods.CERTAIN_MODULES or self._is_used:
             return True
-        return needs is Needs.NOTHING and (names_a_model(name) or self._is_likely)
+        return needs < Needs.USE and (
+            self._is_likely or (needs is Needs.NAME and names_a_model(name))
+        )
 
     @cached_property
     def _surveys(self) -> tuple[Survey, Survey]:
         """What is outside of forward passes, and what is inside."""
-        return self._outside, Survey(self._outside.left_out, self._lines, whole=True)
+        return self._outside, Survey(self._outside.left_out, self._lines)
 
     @cached_property
-    def _has_module_class(self) -> bool:
-        return any(self._may_be_module(node) for survey in self._surveys for node in survey.classes)
+    def _paths(self) -> set[Path]:
+        return {path for survey in self._surveys for path in (*survey.calls, *survey.reads)}
+
+    @cached_property
+    def _methods_left_out(self) -> set[str]:
+        """Methods of modules in which there may be passes; those in others are candidates."""
+        returning = {name for cls in self._module_classes for name in cls.returning}
+        return returning.intersection(method.name for method in self._outside.left_out)
 
     @cached_property
     def _is_certain(self) -> bool:
-        """Whether there is a module of which no name can say that it is none."""
+        """Whether there is a module, not only `self`, of which no name can say that it is none."""
         return (
-            self._has_module_class
-            or Effect.MODULE in self._made
-            or self._vocabulary.speaks_of_factory(self._text)
+            Effect.MODULE in self._made
+            or any(map(self._has_instances, self._module_classes))
+            or self._vocabulary.speaks_of_factory(self._signs.text)
         )
 
     @cached_property
@@ -79,35 +91,45 @@ class Evidence:
     def _is_used(self) -> bool:
         """Whether anything is used as only modules are."""
         called = {path[-1] for survey in self._surveys for path in survey.calls if len(path) > 1}
-        if "getattr" in self._text:
-            called.update(_QUOTED.findall(self._text))
+        if "getattr" in self._signs.text:
+            called |= self._signs.quoted
         if not _ONLY_OF_MODULES.isdisjoint(called):
             return True
         read = {name for path in self._paths for name in path[1:]}
         return not methods.MODULE_ATTRIBUTES.isdisjoint(read)
 
     @cached_property
-    def _paths(self) -> set[Path]:
-        return {path for survey in self._surveys for path in (*survey.calls, *survey.reads)}
+    def _module_classes(self) -> list[OwnClass]:
+        classes = (cls for survey in self._surveys for cls in survey.classes)
+        return [cls for cls in classes if self._may_be_module(cls)]
 
-    def _may_be_module(self, cls: ast.ClassDef) -> bool:
-        return defines_forward(cls) or any(map(self._may_be_base, cls.bases))
+    def _may_be_module(self, cls: OwnClass) -> bool:
+        paths = list(cls.base_paths)
+        bases = [dotted for path in paths for dotted in self._dotted(path)]
+        if any(map(is_function_base, bases)):
+            return False
+        return (
+            cls.defines_forward
+            or any(map(is_module_base, bases))
+            or any(path[0].endswith("[]") or self._binds(path[0]) for path in paths)
+        )
 
-    def _may_be_base(self, base: ast.expr) -> bool:
-        while isinstance(base, ast.Subscript):
-            base = base.value
-        path, origin = path_of(base)
-        if origin or any(path[0] in survey.bound for survey in self._surveys):
+    def _has_instances(self, cls: OwnClass) -> bool:
+        """Whether an instance may go by another name than `self`."""
+        if any(_first_parameter(method) not in ("self", "cls") for method in cls.methods.values()):
             return True
-        return any(is_module_base(dotted) for dotted in self._dotted(path))
+        if any("self" in survey.assigned for survey in self._surveys):
+            return True
+        return cls.name in self._names or not self._paths.isdisjoint((("self",), ("cls",)))
 
-    def _dotted(self, path: Path) -> list[str]:
-        """What a path stands for, as far as it comes from outside the file."""
-        return [
-            ".".join((dotted, *path[1:]))
-            for survey in self._surveys
-            for dotted in survey.imported.get(path[0], ())
-        ]
+    @cached_property
+    def _names(self) -> set[str]:
+        """All names in paths and annotations."""
+        names = {name for path in self._paths for name in path}
+        for survey in self._surveys:
+            for annotation in survey.annotations:
+                names.update(_NAME.findall(ast.unparse(annotation)))
+        return names
 
     @cached_property
     def _made(self) -> set[Effect | None]:
@@ -122,11 +144,30 @@ class Evidence:
                 effects.update(map(self._vocabulary.effect, _along(dotted, path)))
             if path in read:
                 kept.update(names)
-            if not names or any(path[0] in survey.bound for survey in self._surveys):
+            if not names or self._binds(path[0]):
                 loose.update(path[1:])
         for dotted in kept:
             effects |= self._vocabulary.effects_below(dotted, loose)
         return effects
+
+    def _dotted(self, path: Path) -> list[str]:
+        """What a path stands for, as far as it comes from outside the file."""
+        return [
+            ".".join((dotted, *path[1:]))
+            for survey in self._surveys
+            for dotted in survey.imported.get(path[0], ())
+        ]
+
+    def _binds(self, name: str) -> bool:
+        return any(survey.binds(name) for survey in self._surveys)
+
+
+def _first_parameter(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The name of the first parameter; `cls` if there is none, or if nothing is bound to it."""
+    if Function(None, node=method).is_static:
+        return "cls"
+    first = next(iter((*method.args.posonlyargs, *method.args.args)), None)
+    return first.arg if first is not None else "cls"
 
 
 def _along(dotted: str, path: Path) -> Iterator[str]:

@@ -38,6 +38,8 @@ class ModuleClasses:
                     return True
                 if self._graph.kinds[thing] is Kind.EXTERNAL and is_module_base(str(what)):
                     return True
+                if self._graph.kinds[thing] is Kind.EXTERNAL and is_function_base(str(what)):
+                    return False
         return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
 
     def _guards_itself(self, cls: Class) -> bool:
@@ -52,6 +54,11 @@ class ModuleClasses:
             call.method in methods.SELF_GUARDED_METHODS and not self._points_to.callees[call.result]
             for call in calls
         )
+
+
+def is_function_base(dotted: str) -> bool:
+    """Whether an imported class is that of functions with a backward pass of their own."""
+    return frameworks.FUNCTION_BASES.fullmatch(dotted) is not None
 
 
 def is_module_base(dotted: str) -> bool:

@@ -1,6 +1,6 @@
 """What a file mentions, by one walk over its tree: what is imported, called, annotated, derived.
 
-What stands in forward passes of modules can be left out; nothing is concluded here.
+Nothing is concluded here.
 """
 
 from __future__ import annotations
@@ -11,84 +11,93 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any, TypeGuard
+from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.vocabulary import methods
-from flake8_nograd.torch_model.vocabulary.words import runs_inference
+from flake8_nograd.torch_model.signs import Patterns, found
 
 # The names of an access such as `self.net.encode`. What is read from anything but a name begins
 # with the last name in that and brackets: `nets[]`, `encode` for `nets[0].encode`.
 Path = tuple[str, ...]
 
-# Several patterns that begin with a letter or a dot are found about as fast as words.
-# What a method has to hold for something in it to be more than a part of a module's forward pass.
-_ACTS = (
-    re.compile(r"self\b(?!\s*\.)"),
-    re.compile(r"\.\s*(?:eval|train|forward)\b"),
-    re.compile(r"import\b"),
-)
-_HANDS_BACK = (re.compile(r"return\b[ \t]*[^\s#]"), re.compile(r"yield\b"))
-_GRADIENT_WORDS = ("autograd", "functorch", *sorted(methods.GRADIENT_WORDS))
-_FUNC = re.compile(r"func\b(?<!\wfunc)")
-_DEFINES = re.compile(r"\n[ \t]*(?:class|global)\b")
-
+_HANDS_BACK: Patterns = (re.compile(r"return\b[ \t]*[^\s#]"), re.compile(r"yield\b"))
 _BUILTINS = frozenset(dir(builtins))
 _UNSURVEYED = frozenset(
     "ctx op ops id attr name names module level kind arg rest conversion simple is_async annotation"
-    " returns type_comment type_ignores lineno tag".split()
+    " returns type_comment type_ignores lineno tag kwd_attrs".split()
 )
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Survey:
-    """The names in some nodes of a file; ``whole`` says that no method is left out of it."""
+class OwnClass(NamedTuple):
+    """A class of the file."""
 
-    def __init__(self, nodes: Iterable[ast.AST], lines: Sequence[str], *, whole: bool) -> None:
+    name: str
+    bases: list[ast.expr]
+    methods: dict[str, _Function]
+    returning: frozenset[str]  # methods that give something back when they are called
+    attributes: frozenset[str]  # other attributes that it gives its instances
+
+    @property
+    def base_paths(self) -> Iterator[Path]:
+        """What its bases are called, without the parameters of generic ones."""
+        for base in self.bases:
+            yield path_of(base.value if isinstance(base, ast.Subscript) else base)[0]
+
+    @property
+    def defines_forward(self) -> bool:
+        """Whether it is certainly a module, because it has a forward method."""
+        return bool(self.bases) and "forward" in self.methods and "__call__" not in self.methods
+
+    def calls_method(self, name: str) -> bool:
+        """Whether calling this attribute of an instance runs a method of the class."""
+        return name in self.methods and name not in self.attributes
+
+
+# Whether to leave out a method, by its name, the text of its body and its class.
+LeavesOut = Callable[[str, str, OwnClass], bool]
+
+
+class Survey:
+    """The names in some nodes of a file, without the bodies of methods that are left out."""
+
+    def __init__(
+        self, nodes: Iterable[ast.AST], lines: Sequence[str], leaves_out: LeavesOut | None = None
+    ) -> None:
         self._lines = lines
-        self._whole = whole
-        self._may_differentiate = not whole and may_differentiate("".join(lines))
-        self.left_out: list[_Function] = []  # methods that only serve a forward pass
+        self._leaves_out = leaves_out
+        self.left_out: list[_Function] = []
         self.imported: defaultdict[str, set[str]] = defaultdict(set)
         self.defined: set[str] = set()
-        self.bound: set[str | None] = set()  # to anything but imports and definitions
-        self.given: set[str] = set()  # attributes that classes of the file give their instances
-        self.own_methods: set[str] = set()  # methods of heirs that return anything
+        self.assigned: set[str] = set()
+        self.parameters: set[str] = set()
         self.calls: dict[Path, bool] = {}  # whether any of them has arguments
+        self.own_calls: set[str] = set()  # methods called on `self` in the class that has them
         self.reads: set[Path] = set()
         self.annotations: list[ast.expr] = []
-        self.classes: list[ast.ClassDef] = []
+        self.classes: list[OwnClass] = []
         self._walk(nodes)
 
     def names_imported(self, name: str) -> bool:
         """Whether a name stands for something imported, and for nothing else."""
-        return name in self.imported and name not in self.bound and name not in self.defined
+        return name in self.imported and not self.binds(name) and name not in self.defined
 
     def names_known(self, name: str) -> bool:
         """Whether a name can stand for nothing but functions and classes."""
         known = name in self.defined or name in self.imported or name in _BUILTINS
-        return known and name not in self.bound
+        return known and not self.binds(name)
+
+    def binds(self, name: str) -> bool:
+        """Whether a name may stand for anything but an import or a definition."""
+        return name in self.assigned or name in self.parameters
 
     def _walk(self, nodes: Iterable[ast.AST]) -> None:
-        noting: dict[type, Callable[[Any], Iterable[Any] | None]] = {
-            ast.Name: self._note_name,
-            ast.Attribute: self._note_attribute,
-            ast.Call: self._note_call,
-            ast.ClassDef: self._note_class,
-            ast.Import: self._note_import,
-            ast.ImportFrom: self._note_import,
-            ast.FunctionDef: lambda node: self.defined.add(node.name),
-            ast.AsyncFunctionDef: lambda node: self.defined.add(node.name),
-            ast.arg: self._note_parameter,
-            ast.MatchAs: lambda node: self.bound.add(node.name),
-            ast.MatchStar: lambda node: self.bound.add(node.name),
-        }
         todo: list[Any] = list(nodes)
         while todo:
             node = todo.pop()
-            note = noting.get(node.__class__)
-            parts = note(node) if note is not None else None
+            note = self._notes.get(node.__class__)
+            parts = note(self, node) if note is not None else None
             if parts is not None:
                 todo += parts
                 continue
@@ -102,7 +111,7 @@ class Survey:
         if node.ctx.__class__ is ast.Load:
             self.reads.add((node.id,))
         else:
-            self.bound.add(node.id)
+            self.assigned.add(node.id)
 
     def _note_attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
         path, origin = path_of(node)
@@ -118,53 +127,79 @@ class Survey:
         for name, dotted in imported_names(node):
             self.imported[name].add(dotted)
 
+    def _note_function(self, node: _Function) -> None:
+        self.defined.add(node.name)
+
     def _note_parameter(self, node: ast.arg) -> None:
-        self.bound.add(node.arg)
+        self.parameters.add(node.arg)
         if node.annotation is not None:
             self.annotations.append(node.annotation)
 
-    def _note_class(self, node: ast.ClassDef) -> Iterator[ast.AST]:
-        """Take down the attributes behind which a module or a forward pass may be."""
+    def _note_annotated(self, node: ast.AnnAssign) -> Iterable[ast.AST]:
+        self.annotations.append(node.annotation)
+        return (node.target,) if node.value is None else (node.target, node.value)
+
+    def _note_pattern(self, node: ast.MatchAs | ast.MatchStar) -> None:
+        if node.name is not None:
+            self.assigned.add(node.name)
+
+    def _note_class(self, node: ast.ClassDef) -> Iterable[ast.AST]:
         self.defined.add(node.name)
-        self.classes.append(node)
+        cls = self._own_class(node)
+        self.classes.append(cls)
+        around, self.calls = self.calls, {}
+        self._walk(self._surveyed(node, cls))
+        for path, has_arguments in self.calls.items():
+            if len(path) == 2 and path[0] == "self" and cls.calls_method(path[1]):
+                self.own_calls.add(path[1])
+            else:
+                around[path] = around.get(path) or has_arguments
+        self.calls = around
+        return [*node.decorator_list, *node.bases, *[item.value for item in node.keywords]]
+
+    def _own_class(self, node: ast.ClassDef) -> OwnClass:
+        methods: dict[str, _Function] = {}
+        attributes: set[str] = set()
         for part in _own_parts(node):
             if is_function(part):
+                methods[part.name] = part
                 if Function(None, node=part).is_property:
-                    self.given.add(part.name)
-                elif node.bases and found(_HANDS_BACK, self._body(part)):
-                    self.own_methods.add(part.name)
+                    attributes.add(part.name)
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                self.given.add(part.id)
-        yield from self._outside_forward(node)
+                attributes.add(part.id)
+        returning = (name for name in methods if found(_HANDS_BACK, self._body(methods[name])))
+        names = frozenset(returning) if node.bases else frozenset()
+        return OwnClass(node.name, node.bases, methods, names - attributes, frozenset(attributes))
 
-    def _outside_forward(self, node: ast.ClassDef) -> Iterator[ast.AST]:
-        """The parts of a class, without the bodies of methods that only serve a forward pass."""
-        is_module = defines_forward(node)
-        yield from (*node.decorator_list, *node.bases)
-        yield from (keyword.value for keyword in node.keywords)
+    def _surveyed(self, node: ast.ClassDef, cls: OwnClass) -> Iterator[ast.AST]:
+        """The body of a class, without those of methods that are left out."""
+        leaves_out = self._leaves_out
         for item in node.body:
-            if is_function(item) and not self._whole and self._serves_forward(item, is_module):
+            if leaves_out and is_function(item) and leaves_out(item.name, self._body(item), cls):
                 self.left_out.append(item)
                 yield from item.decorator_list
                 yield from (*item.args.defaults, *filter(None, item.args.kw_defaults))
             else:
                 yield item
 
-    def _serves_forward(self, method: _Function, of_module: bool) -> bool:
-        """Whether no call in a method is judged by itself."""
-        body = self._body(method)
-        if _DEFINES.search(body):
-            return False
-        if method.name.strip("_").startswith(("forward", "init")):
-            return True
-        outside = runs_inference(method.name) or method.name.startswith("on_")
-        if not of_module or outside or found(_ACTS, body):
-            return False
-        return not (self._may_differentiate and may_differentiate(body))
-
     def _body(self, function: _Function) -> str:
         """The text of a body, with a line end before it."""
         return "\n" + "".join(self._lines[function.body[0].lineno - 1 : function.end_lineno])
+
+    _notes: ClassVar[dict[type, Callable[[Any, Any], Iterable[ast.AST] | None]]] = {
+        ast.Name: _note_name,
+        ast.Attribute: _note_attribute,
+        ast.Call: _note_call,
+        ast.ClassDef: _note_class,
+        ast.Import: _note_import,
+        ast.ImportFrom: _note_import,
+        ast.FunctionDef: _note_function,
+        ast.AsyncFunctionDef: _note_function,
+        ast.arg: _note_parameter,
+        ast.AnnAssign: _note_annotated,
+        ast.MatchAs: _note_pattern,
+        ast.MatchStar: _note_pattern,
+    }
 
 
 # By the class of a node: a way to get the fields that hold one node or None, and the names of those
@@ -175,7 +210,7 @@ _PARTS: dict[type, _Parts] = {type(None): (None, ()), ast.Constant: (None, ())}
 
 def _parts_of(node: ast.AST) -> _Parts:
     """Look at the first node of a class; the fields of all others hold the like."""
-    fields = [name for name in node._fields if name not in _UNSURVEYED]
+    fields = [name for name in getattr(node, "_fields", ()) if name not in _UNSURVEYED]
     several = tuple(name for name in fields if isinstance(getattr(node, name), list))
     one = [name for name in fields if name not in several]
     get = attrgetter(*one) if len(one) > 1 else _getter_of_one(*one) if one else None
@@ -202,23 +237,6 @@ def path_of(node: ast.expr) -> tuple[Path, tuple[ast.expr, ...]]:
 def bare(name: str) -> str:
     """A name of a path without brackets."""
     return name.removesuffix("[]")
-
-
-def may_differentiate(text: str) -> bool:
-    """Whether a text may compute a gradient, in a way that no name of a method betrays."""
-    lower = text.lower()
-    return any(word in lower for word in _GRADIENT_WORDS) or _FUNC.search(text) is not None
-
-
-def found(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
-    """Whether a text holds one of several patterns."""
-    return any(pattern.search(text) for pattern in patterns)
-
-
-def defines_forward(node: ast.ClassDef) -> bool:
-    """Whether a class is certainly a module, because it has a forward method."""
-    names = {part.name for part in _own_parts(node) if is_function(part)}
-    return bool(node.bases) and "forward" in names and "__call__" not in names
 
 
 def is_function(node: ast.AST) -> TypeGuard[_Function]:

@@ -7,40 +7,58 @@ that could be one, of something that the file shows to be a module or names like
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
-from flake8_nograd.torch_model.candidates import candidates
+from flake8_nograd.torch_model.candidates import Candidates
 from flake8_nograd.torch_model.evidence import Evidence
-from flake8_nograd.torch_model.survey import Survey, found
-from flake8_nograd.torch_model.vocabulary import methods
+from flake8_nograd.torch_model.forward_parts import ForwardParts
+from flake8_nograd.torch_model.signs import Signs
+from flake8_nograd.torch_model.survey import Survey
 from flake8_nograd.torch_model.vocabulary.effects import Effect
-from flake8_nograd.torch_model.vocabulary.lookup import vocabulary_of
-
-_TRAINING_METHODS = "|".join(sorted(methods.TRAINING_METHODS))
-_DIFFERENTIATES = (
-    re.compile(rf"\.\s*(?:{_TRAINING_METHODS})\b"),
-    re.compile(rf"getattr\b.*[\"'](?:{_TRAINING_METHODS})[\"']"),
-    re.compile(r"backward(?<!def backward)\s*\("),
-    re.compile(r"grad(?<!\wgrad)\s*\("),
-)
+from flake8_nograd.torch_model.vocabulary.frameworks import FRAMEWORKS
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary, vocabulary_of
 
 
 def may_have_facts(
     tree: ast.Module, lines: Sequence[str], options: Options = DEFAULT_OPTIONS
 ) -> bool:
     """Whether the analysis could have anything to report in a file that speaks of torch."""
-    text = "".join(lines)
-    if options.training_calls or found(_DIFFERENTIATES, text):
-        return True
+    signs = Signs("".join(lines))
     vocabulary = vocabulary_of(options)
-    survey = Survey((tree,), lines, whole=False)
-    if any(
+    if options.training_calls or _differentiates_under_guard(signs, vocabulary):
+        return True
+    survey = Survey((tree,), lines, ForwardParts(signs).serves_forward)
+    if _imports_training(survey, vocabulary):
+        return True
+    if signs.raises_without_graph and _has_guarded_hook(survey):
+        return True
+    evidence = Evidence(survey, lines, signs, vocabulary)
+    return any(map(evidence.allows, Candidates(survey, signs).find()))
+
+
+def _differentiates_under_guard(signs: Signs, vocabulary: Vocabulary) -> bool:
+    """Whether a backward pass may meet a guard."""
+    return signs.raises_without_graph and (signs.guards or vocabulary.speaks_of_guard(signs.text))
+
+
+def _has_guarded_hook(survey: Survey) -> bool:
+    """Whether a class may have a method that a framework runs under a guard."""
+    paths = [path for cls in survey.classes for path in cls.base_paths]
+    bases = {dotted.rpartition(".")[2] for path in paths for dotted in survey.imported[path[0]]}
+    bases.update(path[-1] for path in paths)
+    names = {name for cls in survey.classes for name in cls.methods}
+    unknown = any(survey.binds(path[0]) or path[0].endswith("[]") for path in paths)
+    return any(
+        any(map(framework.guarded.fullmatch, names))
+        for framework in FRAMEWORKS
+        if unknown or any(map(framework.bases.fullmatch, bases))
+    )
+
+
+def _imports_training(survey: Survey, vocabulary: Vocabulary) -> bool:
+    return any(
         vocabulary.effect(dotted) is Effect.TRAINS
         for names in survey.imported.values()
         for dotted in names
-    ):
-        return True
-    evidence = Evidence(survey, lines, text, vocabulary)
-    return any(map(evidence.allows, candidates(survey, text)))
+    )

@@ -60,5 +60,8 @@ MODULE_BASES = re.compile(
 # Base classes whose name looks like one of those but which are no modules.
 NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel")
 
+# Base classes with a forward of their own kind: torch runs it without recording.
+FUNCTION_BASES = re.compile(r"torch\.autograd\.(?:function\.)?\w*Function\w*")
+
 # Bases that make a class a collection of unit tests.
 TEST_BASES = re.compile(r"\w*TestCase|\w*Test|\w*Tester")

@@ -88,6 +88,10 @@ class Vocabulary:
         """Whether a text holds the name of a function that makes models, by the options."""
         return any(name in text for name in self._model_factories)
 
+    def speaks_of_guard(self, text: str) -> bool:
+        """Whether a text holds the name of a guard that the options name."""
+        return any(name in text for name in self._guards)
+
     def lists(self, dotted: str) -> bool:
         """Whether the table has a row for exactly this name, or it composes modules of torch."""
         return dotted in EFFECTS or dotted.startswith("torch.nn.")

@@ -1,0 +1,93 @@
+"""Signs that the text of a file can be searched for, long before anything is understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from flake8_nograd.torch_model.vocabulary import methods
+
+# Several patterns that begin with a letter or a dot are found about as fast as words.
+Patterns = tuple[re.Pattern[str], ...]
+
+_TRAINING_METHODS = "|".join(sorted(methods.TRAINING_METHODS))
+_GRADIENT_CALLS = (
+    re.compile(r"backward(?<!def backward)\s*\("),
+    re.compile(r"grad(?<!\wgrad)\s*\("),
+)
+_DIFFERENTIATES: Patterns = (
+    re.compile(rf"\.\s*(?:{_TRAINING_METHODS})\b"),
+    re.compile(rf"getattr\b.*[\"'](?:{_TRAINING_METHODS})[\"']"),
+    *_GRADIENT_CALLS,
+)
+_RAISES: Patterns = (
+    re.compile(r"\.\s*(?:manual_)?backward\b"),
+    re.compile(r"getattr\b.*[\"'](?:manual_)?backward[\"']"),
+    *_GRADIENT_CALLS,
+)
+_GUARDS: Patterns = (
+    re.compile(r"no_?grad", re.IGNORECASE),
+    re.compile(r"inference_mode", re.IGNORECASE),
+    re.compile(r"disable_grad", re.IGNORECASE),
+    re.compile(r"set_grad_enabled"),
+)
+_TELLS_OF_A_GRAPH: Patterns = (
+    re.compile(r"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)"),
+    re.compile(r"opt(?!ion)"),
+    re.compile(r"scaler"),
+)
+_GRADIENT_WORDS = ("autograd", "functorch", *sorted(methods.GRADIENT_WORDS))
+_FUNC = re.compile(r"func\b(?<!\wfunc)")
+_READ = re.compile(r"\.\s*(\w+)\b(?!\s*\()")
+_QUOTED = re.compile(r"[\"'](\w+)[\"']")
+
+
+class Signs:
+    """What a text holds; it may hold it in a comment."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def differentiates(self) -> bool:
+        """Whether something is called that computes gradients."""
+        return found(_DIFFERENTIATES, self.text)
+
+    @cached_property
+    def may_differentiate(self) -> bool:
+        """Whether a gradient may be computed in a way that no name of a method betrays."""
+        lower = self.text.lower()
+        return any(word in lower for word in _GRADIENT_WORDS) or bool(_FUNC.search(self.text))
+
+    @cached_property
+    def raises_without_graph(self) -> bool:
+        """Whether something is called that raises where nothing has been recorded."""
+        return found(_RAISES, self.text)
+
+    @cached_property
+    def guards(self) -> bool:
+        """Whether a guard is named, as far as its name tells."""
+        return found(_GUARDS, self.text)
+
+    @cached_property
+    def tells_of_a_graph(self) -> bool:
+        """Whether anything speaks for it that a result has a graph."""
+        known = self.differentiates or self.may_differentiate
+        return known or found(_TELLS_OF_A_GRAPH, self.text)
+
+    @cached_property
+    def attributes_read(self) -> frozenset[str]:
+        """Attributes that are not only called, or that `setattr` may set."""
+        read = frozenset(_READ.findall(self.text))
+        return read | self.quoted if "setattr" in self.text else read
+
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """Names in quotes."""
+        return frozenset(_QUOTED.findall(self.text))
+
+
+def found(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
+    """Whether a text holds one of several patterns."""
+    return any(pattern.search(text) for pattern in patterns)
