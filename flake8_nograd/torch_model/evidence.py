@@ -146,17 +146,23 @@ class Evidence:
                 kept.update(names)
             if not names or self._binds(path[0]):
                 loose.update(path[1:])
-        for dotted in kept:
-            effects |= self._vocabulary.effects_below(dotted, loose)
-        return effects
+        return effects | self._vocabulary.effects_below(kept, loose)
 
     def _dotted(self, path: Path) -> list[str]:
         """What a path stands for, as far as it comes from outside the file."""
-        return [
-            ".".join((dotted, *path[1:]))
-            for survey in self._surveys
-            for dotted in survey.imported.get(path[0], ())
-        ]
+        names = self._imported.get(path[0], ())
+        return [".".join((dotted, *path[1:])) for dotted in names]
+
+    @cached_property
+    def _imported(self) -> dict[str, set[str]]:
+        inside = self._surveys[1].imported
+        return {
+            **inside,
+            **{
+                name: names | inside.get(name, set())
+                for name, names in self._outside.imported.items()
+            },
+        }
 
     def _binds(self, name: str) -> bool:
         return any(survey.binds(name) for survey in self._surveys)
@@ -173,6 +179,6 @@ def _first_parameter(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 def _along(dotted: str, path: Path) -> Iterator[str]:
     """A dotted name and those that its attributes are read from."""
     yield dotted
-    for _ in path[1:]:
-        dotted = dotted.rpartition(".")[0]
+    for attribute in path[:0:-1]:
+        dotted = dotted[: -len(attribute) - 1]
         yield dotted

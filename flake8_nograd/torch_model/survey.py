@@ -96,22 +96,26 @@ class Survey:
         todo: list[Any] = list(nodes)
         while todo:
             node = todo.pop()
-            note = self._notes.get(node.__class__)
+            kind = node.__class__
+            if kind is ast.Constant:
+                continue
+            note = self._notes.get(kind)
             parts = note(self, node) if note is not None else None
             if parts is not None:
                 todo += parts
                 continue
-            one, several = _PARTS.get(node.__class__) or _parts_of(node)
+            one, several = _PARTS.get(kind) or _parts_of(node)
             if one is not None:
                 todo += one(node)
             for name in several:
                 todo += getattr(node, name)
 
-    def _note_name(self, node: ast.Name) -> None:
+    def _note_name(self, node: ast.Name) -> tuple[()]:
         if node.ctx.__class__ is ast.Load:
             self.reads.add((node.id,))
         else:
             self.assigned.add(node.id)
+        return ()
 
     def _note_attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
         path, origin = path_of(node)
@@ -205,7 +209,7 @@ class Survey:
 # By the class of a node: a way to get the fields that hold one node or None, and the names of those
 # that hold several.
 _Parts = tuple[Callable[[Any], tuple[Any, ...]] | None, tuple[str, ...]]
-_PARTS: dict[type, _Parts] = {type(None): (None, ()), ast.Constant: (None, ())}
+_PARTS: dict[type, _Parts] = {}
 
 
 def _parts_of(node: ast.AST) -> _Parts:
@@ -254,4 +258,7 @@ def _last_name(node: ast.expr) -> str:
 def _own_parts(node: ast.ClassDef) -> Iterator[ast.AST]:
     """What stands in the body of a class itself, its functions as a whole."""
     for item in node.body:
-        yield from (item,) if is_function(item) else ast.walk(item)
+        if is_function(item):
+            yield item
+        elif not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)):
+            yield from ast.walk(item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
 
@@ -70,17 +71,23 @@ class Vocabulary:
             return None if made is Effect.LIKELY_MODULE else made
         return found or _of_class(dotted, last)
 
-    def effects_below(self, dotted: str, names: Collection[str]) -> set[Effect]:
-        """Whether calls of attributes of an imported name may make modules, by their names."""
-        if not names:
+    def effects_below(self, packages: Collection[str], names: Collection[str]) -> set[Effect]:
+        """Whether calls of attributes of imported names may make modules, by the attributes."""
+        if not (packages and names):
             return set()
-        found = {effect for last, effect in _makers_below(dotted) if last in ("*", *names)}
+        below = _makers_below()
+        found = {
+            effect
+            for package in packages
+            for last, effect in below.get(package, ())
+            if last == "*" or last in names
+        }
         if not (_MAKERS | {"from_pretrained"}).isdisjoint(names):
             found.add(Effect.MODULE)
         classes = [name for name in names if name[:1].isupper()]
         if any(map(names_a_model, classes)):
             found.add(Effect.LIKELY_MODULE)
-        if classes and any("models" in words(name) for name in (dotted, *names)):
+        if classes and any("models" in words(name) for name in (*packages, *names)):
             found.add(Effect.LIKELY_MODULE)
         return found
 
@@ -119,13 +126,16 @@ def vocabulary_of(options: Options) -> Vocabulary:
 
 
 @cache
-def _makers_below(package: str) -> tuple[tuple[str, Effect], ...]:
-    """The last parts of the names in a package that make modules."""
-    return tuple(
-        (dotted.rpartition(".")[2], effect)
-        for dotted, effect in EFFECTS.items()
-        if effect in (Effect.MODULE, Effect.LIKELY_MODULE) and dotted.startswith(f"{package}.")
-    )
+def _makers_below() -> dict[str, list[tuple[str, Effect]]]:
+    """The last parts of the names in each package that make modules."""
+    below: defaultdict[str, list[tuple[str, Effect]]] = defaultdict(list)
+    for dotted, effect in EFFECTS.items():
+        if effect in (Effect.MODULE, Effect.LIKELY_MODULE):
+            package, _, last = dotted.rpartition(".")
+            while package:
+                below[package].append((last, effect))
+                package = package.rpartition(".")[0]
+    return below
 
 
 def _last_parts(names: frozenset[str]) -> frozenset[str]:
