@@ -55,8 +55,7 @@ class FlowGraph:
         self.enters: Edges = defaultdict(list)
         self.leaves: Edges = defaultdict(list)
         self.filled: set[Node] = set()  # in which something has been stored
-        self._interned: dict[tuple[Kind, Hashable], Node] = {}
-        self._by_kind: defaultdict[Kind, list[Node]] = defaultdict(list)
+        self._interned: list[dict[Hashable, Node]] = [{} for _ in range(len(Kind) + 1)]
         self._fields: Edges = defaultdict(list)
 
     def new(self, kind: Kind, payload: object) -> Node:
@@ -67,16 +66,15 @@ class FlowGraph:
 
     def intern(self, kind: Kind, payload: Hashable) -> Node:
         """The one node of this kind and payload."""
-        key = (kind, payload)
-        node = self._interned.get(key)
+        known = self._interned[kind]
+        node = known.get(payload)
         if node is None:
-            node = self._interned[key] = self.new(kind, payload)
-            self._by_kind[kind].append(node)
+            node = known[payload] = self.new(kind, payload)
         return node
 
     def find(self, kind: Kind, payload: Hashable) -> Node | None:
         """The node of this kind and payload if there is one."""
-        return self._interned.get((kind, payload))
+        return self._interned[kind].get(payload)
 
     def attribute(self, owner: Node, name: str) -> Node:
         """The attribute of something imported, which is a longer name, or of a value."""
@@ -86,10 +84,10 @@ class FlowGraph:
 
     def field(self, owner: Node, attribute: str) -> Node:
         """The attribute of a value; it is part of the value, hence derived from it."""
-        key = (Kind.FIELD, (owner, attribute))
-        node = self._interned.get(key)
+        payload = (owner, attribute)
+        node = self.find(Kind.FIELD, payload)
         if node is None:
-            node = self.intern(*key)
+            node = self.intern(Kind.FIELD, payload)
             self.derives[owner].append(node)
             self._fields[owner].append(node)
         return node
@@ -106,7 +104,7 @@ class FlowGraph:
 
     def interned(self, kind: Kind) -> list[Node]:
         """All interned nodes of a kind so far, in order of creation."""
-        return list(self._by_kind.get(kind, ()))
+        return list(self._interned[kind].values())
 
     def origins(self, nodes: Iterable[Node]) -> set[Node]:
         """Nodes and, for variables as a loop finds them, what they were before the loop."""
@@ -143,24 +141,17 @@ def reversed_edges(*edges: Edges) -> Edges:
     return back
 
 
-def joined_edges(*edges: Edges) -> Edges:
-    """One table of the edges of all the given ones, which stay as they are."""
-    table: Edges = defaultdict(list)
-    for part in edges:
-        for source, targets in part.items():
-            table[source].extend(targets)
-    return table
-
-
-def closure(start: Iterable[T], edges: Mapping[T, Iterable[T]]) -> set[T]:
-    """All that can be reached from `start`, itself included."""
+def closure(start: Iterable[T], *edges: Mapping[T, Iterable[T]]) -> set[T]:
+    """All that can be reached from `start` by edges of any table, itself included."""
     seen = set(start)
     todo = list(seen)
     while todo:
-        for target in edges.get(todo.pop(), ()):
-            if target not in seen:
-                seen.add(target)
-                todo.append(target)
+        node = todo.pop()
+        for table in edges:
+            for target in table.get(node, ()):
+                if target not in seen:
+                    seen.add(target)
+                    todo.append(target)
     return seen
 
 
@@ -168,17 +159,17 @@ class Reachability:
     """Answers which nodes flow into given sinks along paths whose calls and returns match."""
 
     def __init__(self, graph: FlowGraph, summaries: Edges) -> None:
-        inside = reversed_edges(graph.copies, graph.derives, summaries)
-        self._down = joined_edges(inside, reversed_edges(graph.enters))
-        self._up = joined_edges(inside, reversed_edges(graph.leaves))
+        self._inside = reversed_edges(graph.copies, graph.derives, summaries)
+        self._callers = reversed_edges(graph.enters)
+        self._callees = reversed_edges(graph.leaves)
 
     def sources_within(self, sinks: Iterable[Node]) -> set[Node]:
         """Every node from which a value may get to a sink without leaving its function."""
-        return closure(sinks, self._down)
+        return closure(sinks, self._inside, self._callers)
 
     def sources_of(self, sinks: Iterable[Node]) -> set[Node]:
         """Every node from which a value may get to one of the sinks.
 
         A valid path first leaves functions, then enters them; walked backwards it is the reverse.
         """
-        return closure(self.sources_within(sinks), self._up)
+        return closure(self.sources_within(sinks), self._inside, self._callees)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from flake8_nograd.flow.graph import Kind, Node, Reachability, closure, joined_edges
+from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
@@ -93,8 +93,8 @@ class Fates:
         self._stored = reach.sources_of(self._unread_fields())
         notes.wants_grad |= self._sources_of_lists(notes.optimized)
         graph = self._graph
-        onward = joined_edges(graph.copies, graph.derives, graph.enters, self._summaries)
-        self._wanted = closure(notes.wants_grad, onward)
+        onward = (graph.copies, graph.derives, graph.enters, self._summaries)
+        self._wanted = closure(notes.wants_grad, *onward)
 
     def of(self, call: Call[Context]) -> Fate:
         """The fate of a call's result."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, closure, reversed_edges
+from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.binding import is_bound
@@ -53,14 +53,14 @@ class Freezing:
         """A module; or a list, and the modules in it."""
         yield node
         if self._graph.kinds[node] is Kind.MADE:
-            yield from self._assigned.get(node, ())
+            yield from self._points_to.assigned.get(node, ())
 
     def _is_remade(self, part: Node, freeze: Freeze) -> bool:
         """Whether a module gets a new part later in the function that freezes it."""
         last = self._last_made.get(part)
         if last is None:
             last = self._last_made[part] = {}
-            for source in self._assigned.get(part, ()):
+            for source in self._points_to.assigned.get(part, ()):
                 call = self._graph.payloads[source]
                 if isinstance(call, Call) and self._is_module(source):
                     last[call.function] = max(call.node.lineno, last.get(call.function, 0))
@@ -87,7 +87,7 @@ class Freezing:
         if call.receiver is not None and selves:
             values.append(call.receiver)
             returned = self._graph.find(Kind.RETURN, function)
-            if returned is not None and not selves.isdisjoint(self._assigned[returned]):
+            if returned is not None and not selves.isdisjoint(self._points_to.assigned[returned]):
                 yield call.result
         for value in values:
             for node in value.same:
@@ -130,10 +130,6 @@ class Freezing:
         cls = self._graph.payloads[thing]
         assert isinstance(cls, Class)
         return self._graph.intern(Kind.INSTANCE, cls)
-
-    @cached_property
-    def _assigned(self) -> Edges:
-        return reversed_edges(self._graph.copies)
 
     @cached_property
     def _applied(self) -> dict[Function, list[Call[Context]]]:

@@ -44,10 +44,6 @@ class Graphs:
     def _sources(self) -> Edges:
         return reversed_edges(self._graph.copies, self._graph.derives)
 
-    @cached_property
-    def _assigned(self) -> Edges:
-        return reversed_edges(self._graph.copies)
-
     def of(self, node: Node, depth: int = _DEEPEST) -> bool | None:
         """Whether a value has a graph; None if that cannot be told."""
         if node not in self._known and depth:
@@ -69,7 +65,7 @@ class Graphs:
         if kind in _MADE_OF_OTHERS:
             return self._agreed(self._sources.get(node, ()), depth)
         if kind is Kind.FIELD:  # it is derived from its owner too, which has no graph to ask for
-            return self._agreed(self._assigned.get(node, ()), depth)
+            return self._agreed(self._points_to.assigned.get(node, ()), depth)
         if kind is Kind.CALL and isinstance(payload, Call):
             return self._of_call(payload, depth)
         return None

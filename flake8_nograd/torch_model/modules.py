@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.flow.graph import Kind, Node, closure, joined_edges
+from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
@@ -39,9 +39,8 @@ class Modules:
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._paths = notes.module_paths
-        edges = joined_edges(points_to.hops, program.graph.copies)
-        self._used = closure(notes.used_as_module, edges)
-        self._guarded = closure(notes.guarded, edges)
+        self._used = closure(notes.used_as_module, points_to.hops, program.graph.copies)
+        self._guarded = closure(notes.guarded, points_to.hops, program.graph.copies)
         self._given = {target for targets in points_to.hops.values() for target in targets}
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:

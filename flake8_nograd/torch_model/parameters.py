@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, closure, joined_edges, reversed_edges
+from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.context import Context
@@ -43,10 +43,6 @@ class Parameters:
         self._holding: dict[Node, bool] = {}
 
     @cached_property
-    def _sources(self) -> Edges:
-        return reversed_edges(self._graph.copies)
-
-    @cached_property
     def fixed(self) -> set[Node]:
         """Modules that are frozen or made of parts without parameters."""
         made = {
@@ -55,7 +51,7 @@ class Parameters:
             if (self._is_made_of_others(call.result) or self._is_made_frozen(call))
             and not self._may_hold(call.result)
         }
-        return closure(self._frozen | made, joined_edges(self._points_to.hops, self._graph.copies))
+        return closure(self._frozen | made, self._points_to.hops, self._graph.copies)
 
     def _is_made_frozen(self, call: Call[Context]) -> bool:
         """Whether what a library makes here has no parameters, or frozen ones."""
@@ -94,7 +90,7 @@ class Parameters:
         return str(self._graph.payloads[base]) not in _PLAIN_BASES
 
     def _parts_of(self, container: Node) -> Iterable[Node]:
-        return self._sources.get(container, ())
+        return self._points_to.assigned.get(container, ())
 
     def _may_hold(self, node: Node) -> bool:
         """Whether a value that is assigned to an attribute may be or have a parameter."""

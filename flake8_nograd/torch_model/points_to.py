@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node
+from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
 from flake8_nograd.flow.program import Call, HandOver, Program, Read
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
@@ -65,6 +66,11 @@ class PointsTo(Lineage):
             for node in item.given:
                 self._borrowers[node].append(item)
         self._solve(program)
+
+    @cached_property
+    def assigned(self) -> Edges:
+        """Copy edges backwards: what is assigned to each node."""
+        return reversed_edges(self.graph.copies)
 
     def runs_own_function(self, call: Call[Context]) -> bool:
         """Whether a call runs a function of the file."""
