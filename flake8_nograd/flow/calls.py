@@ -12,33 +12,26 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.state import Context
 from flake8_nograd.flow.values import PLAIN, Value, join
 
+_BY_NAME = frozenset(("getattr", "setattr"))
+
 
 class Calls(Evaluator[Context]):
     """Evaluates calls in the current state of one function of a program."""
 
     def _call(self, node: ast.Call) -> Value:
-        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr"):
-            value = self._named_attribute(node, node.func.id)
-            if value is not None:
-                return value
-        receiver, method = None, ""
-        if isinstance(node.func, ast.Attribute):
-            receiver, method = self.evaluate(node.func.value), node.func.attr
-            callee = self.read_attribute(node.func, receiver)
+        receiver, method, name = None, "", ""
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            receiver, method, name = self.evaluate(function.value), function.attr, function.attr
+            callee = self.read_attribute(function, receiver)
         else:
-            callee = self.evaluate(node.func)
-        positional: list[Value] = []
-        starred: list[Value] = []
-        for argument in node.args:
-            rest = starred if isinstance(argument, ast.Starred) or starred else positional
-            rest.append(self.evaluate(argument))
-        keywords: dict[str, Value] = {}
-        for keyword in node.keywords:
-            value = self.evaluate(keyword.value)
-            if keyword.arg is None:
-                starred.append(value)
-            else:
-                keywords[keyword.arg] = value
+            if isinstance(function, ast.Name):
+                name = function.id
+                value = self._named_attribute(node, name) if name in _BY_NAME else None
+                if value is not None:
+                    return value
+            callee = self.evaluate(function)
+        positional, keywords, starred = self._arguments(node)
         assert self.place is not None
         call: Call[Context] = Call(
             node=node,
@@ -46,12 +39,13 @@ class Calls(Evaluator[Context]):
             place=self.place,
             context=self.state.context,
             callee=callee,
+            name=name,
             imported=self._imported(callee),
             receiver=receiver,
             method=method,
-            positional=tuple(positional),
+            positional=positional,
             keywords=keywords,
-            starred=join(starred) if starred else PLAIN,
+            starred=starred,
             result=self.graph.new(Kind.CALL, None),
             loops=self.loops,
         )
@@ -60,6 +54,22 @@ class Calls(Evaluator[Context]):
         for store in self.semantics.stores(call):
             self.store(*store)
         return value
+
+    def _arguments(self, node: ast.Call) -> tuple[tuple[Value, ...], dict[str, Value], Value]:
+        """The values given by position, by keyword, and in no order that is known."""
+        positional: list[Value] = []
+        starred: list[Value] = []
+        for argument in node.args:
+            rest = starred if starred or argument.__class__ is ast.Starred else positional
+            rest.append(self.evaluate(argument))
+        keywords: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is None:
+                starred.append(value)
+            else:
+                keywords[keyword.arg] = value
+        return tuple(positional), keywords, join(starred) if starred else PLAIN
 
     def _imported(self, callee: Value) -> str | None:
         if len(callee.same) == 1:

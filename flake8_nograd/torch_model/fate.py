@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -166,12 +165,10 @@ class Fates:
     def _trains(self, call: Call[Context]) -> bool:
         if self._vocabulary.trains(call.name):
             return True
-        if call.method == "step" and isinstance(call.node.func, ast.Attribute):
-            owner = access_path(call.node.func.value).rpartition(".")[2]
-            if not _OPTIMIZER_WORDS.isdisjoint(words(owner)):
-                return True
-        given = (access_path(argument).rpartition(".")[2] for argument in call.node.args)
-        return any(not _OPTIMIZER_WORDS.isdisjoint(words(name)) for name in given)
+        if call.method == "step" and _names_an_optimizer(access_path(call.receiver_node)):
+            return True
+        given = (access_path(argument) for argument in call.node.args)
+        return any(path and _names_an_optimizer(path) for path in given)
 
     def _is_opaque(self, call: Call[Context], things: set[Node]) -> bool:
         """Whether a call may do anything with its arguments."""
@@ -247,3 +244,7 @@ class Fates:
                     seen.add(step)
                     queue.append(step)
         return None
+
+
+def _names_an_optimizer(path: str) -> bool:
+    return not _OPTIMIZER_WORDS.isdisjoint(words(path.rpartition(".")[2]))

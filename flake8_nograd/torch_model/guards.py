@@ -43,7 +43,11 @@ class Guards:
         """The mode that a guard made by this call stands for; None if it makes none."""
         if call.method == "__enter__" and call.receiver is not None:
             return self._entered_by_hand(call.receiver, call.node)
-        return _one_of({self._called(node, call) for node in call.callee.same})
+        callees = call.callee.same
+        if len(callees) == 1:
+            (callee,) = callees
+            return self._called(callee, call)
+        return _one_of({self._called(callee, call) for callee in callees})
 
     def _entered_by_hand(self, guard: Value, call: ast.Call) -> GradMode | None:
         """An inference_mode that nobody keeps is gone, and with it its effect, once entered."""

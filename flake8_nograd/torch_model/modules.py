@@ -76,6 +76,8 @@ class Modules:
         return trust
 
     def _find_trust(self, call: Call[Context]) -> Trust:
+        if call.imported is not None:
+            return Trust.NONE
         if call.receiver is not None and methods.is_hidden_forward(call.method):
             return self._hidden_forward(call, call.receiver)
         owned = self._own_functions(call)

@@ -229,9 +229,12 @@ class TorchSemantics:
 
     def _may_run_own(self, call: Call[Context]) -> bool:
         """Whether a call may run a function of the file, judging by the name."""
-        return call.name in self._names_defined() or any(
-            self.graph.kinds[node] is Kind.CLASS for node in call.callee.same
-        )
+        if call.imported is not None:
+            return call.name in self._names_defined()
+        if call.name in self._names_defined():
+            return True
+        kinds = self.graph.kinds
+        return Kind.CLASS in {kinds[node] for node in call.callee.same}
 
     def _names_defined(self) -> set[str]:
         """The names of all functions met so far."""
@@ -275,7 +278,7 @@ class TorchSemantics:
 
     def _is_external(self, value: Value) -> bool:
         kinds = self.graph.kinds
-        return bool(value.same) and all(kinds[node] is Kind.EXTERNAL for node in value.same)
+        return {kinds[node] for node in value.same} == {Kind.EXTERNAL}
 
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""

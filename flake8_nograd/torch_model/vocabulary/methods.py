@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
 from flake8_nograd.torch_model.vocabulary.words import VERBS, names_something_else, words
 
@@ -139,12 +141,14 @@ _OF_OTHERS = TENSOR_METHODS.union(*map(dir, (dict, list, set, str)))
 _GIVING_VERBS = frozenset("get compute calculate extract predict apply run produce".split())
 
 
+@lru_cache(maxsize=4096)
 def computes_gradient(method: str) -> bool:
     """Whether a name says that what bears it differentiates what it is given."""
     parts = words(method)
     return bool(parts) and (parts[0] == "gradient" or parts[-1] in GRADIENT_WORDS)
 
 
+@lru_cache(maxsize=4096)
 def is_hidden_forward(method: str) -> bool:
     """Whether a method of this name, called on a model, runs a forward pass."""
     return method in HIDDEN_FORWARDS or is_forward_by_words(method)
@@ -166,6 +170,7 @@ def may_be_forward(method: str) -> bool:
     return bool(parts) and (parts[0] not in VERBS or parts[0] in _GIVING_VERBS)
 
 
+@lru_cache(maxsize=4096)
 def may_be_unlisted_forward(method: str) -> bool:
     """Whether a method in none of the tables may run a forward pass, called on a sure module."""
     excluded = method in _OF_OTHERS or names_something_else(method) or computes_gradient(method)
