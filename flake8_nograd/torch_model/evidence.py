@@ -128,7 +128,7 @@ class Evidence:
         names = {name for path in self._paths for name in path}
         for survey in self._surveys:
             for annotation in survey.annotations:
-                names.update(_NAME.findall(ast.unparse(annotation)))
+                names.update(_names_in(annotation))
         return names
 
     @cached_property
@@ -166,6 +166,14 @@ class Evidence:
 
     def _binds(self, name: str) -> bool:
         return any(survey.binds(name) for survey in self._surveys)
+
+
+def _names_in(annotation: ast.expr) -> Iterator[str]:
+    for part in ast.walk(annotation):
+        if isinstance(part, ast.Constant):
+            yield from _NAME.findall(str(part.value))
+        else:
+            yield getattr(part, "id", "") or getattr(part, "attr", "")
 
 
 def _first_parameter(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str:

@@ -21,12 +21,15 @@ from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import (
+    is_named_after,
+    names_a_class,
     names_a_model,
     names_something_else,
     runs_inference,
     says_inference,
-    words,
 )
+
+_Objects = list[tuple[Kind, object]]
 
 
 class Modules:
@@ -102,8 +105,9 @@ class Modules:
 
     def _own_functions(self, call: Call[Context]) -> list[Function]:
         """Functions of the file that the callee may be."""
-        things = map(self._payload, self._points_to.of(call.callee))
-        return [what for what in things if isinstance(what, Function)]
+        payloads = self._graph.payloads
+        things = self._points_to.of(call.callee)
+        return [what for thing in things if isinstance(what := payloads[thing], Function)]
 
     def _hidden_forward(self, call: Call[Context], receiver: Value) -> Trust:
         owned = self._own_functions(call)
@@ -118,7 +122,7 @@ class Modules:
         trust = self._of_value(owner, receiver, call.function, call)
         receiver_name = access_path(owner).rpartition(".")[2]
         guess = trust <= Trust.ANNOTATION
-        if guess and (says_inference(call.method) or _is_named_after(receiver_name, call.method)):
+        if guess and (says_inference(call.method) or is_named_after(receiver_name, call.method)):
             return Trust.NONE
         if trust is Trust.NAME and not has_input:
             return Trust.NONE
@@ -222,20 +226,23 @@ class Modules:
     def _of_value(
         self, node: ast.expr, value: Value, function: Function, call: Call[Context]
     ) -> Trust:
+        if not self._guarded.isdisjoint(value.same):
+            return Trust.NONE
+        objects = [
+            (self._graph.kinds[thing], self._payload(thing)) for thing in self._points_to.of(value)
+        ]
+        origin = self._by_origin(objects, used=not self._used.isdisjoint(value.same))
+        if origin is Trust.NONE or _are_certain(objects):
+            return origin or Trust.NONE
         path = access_path(node)
         name = path.rpartition(".")[2] if not path.endswith("]") else path.split(".")[-2]
-        if value.same & self._guarded:
-            return Trust.NONE
-        origin = self._by_origin(value)
-        if origin is Trust.NONE or self._is_certain(value):
-            return origin or Trust.NONE
         if names_something_else(name):
             return Trust.NONE
         if origin is Trust.ORIGIN:
             return origin
         if (
             name in methods.CERTAIN_MODULES
-            or value.same & self._used
+            or not self._used.isdisjoint(value.same)
             or (path and self._path_is_used(function, path))
         ):
             return Trust.USE
@@ -245,7 +252,7 @@ class Modules:
         named = (
             (names_a_model(name) or origin is Trust.NAME)
             and bool(call.node.args or call.node.keywords)
-            and not all(map(_names_a_class, path.split(".")))
+            and not all(map(names_a_class, path.split(".")))
         )
         known = origin is Trust.NAME or self._may_be_anything(value)
         return Trust.NAME if named and known else Trust.NONE
@@ -269,18 +276,15 @@ class Modules:
     def _path_is_used(self, function: Function, path: str) -> bool:
         return any((around, path) in self._paths for around in function.enclosing())
 
-    def _by_origin(self, value: Value) -> Trust | None:
+    def _by_origin(self, objects: _Objects, *, used: bool) -> Trust | None:
         """What the objects say: a module, something else for certain, or nothing (None)."""
-        certain_not = False
-        things = self._points_to.of(value)
-        made = [what for what in map(self._payload, things) if isinstance(what, Made)]
-        if any(what.effect is Effect.GUARDED for what in made):
+        effects = {what.effect for _, what in objects if isinstance(what, Made)}
+        if Effect.GUARDED in effects:
             return Trust.NONE
-        if any(what.effect is Effect.LIKELY_MODULE for what in made):
+        if Effect.LIKELY_MODULE in effects:
             return Trust.NAME
-        used = not value.same.isdisjoint(self._used)
-        for thing in things:
-            kind, what = self._graph.kinds[thing], self._payload(thing)
+        certain_not = False
+        for kind, what in objects:
             if isinstance(what, Made):
                 if what.effect is Effect.MODULE:
                     return Trust.ORIGIN
@@ -292,16 +296,6 @@ class Modules:
             elif kind is not Kind.OBJECT:
                 certain_not = True
         return Trust.NONE if certain_not else None
-
-    def _is_certain(self, value: Value) -> bool:
-        """Whether it is certain what the value is, so that no name speaks against it."""
-        made = list(map(self._payload, self._points_to.of(value)))
-        return any(
-            isinstance(what, Class)
-            or (isinstance(what, Made) and what.name.startswith("torch.nn."))
-            or (made == [what] and isinstance(what, Made) and what.effect is Effect.MODULE)
-            for what in made
-        )
 
     def _of_class(self, cls: Class) -> Trust:
         """What calling a module of the file is; one that only compares is no forward pass."""
@@ -317,6 +311,16 @@ class Modules:
             return False
         returned = self._graph.find(Kind.RETURN, forward)
         return returned is not None and self._graphs.of(returned) is False
+
+
+def _are_certain(objects: _Objects) -> bool:
+    """Whether it is certain what a value is, so that no name speaks against it."""
+    return any(
+        isinstance(what, Class)
+        or (isinstance(what, Made) and what.name.startswith("torch.nn."))
+        or (len(objects) == 1 and isinstance(what, Made) and what.effect is Effect.MODULE)
+        for _, what in objects
+    )
 
 
 def _is_on_by_itself(call: Call[Context]) -> bool | None:
@@ -337,13 +341,3 @@ def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
     for wrapper, entries in points_to.wrappers.kept_back.items():
         callers[wrapper] = [entry.function for entry in entries]
     return closure(functions, callers)
-
-
-def _is_named_after(owner: str, method: str) -> bool:
-    """Whether a thing is named after what its method does: a decoder of labels or text decodes."""
-    return words(owner)[-1:] == (f"{method}r",)
-
-
-def _names_a_class(name: str) -> bool:
-    """Whether a name is one of a class, by the convention: calling it makes an object."""
-    return name[:1].isupper() and not name.isupper() and "_" not in name and len(name) > 2

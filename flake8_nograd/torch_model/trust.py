@@ -7,6 +7,7 @@ import enum
 import re
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
+from flake8_nograd.flow.program import access_path
 from flake8_nograd.flow.values import Value
 
 _MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
@@ -43,10 +44,12 @@ def names_module_class(annotation: ast.expr) -> bool:
 
 
 def _trust_of_annotation(annotation: ast.expr) -> Trust | None:
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        text = annotation.value
-    else:
-        text = ast.unparse(annotation)
-    if _MODULE_ANNOTATION.fullmatch(text):
+    head = annotation
+    while isinstance(head, ast.Subscript | ast.BinOp):
+        head = head.value if isinstance(head, ast.Subscript) else head.left
+    text = access_path(head)
+    if isinstance(head, ast.Constant) and head is annotation:
+        text = str(head.value)
+    if head is annotation and _MODULE_ANNOTATION.fullmatch(text):
         return Trust.ANNOTATION
     return Trust.NONE if _OTHER_ANNOTATION.fullmatch(text) else None

@@ -184,3 +184,13 @@ def says_inference(method: str) -> bool:
 def may_guard_itself(method: str) -> bool:
     """Whether libraries have methods of such a name that switch recording off inside."""
     return not _SELF_GUARDED_WORDS.isdisjoint(words(method))
+
+
+def is_named_after(owner: str, method: str) -> bool:
+    """Whether a thing is named after what its method does: a decoder of labels or text decodes."""
+    return words(owner)[-1:] == (f"{method}r",)
+
+
+def names_a_class(name: str) -> bool:
+    """Whether a name is one of a class, by the convention: calling it makes an object."""
+    return name[:1].isupper() and not name.isupper() and "_" not in name and len(name) > 2
