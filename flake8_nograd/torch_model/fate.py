@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 
 from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
 from flake8_nograd.flow.program import Call, Program, access_path
@@ -71,7 +71,7 @@ class Fates:
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._notes = notes
-        self._first_plain_use = cache(self._search_plain_use)
+        self._plain_uses: dict[Node, PlainUse | None] = {}
         trained = [
             sink
             for what, sink in notes.differentiations
@@ -222,6 +222,11 @@ class Fates:
             return what.method in methods.KEEPS
         kind = self._graph.kinds[node]
         return kind is Kind.FIELD and self._graph.pair(node)[1] in methods.KEEPS
+
+    def _first_plain_use(self, node: Node) -> PlainUse | None:
+        if node not in self._plain_uses:
+            self._plain_uses[node] = self._search_plain_use(node)
+        return self._plain_uses[node]
 
     def _search_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
         graph = self._graph

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, access_path
@@ -26,21 +27,12 @@ class LibraryCalls:
         self._graph = graph
         self._notes = notes
         self._vocabulary = vocabulary
-        self._handlers = {
-            Effect.NUMBERS: self._numbers,
-            Effect.TENSOR: self._tensor,
-            Effect.WRAP: self._wrap,
-            Effect.PREPARES: self._prepare,
-            Effect.TRAINS: self._trains,
-            Effect.OPTIMIZER: self._optimizes,
-            Effect.STORES: self._store,
-        }
 
     def result(self, call: Call[Context], name: str) -> Value | None:
         """The value of a call of `name`; None if it has to be resolved later."""
         effect = self._vocabulary.effect(name)
         handler = self._handlers.get(effect) if effect is not None else None
-        value = handler(call, name) if handler is not None else None
+        value = handler(self, call, name) if handler is not None else None
         return allocated(self._graph, call, name.rpartition(".")[2]) if value == PLAIN else value
 
     def stores(self, call: Call[Context], name: str) -> Iterator[Store]:
@@ -111,6 +103,16 @@ class LibraryCalls:
         outputs = call.positional[:1] or tuple(call.keywords.values())
         self._notes.differentiation(call, derived(call.arguments()), derived(outputs))
         return self._tensor(call, name)
+
+    _handlers: ClassVar[dict[Effect, Callable[[Any, Call[Context], str], Value | None]]] = {
+        Effect.NUMBERS: _numbers,
+        Effect.TENSOR: _tensor,
+        Effect.WRAP: _wrap,
+        Effect.PREPARES: _prepare,
+        Effect.TRAINS: _trains,
+        Effect.OPTIMIZER: _optimizes,
+        Effect.STORES: _store,
+    }
 
 
 def allocated(graph: FlowGraph, call: Call[Context], name: str) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 
 from flake8_nograd.flow.graph import Edges, Kind, closure, reversed_edges
 from flake8_nograd.flow.program import Call
@@ -18,8 +18,8 @@ class ModuleClasses:
     def __init__(self, points_to: PointsTo) -> None:
         self._graph = points_to.graph
         self._points_to = points_to
-        self.is_module = cache(self._is_module)
-        self.guards_itself = cache(self._guards_itself)
+        self._modules: dict[Class, bool] = {}
+        self._guarding: dict[Class, bool] = {}
 
     @cached_property
     def _back(self) -> Edges:
@@ -29,8 +29,19 @@ class ModuleClasses:
         """Whether a class is named after a loss; its forward may still run other modules."""
         return names_something_else(cls.name)
 
-    def _is_module(self, cls: Class) -> bool:
+    def is_module(self, cls: Class) -> bool:
         """Whether a class of the file derives from nn.Module as far as can be told."""
+        if cls not in self._modules:
+            self._modules[cls] = self._derives_from_module(cls)
+        return self._modules[cls]
+
+    def guards_itself(self, cls: Class) -> bool:
+        """Whether forward only hands on what methods return that guard themselves."""
+        if cls not in self._guarding:
+            self._guarding[cls] = self._hands_on_guarded(cls)
+        return self._guarding[cls]
+
+    def _derives_from_module(self, cls: Class) -> bool:
         for base in cls.bases:
             for thing in self._points_to.of(base):
                 what = self._graph.payloads[thing]
@@ -42,8 +53,7 @@ class ModuleClasses:
                     return False
         return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
 
-    def _guards_itself(self, cls: Class) -> bool:
-        """Whether forward only hands on what methods return that guard themselves."""
+    def _hands_on_guarded(self, cls: Class) -> bool:
         forward = self._points_to.method(cls, "forward")
         returned = self._graph.find(Kind.RETURN, forward) if forward is not None else None
         if returned is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from weakref import proxy
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program, access_path
@@ -55,10 +56,11 @@ class Modules:
         for method, call in points_to.may_be_called(program):
             self._possible.setdefault(call.result, []).append(method)
         self._parameters = Parameters(program, points_to, notes, vocabulary)
+        me = proxy(self)  # an analysis that holds itself would wait for the garbage collector
         self._graphs = Graphs(
             points_to,
             notes.wants_grad,
-            is_pass=lambda call: self.trust(call) > Trust.NAME,
+            is_pass=lambda call: me.trust(call) > Trust.NAME,
             is_on=_is_on_by_itself,
         )
         self.frameworks = Frameworks(points_to)

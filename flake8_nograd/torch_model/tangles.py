@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.torch_model.context import Context, GradMode
@@ -30,7 +31,7 @@ class Tangles:
             points_to,
             notes.wants_grad,
             is_pass=lambda call: modules.trust(call) > Trust.NONE,
-            is_on=self._is_on,
+            is_on=partial(_is_on, recording),
         )
 
     def find(self) -> Iterator[BackwardPass]:
@@ -58,9 +59,11 @@ class Tangles:
         return None
 
     def _only_called_off(self, call: Call[Context]) -> bool:
-        return call.context.grad is GradMode.INHERITED and self._is_on(call) is False
+        return call.context.grad is GradMode.INHERITED and _is_on(self._recording, call) is False
 
-    def _is_on(self, call: Call[Context]) -> bool | None:
-        if GradMode.ON in self._recording.modes(call.function, call.context):
-            return True
-        return False if self._recording.is_certainly_off(call.function, call.context) else None
+
+def _is_on(recording: Recording, call: Call[Context]) -> bool | None:
+    """Whether a call records; None if it is not known."""
+    if GradMode.ON in recording.modes(call.function, call.context):
+        return True
+    return False if recording.is_certainly_off(call.function, call.context) else None
