@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
@@ -35,14 +35,15 @@ class LibraryCalls:
         value = handler(self, call, name) if handler is not None else None
         return allocated(self._graph, call, name.rpartition(".")[2]) if value == PLAIN else value
 
-    def stores(self, call: Call[Context], name: str) -> Iterator[Store]:
+    def stores(self, call: Call[Context], name: str) -> tuple[Store, ...]:
         """What a call of `name` keeps in its first argument, or writes into `out`."""
         effect = self._vocabulary.effect(name)
         if effect is Effect.STORES and len(call.positional) > 1:
-            yield Store(call.node.args[0], call.positional[0], join(call.positional[1:]))
-        for keyword in call.node.keywords:
-            if effect is Effect.TENSOR and keyword.arg == "out":
-                yield Store(keyword.value, call.keywords["out"], derived(call.arguments()))
+            return (Store(call.node.args[0], call.positional[0], join(call.positional[1:])),)
+        if effect is not Effect.TENSOR or "out" not in call.keywords:
+            return ()
+        (out,) = (keyword.value for keyword in call.node.keywords if keyword.arg == "out")
+        return (Store(out, call.keywords["out"], derived(call.arguments())),)
 
     def _numbers(self, call: Call[Context], name: str) -> Value:
         how = f"{name.rpartition('.')[2]}()"

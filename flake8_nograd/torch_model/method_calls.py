@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Call, access_path
@@ -32,6 +32,8 @@ class MethodCalls:
     def result(self, call: Call[Context], receiver: Value) -> Value | None:
         """The value of a method call; None if it has to be resolved later."""
         name = call.method
+        if not (name in methods.MEANING or self._trains(call)):
+            return None
         if name in methods.CUTS:
             if name not in methods.SHAPE_ONLY:
                 values = (receiver, *call.arguments())
@@ -92,15 +94,16 @@ class MethodCalls:
         if path:
             self._notes.module_paths.add((call.function, path))
 
-    def stores(self, call: Call[Context], receiver: Value) -> Iterator[Store]:
+    def stores(self, call: Call[Context], receiver: Value) -> tuple[Store, ...]:
         """What a container keeps of its arguments, and a tensor that is changed in place."""
         if call.method in methods.KEEPS and call.arguments():
             kept = join(call.arguments())
             # What a list gets is in it; anything else may make something new of what it gets.
             kept = kept if call.method in methods.KEEPS_AS_IS else derived((kept,))
-            yield Store(call.receiver_node, receiver, kept)
-        elif call.method in methods.IN_PLACE:
-            yield Store(call.receiver_node, receiver, derived(call.arguments()))
+            return (Store(call.receiver_node, receiver, kept),)
+        if call.method in methods.IN_PLACE:
+            return (Store(call.receiver_node, receiver, derived(call.arguments())),)
+        return ()
 
     def _trains(self, call: Call[Context]) -> bool:
         if call.method in methods.TRAINING_METHODS or self._vocabulary.trains(call.method):

@@ -135,18 +135,18 @@ class PointsTo(Lineage):
     def _run(self) -> None:
         while self._queue:
             node, thing = self._queue.popleft()
-            for target in self.graph.copies.get(node, ()):
-                self._add(target, thing)
-            for target in self.hops.get(node, ()):
-                self._add(target, thing)
+            for edges in (self.graph.copies, self.hops):
+                for target in edges.get(node, ()):
+                    self._add(target, thing)
             for call in self._by_callee.get(node, ()):
                 self._called(call, thing)
             for field in self.graph.fields_of(node):
                 self._field(field, node, thing)
-            for call in tuple(self._partials.get(node, ())):
-                self._complete(call, node, thing)
-            if self._runs(thing):
-                self._loans.extend((item, node, thing) for item in self._borrowers.get(node, ()))
+            if node in self._partials:
+                for call in tuple(self._partials[node]):
+                    self._complete(call, node, thing)
+            if node in self._borrowers and self._runs(thing):
+                self._loans.extend((item, node, thing) for item in self._borrowers[node])
 
     def _add(self, node: Node, thing: Node) -> None:
         things = self.objects[node]

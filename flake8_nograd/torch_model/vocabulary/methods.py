@@ -134,6 +134,18 @@ READS_NUMBERS = frozenset(
 )
 
 
+# Methods that mean something whatever they are called on, beside those that train.
+MEANING = frozenset(("setdefault", "items", "values")).union(
+    CUTS,
+    READS_NUMBERS,
+    ONLY_OF_MODULES,
+    ALMOST_ONLY_OF_MODULES,
+    IN_PLACE,
+    RETURNS_SELF,
+    VALUES_AND_INDICES,
+    (name.rpartition(".")[2] for name in PREPARES),
+)
+
 # Methods of containers, strings and tensors: such a name says nothing of a module.
 _OF_OTHERS = TENSOR_METHODS.union(*map(dir, (dict, list, set, str)))
 
