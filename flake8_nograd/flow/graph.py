@@ -55,6 +55,7 @@ class FlowGraph:
         self.enters: Edges = defaultdict(list)
         self.leaves: Edges = defaultdict(list)
         self.filled: set[Node] = set()  # in which something has been stored
+        self._of_kind: list[set[Node]] = [set() for _ in range(len(Kind) + 1)]
         self._interned: list[dict[Hashable, Node]] = [{} for _ in range(len(Kind) + 1)]
         self._fields: Edges = defaultdict(list)
 
@@ -70,7 +71,12 @@ class FlowGraph:
         node = known.get(payload)
         if node is None:
             node = known[payload] = self.new(kind, payload)
+            self._of_kind[kind].add(node)
         return node
+
+    def of_kind(self, kind: Kind, nodes: frozenset[Node]) -> frozenset[Node]:
+        """Those of some nodes that are of a kind of which every node is interned."""
+        return nodes & self._of_kind[kind]
 
     def find(self, kind: Kind, payload: Hashable) -> Node | None:
         """The node of this kind and payload if there is one."""

@@ -67,7 +67,7 @@ class Call(Generic[Context]):
         return self.keywords.get(keyword)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class HandOver(Generic[Context]):
     """A call that may run, in this context, the functions that it is ``given``.
 
@@ -75,7 +75,7 @@ class HandOver(Generic[Context]):
     """
 
     call: Call[Context]
-    given: set[Node]
+    given: frozenset[Node]
     context: Context
     gives_back: bool
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.flow.graph import Node
 
@@ -82,8 +83,7 @@ class SavedMode:
     point: Point | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Context:
+class Context(NamedTuple):
     """What holds at one point of the program.
 
     The grad mode; the last point since it was set at which the file may have switched it unseen;
@@ -97,13 +97,13 @@ class Context:
 
     def switched(self, mode: GradMode, point: Point | None = None) -> Context:
         """The context after a statement that sets the grad mode."""
-        return replace(self, grad=self.grad.under(mode), point=point)
+        return self._replace(grad=self.grad.under(mode), point=point)
 
     def inside(
         self, mode: GradMode, owners: frozenset[Node] = frozenset(), point: Point | None = None
     ) -> Context:
         """The context after a guard has been entered."""
-        return replace(self.switched(mode, point), entered=Entered(owners, self))
+        return self.switched(mode, point)._replace(entered=Entered(owners, self))
 
     def left(self, owners: frozenset[Node]) -> Context:
         """The context after the guards of an owner, and those entered since, have been left."""
@@ -114,7 +114,7 @@ class Context:
             if not entered.owners.isdisjoint(owners):
                 found = entered
             entered = entered.outside.entered
-        return self if found is None else replace(found.outside, history=self.history)
+        return self if found is None else found.outside._replace(history=self.history)
 
 
 def join_contexts(contexts: Sequence[Context]) -> Context:

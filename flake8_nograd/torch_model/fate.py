@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -165,10 +166,9 @@ class Fates:
     def _trains(self, call: Call[Context]) -> bool:
         if self._vocabulary.trains(call.name):
             return True
-        if call.method == "step" and _names_an_optimizer(access_path(call.receiver_node)):
+        if call.method == "step" and _is_an_optimizer(call.receiver_node):
             return True
-        given = (access_path(argument) for argument in call.node.args)
-        return any(path and _names_an_optimizer(path) for path in given)
+        return any(map(_is_an_optimizer, call.node.args))
 
     def _is_opaque(self, call: Call[Context], things: set[Node]) -> bool:
         """Whether a call may do anything with its arguments."""
@@ -251,5 +251,7 @@ class Fates:
         return None
 
 
-def _names_an_optimizer(path: str) -> bool:
-    return not _OPTIMIZER_WORDS.isdisjoint(words(path.rpartition(".")[2]))
+def _is_an_optimizer(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return False
+    return not _OPTIMIZER_WORDS.isdisjoint(words(access_path(node).rpartition(".")[2]))

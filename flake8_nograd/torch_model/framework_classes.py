@@ -14,6 +14,7 @@ class Frameworks:
     def __init__(self, points_to: PointsTo) -> None:
         self._graph = points_to.graph
         self._points_to = points_to
+        self._known: dict[Class, list[frameworks.Framework]] = {}
 
     def guard(self, function: Function) -> bool:
         """Whether a framework runs this method with recording off."""
@@ -34,12 +35,14 @@ class Frameworks:
     def _running(self, function: Function) -> list[frameworks.Framework]:
         if function.owner is None:
             return []
-        names = self._bases_outside(function.owner)
-        return [
-            framework
-            for framework in frameworks.FRAMEWORKS
-            if any(map(framework.bases.fullmatch, names))
-        ]
+        if function.owner not in self._known:
+            names = self._bases_outside(function.owner)
+            self._known[function.owner] = [
+                framework
+                for framework in frameworks.FRAMEWORKS
+                if any(map(framework.bases.fullmatch, names))
+            ]
+        return self._known[function.owner]
 
     def _bases_outside(self, cls: Class) -> list[str]:
         """The last parts of the names of all base classes from outside the file."""

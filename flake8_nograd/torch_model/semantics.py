@@ -31,6 +31,7 @@ from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 # Effects of calls that may give back a function that they get, or keep it.
 _GIVING_BACK = frozenset((Effect.WRAP, Effect.STORES))
+_NONE: frozenset[Node] = frozenset()
 _LEAVING = frozenset(("__exit__", "close"))
 
 
@@ -60,7 +61,7 @@ class TorchSemantics:
         """See `join_contexts`; a doubt of one branch lasts."""
         joined = join_contexts(contexts)
         points = dict.fromkeys(context.point for context in contexts)
-        return joined if len(points) == 1 else replace(joined, point=self.points.after(points))
+        return joined if len(points) == 1 else joined._replace(point=self.points.after(points))
 
     def enter(self, item: ast.expr, value: Value, context: Context) -> Context:
         """A `with` item that is a guard sets the mode, any other leaves it."""
@@ -80,7 +81,7 @@ class TorchSemantics:
         """After a guard the grad mode is what it was; modules stay in their mode."""
         if inside.entered is before.entered:
             return inside
-        return replace(before, history=inside.history)
+        return before._replace(history=inside.history)
 
     def exit(self, function: Function, contexts: Sequence[Context]) -> None:
         """A function that switches recording and does not switch it back leaves it so."""
@@ -201,7 +202,7 @@ class TorchSemantics:
         """The context after a method that puts a module into a mode, enters or leaves a guard."""
         context = call.context
         if self._may_run_own(call):
-            context = replace(context, point=self.points.call(call))
+            context = context._replace(point=self.points.call(call))
         if call.receiver is None or self._is_external(call.receiver):
             return context
         if call.method in _LEAVING:
@@ -219,7 +220,7 @@ class TorchSemantics:
             before=context.history,
         )
         self.notes.changes.append(change)
-        return replace(context, history=change)
+        return context._replace(history=change)
 
     def _enter_by_stack(self, value: Value, owners: frozenset[Node], context: Context) -> Context:
         mode = self.guards.of_value(value)
@@ -233,8 +234,7 @@ class TorchSemantics:
             return call.name in self._names_defined()
         if call.name in self._names_defined():
             return True
-        kinds = self.graph.kinds
-        return Kind.CLASS in {kinds[node] for node in call.callee.same}
+        return bool(self.graph.of_kind(Kind.CLASS, call.callee.same))
 
     def _names_defined(self) -> set[str]:
         """The names of all functions met so far."""
@@ -246,12 +246,12 @@ class TorchSemantics:
 
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
-        given = {node for value in call.arguments() for node in value.same}
+        given = _NONE.union(*[value.same for value in call.arguments()])
         if not given:
             return
         effect = self._vocabulary.effect(call.imported) if call.imported is not None else None
         if effect in (Effect.NUMBERS, Effect.TENSOR):
-            given = {node for node in given if self.graph.kinds[node] is Kind.FUNCTION}
+            given = self.graph.of_kind(Kind.FUNCTION, given)
         if given and effect is not Effect.PARTIAL:
             gives_back = effect in _GIVING_BACK or call.method in methods.KEEPS
             self.program.hand_overs.append(HandOver(call, given, self._run_by(call), gives_back))
@@ -277,8 +277,8 @@ class TorchSemantics:
         )
 
     def _is_external(self, value: Value) -> bool:
-        kinds = self.graph.kinds
-        return {kinds[node] for node in value.same} == {Kind.EXTERNAL}
+        same = value.same
+        return bool(same) and len(self.graph.of_kind(Kind.EXTERNAL, same)) == len(same)
 
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""
