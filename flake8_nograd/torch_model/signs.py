@@ -26,12 +26,7 @@ _RAISES: Patterns = (
     re.compile(r"getattr\b.*[\"'](?:manual_)?backward[\"']"),
     *_GRADIENT_CALLS,
 )
-_GUARDS: Patterns = (
-    re.compile(r"no_?grad", re.IGNORECASE),
-    re.compile(r"inference_mode", re.IGNORECASE),
-    re.compile(r"disable_grad", re.IGNORECASE),
-    re.compile(r"set_grad_enabled"),
-)
+_GUARD_WORDS = ("no_grad", "nograd", "inference_mode", "disable_grad", "set_grad_enabled")
 _TELLS_OF_A_GRAPH: Patterns = (
     re.compile(r"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)"),
     re.compile(r"opt(?!ion)"),
@@ -57,24 +52,28 @@ class Signs:
     @cached_property
     def may_differentiate(self) -> bool:
         """Whether a gradient may be computed in a way that no name of a method betrays."""
-        lower = self.text.lower()
-        return any(word in lower for word in _GRADIENT_WORDS) or bool(_FUNC.search(self.text))
+        words = any(word in self._lower for word in _GRADIENT_WORDS)
+        return words or _FUNC.search(self.text) is not None
 
     @cached_property
     def raises_without_graph(self) -> bool:
         """Whether something is called that raises where nothing has been recorded."""
-        return found(_RAISES, self.text)
+        return self.differentiates and found(_RAISES, self.text)
 
     @cached_property
     def guards(self) -> bool:
         """Whether a guard is named, as far as its name tells."""
-        return found(_GUARDS, self.text)
+        return any(word in self._lower for word in _GUARD_WORDS)
 
     @cached_property
     def tells_of_a_graph(self) -> bool:
         """Whether anything speaks for it that a result has a graph."""
         known = self.differentiates or self.may_differentiate
         return known or found(_TELLS_OF_A_GRAPH, self.text)
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.text.lower()
 
     @cached_property
     def attributes_read(self) -> frozenset[str]:

@@ -93,29 +93,24 @@ class Survey:
         return name in self.assigned or name in self.parameters
 
     def _walk(self, nodes: Iterable[ast.AST]) -> None:
+        reads, assigned, notes = self.reads, self.assigned, self._notes
         todo: list[Any] = list(nodes)
         while todo:
             node = todo.pop()
             kind = node.__class__
-            if kind is ast.Constant:
-                continue
-            note = self._notes.get(kind)
-            parts = note(self, node) if note is not None else None
-            if parts is not None:
-                todo += parts
-                continue
-            one, several = _PARTS.get(kind) or _parts_of(node)
-            if one is not None:
-                todo += one(node)
-            for name in several:
-                todo += getattr(node, name)
-
-    def _note_name(self, node: ast.Name) -> tuple[()]:
-        if node.ctx.__class__ is ast.Load:
-            self.reads.add((node.id,))
-        else:
-            self.assigned.add(node.id)
-        return ()
+            if kind is ast.Name:  # half of all nodes are names or constants
+                if node.ctx.__class__ is ast.Load:
+                    reads.add((node.id,))
+                else:
+                    assigned.add(node.id)
+            elif kind in notes:
+                todo += notes[kind](self, node)
+            elif kind is not ast.Constant:
+                one, several = _PARTS.get(kind) or _parts_of(node)
+                if one is not None:
+                    todo += one(node)
+                for name in several:
+                    todo += getattr(node, name)
 
     def _note_attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
         path, origin = path_of(node)
@@ -127,25 +122,32 @@ class Survey:
         self.calls[path] = self.calls.get(path) or bool(node.args or node.keywords)
         return [*origin, *node.args, *[keyword.value for keyword in node.keywords]]
 
-    def _note_import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def _note_import(self, node: ast.Import | ast.ImportFrom) -> tuple[()]:
         for name, dotted in imported_names(node):
             self.imported[name].add(dotted)
+        return ()
 
-    def _note_function(self, node: _Function) -> None:
+    def _note_function(self, node: _Function) -> Iterable[ast.AST]:
         self.defined.add(node.name)
+        for parameter in Function(None, node=node).parameters():
+            self._note_parameter(parameter)
+        return [*node.body, *node.decorator_list, *_defaults(node)]
 
-    def _note_parameter(self, node: ast.arg) -> None:
+    def _note_parameter(self, node: ast.arg) -> tuple[()]:
         self.parameters.add(node.arg)
         if node.annotation is not None:
             self.annotations.append(node.annotation)
+        return ()
 
     def _note_annotated(self, node: ast.AnnAssign) -> Iterable[ast.AST]:
         self.annotations.append(node.annotation)
         return (node.target,) if node.value is None else (node.target, node.value)
 
-    def _note_pattern(self, node: ast.MatchAs | ast.MatchStar) -> None:
+    def _note_pattern(self, node: ast.MatchAs | ast.MatchStar) -> Iterable[ast.AST]:
         if node.name is not None:
             self.assigned.add(node.name)
+        pattern = getattr(node, "pattern", None)
+        return () if pattern is None else (pattern,)
 
     def _note_class(self, node: ast.ClassDef) -> Iterable[ast.AST]:
         self.defined.add(node.name)
@@ -182,7 +184,7 @@ class Survey:
             if leaves_out and is_function(item) and leaves_out(item.name, self._body(item), cls):
                 self.left_out.append(item)
                 yield from item.decorator_list
-                yield from (*item.args.defaults, *filter(None, item.args.kw_defaults))
+                yield from _defaults(item)
             else:
                 yield item
 
@@ -190,8 +192,7 @@ class Survey:
         """The text of a body, with a line end before it."""
         return "\n" + "".join(self._lines[function.body[0].lineno - 1 : function.end_lineno])
 
-    _notes: ClassVar[dict[type, Callable[[Any, Any], Iterable[ast.AST] | None]]] = {
-        ast.Name: _note_name,
+    _notes: ClassVar[dict[type, Callable[[Any, Any], Iterable[ast.AST]]]] = {
         ast.Attribute: _note_attribute,
         ast.Call: _note_call,
         ast.ClassDef: _note_class,
@@ -246,6 +247,11 @@ def bare(name: str) -> str:
 def is_function(node: ast.AST) -> TypeGuard[_Function]:
     """Whether a node is a `def`."""
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _defaults(node: _Function) -> Iterator[ast.expr]:
+    yield from node.args.defaults
+    yield from (default for default in node.args.kw_defaults if default is not None)
 
 
 def _last_name(node: ast.expr) -> str:
