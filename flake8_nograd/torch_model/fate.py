@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
 from flake8_nograd.flow.program import Call, Program, access_path
-from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.notes import Notes, PlainUse
 from flake8_nograd.torch_model.points_to import PointsTo
@@ -73,28 +72,52 @@ class Fates:
         self._vocabulary = vocabulary
         self._notes = notes
         self._plain_uses: dict[Node, PlainUse | None] = {}
-        trained = [
+        self._functions = program.functions
+        self._training = [
             sink
             for what, sink in notes.differentiations
             if not points_to.runs_own_function(what.call)
         ]
-        trained += notes.inspected
-        passed: list[Node] = []
+        self._training += notes.inspected
+        self._passing: list[Node] = []
         for call in program.calls:
-            self._connect(call, trained, passed)
-        summaries = Summaries(program, points_to)
-        self._summaries = summaries.edges
-        reach = Reachability(self._graph, self._summaries)
-        self._trained_here = reach.sources_within(trained)
-        self._filling = reach.sources_within(summaries.filled_parameters())
-        self._trained = reach.sources_of(trained)
-        self._passed = reach.sources_of(passed)
-        self._returned = reach.sources_of(self._open_returns(program.functions))
-        self._stored = reach.sources_of(self._unread_fields())
+            self._connect(call)
         notes.wants_grad |= self._sources_of_lists(notes.optimized)
+
+    @cached_property
+    def _summaries(self) -> Summaries:
+        return Summaries(self._functions, self._points_to)
+
+    @cached_property
+    def _reach(self) -> Reachability:
+        return Reachability(self._graph, self._summaries.edges)
+
+    @cached_property
+    def _trained(self) -> set[Node]:
+        return self._reach.sources_of(self._training)
+
+    @cached_property
+    def _trained_here(self) -> set[Node]:
+        sinks = (*self._training, *self._summaries.filled_parameters())
+        return self._reach.sources_within(sinks)
+
+    @cached_property
+    def _passed(self) -> set[Node]:
+        return self._reach.sources_of(self._passing)
+
+    @cached_property
+    def _returned(self) -> set[Node]:
+        return self._reach.sources_of(self._open_returns())
+
+    @cached_property
+    def _stored(self) -> set[Node]:
+        return self._reach.sources_of(self._unread_fields())
+
+    @cached_property
+    def _wanted(self) -> set[Node]:
         graph = self._graph
-        onward = (graph.copies, graph.derives, graph.enters, self._summaries)
-        self._wanted = closure(notes.wants_grad, *onward)
+        onward = (graph.copies, graph.derives, graph.enters, self._summaries.edges)
+        return closure(self._notes.wants_grad, *onward)
 
     def of(self, call: Call[Context]) -> Fate:
         """The fate of a call's result."""
@@ -110,13 +133,12 @@ class Fates:
 
     def is_trained(self, call: Call[Context]) -> bool:
         """Whether a call's result is differentiated, here or by a caller."""
-        return call.result in self._trained
+        return bool(self._training) and call.result in self._trained
 
     def only_callers_train(self, call: Call[Context]) -> bool:
         """Whether a result is differentiated only after its function has handed it back."""
         node = call.result
-        here = node in self._trained_here or node in self._filling
-        return node in self._trained and not here
+        return node in self._trained and node not in self._trained_here
 
     def input_asks_for_gradient(self, call: Call[Context]) -> bool:
         """Whether an argument of the call is itself a leaf that was made to require a gradient."""
@@ -136,7 +158,7 @@ class Fates:
         copies = self._graph.copies.items()
         return {source for source, targets in copies if not lists.isdisjoint(targets)}
 
-    def _connect(self, call: Call[Context], trained: list[Node], passed: list[Node]) -> None:
+    def _connect(self, call: Call[Context]) -> None:
         """Edges through a call into which the file gives no insight."""
         if self._points_to.runs_own_function(call):
             return
@@ -153,12 +175,12 @@ class Fates:
             return
         if Effect.TRAINS in effects or self._trains(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
-            trained.append(sink)
+            self._training.append(sink)
         elif not is_listed and self._reads_numbers(call):
             self._note_reading(call)
         elif self._is_opaque(call, things) and not self._is_forward(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
-            passed.append(sink)
+            self._passing.append(sink)
 
     def _note_reading(self, call: Call[Context]) -> None:
         self._notes.plain_use(call.arguments(), f"{call.name}()", call.node.lineno)
@@ -195,10 +217,10 @@ class Fates:
             return None
         return self._vocabulary.effect(str(self._graph.payloads[thing]))
 
-    def _open_returns(self, functions: Iterable[Function]) -> list[Node]:
+    def _open_returns(self) -> list[Node]:
         """What functions return that nobody in the file calls."""
         found = []
-        for function in functions:
+        for function in self._functions:
             returned = self._graph.find(Kind.RETURN, function)
             if returned is not None and not self._points_to.is_run(function):
                 found.append(returned)
@@ -230,7 +252,7 @@ class Fates:
 
     def _search_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
         graph = self._graph
-        inside = (graph.copies, graph.derives, self._summaries)
+        inside = (graph.copies, graph.derives, self._summaries.edges)
         # Once a value has entered a function it leaves it by a summary alone.
         ways = {False: (*inside, graph.leaves), True: inside}
         seen = {(node, False)}

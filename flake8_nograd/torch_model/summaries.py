@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 
 from flake8_nograd.flow.graph import Edges, Kind, Node, closure
-from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.points_to import PointsTo
@@ -18,13 +18,13 @@ class Summaries:
     A value comes out of a function by what it returns and by the parameters that it fills.
     """
 
-    def __init__(self, program: Program[Context], points_to: PointsTo) -> None:
+    def __init__(self, functions: Iterable[Function], points_to: PointsTo) -> None:
         self.edges: Edges = defaultdict(list)
-        self._graph = program.graph
+        self._graph = points_to.graph
         self._points_to = points_to
         self._filled: defaultdict[Function, set[str]] = defaultdict(set)
         self._lead_back()
-        self._summarize(program.functions)
+        self._summarize(functions)
 
     def filled_parameters(self) -> Iterator[Node]:
         """Parameters in which their functions store something, for the callers to find."""
