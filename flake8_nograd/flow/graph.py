@@ -18,6 +18,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 Node = int
@@ -74,7 +75,7 @@ class FlowGraph:
             self._of_kind[kind].add(node)
         return node
 
-    def of_kind(self, kind: Kind, nodes: frozenset[Node]) -> frozenset[Node]:
+    def of_kind(self, kind: Kind, nodes: AbstractSet[Node]) -> AbstractSet[Node]:
         """Those of some nodes that are of a kind of which every node is interned."""
         return nodes & self._of_kind[kind]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Generic
 
@@ -75,7 +76,7 @@ class HandOver(Generic[Context]):
     """
 
     call: Call[Context]
-    given: frozenset[Node]
+    given: AbstractSet[Node]
     context: Context
     gives_back: bool
 

@@ -163,8 +163,8 @@ class Fates:
         if self._points_to.runs_own_function(call):
             return
         things = self._points_to.callees.get(call.result, set())
-        effects = set(map(self._effect, things))
-        is_listed = not effects <= {None}
+        effects = {self._effect(thing) for thing in things}
+        is_listed = bool(effects) and effects != {None}
         if (effects and effects <= _READING) or (not is_listed and makes_arrays(call.name)):
             self._note_reading(call)
             return

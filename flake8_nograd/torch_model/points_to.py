@@ -74,8 +74,8 @@ class PointsTo(Lineage):
 
     def runs_own_function(self, call: Call[Context]) -> bool:
         """Whether a call runs a function of the file."""
-        things = self.callees.get(call.result, ())
-        return any(self.graph.kinds[thing] is Kind.FUNCTION for thing in things)
+        things = self.callees.get(call.result)
+        return bool(things and self.graph.of_kind(Kind.FUNCTION, things))
 
     def bindings(self, call: Call[Context], function: Function) -> Iterator[tuple[str, Value]]:
         """Pairs of a parameter of a function and what a call of it gives for it."""

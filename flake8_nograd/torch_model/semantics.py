@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind, Node
@@ -246,7 +247,7 @@ class TorchSemantics:
 
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
-        given = _NONE.union(*[value.same for value in call.arguments()])
+        given: AbstractSet[Node] = _NONE.union(*[value.same for value in call.arguments()])
         if not given:
             return
         effect = self._vocabulary.effect(call.imported) if call.imported is not None else None
