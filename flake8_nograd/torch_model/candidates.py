@@ -24,19 +24,21 @@ class Needs(enum.IntEnum):
     """What has to speak for a call before it can be a forward pass."""
 
     NAME = enum.auto()  # the name of the module, if nothing better does
-    ANYTHING_ELSE = enum.auto()  # more than that name
+    VALUE = enum.auto()  # that the file stores something under the name of the attribute
+    ANYTHING_ELSE = enum.auto()  # more than a name
     USE = enum.auto()  # that the module is used as one, or made as one
     METHOD = enum.auto()  # that a module of the file has a method of this name
 
 
 class Candidate(NamedTuple):
-    """A call that could be a forward pass, by the name of what it is called on or of the method.
+    """A call that could be a forward pass, by the name of what is or has the method called.
 
-    The name is empty if that has none.
+    The name is empty if there is none.
     """
 
     name: str
     needs: Needs
+    makers: frozenset[Path] = frozenset()  # calls of which alone it is the result, if any
 
 
 class Candidates:
@@ -54,7 +56,7 @@ class Candidates:
             if len(path) > 1:
                 yield from self._of_method(path, has_arguments)
             elif not survey.names_known(path[0]):
-                yield Candidate(bare(path[0]), Needs.NAME)
+                yield Candidate(bare(path[0]), Needs.NAME, survey.makers(path[0]))
         for method in survey.own_calls:
             yield Candidate(method, Needs.METHOD)
             if method == "forward" or self._is_read(method) or "self" in survey.assigned:
@@ -62,6 +64,7 @@ class Candidates:
 
     def _of_method(self, path: Path, has_arguments: bool) -> Iterator[Candidate]:
         owner, method = bare(path[-2]), path[-1]
+        makers = self._survey.makers(owner) if path == (owner, method) else frozenset()
         if self._survey.names_imported(path[0]):
             return
         is_own = method in self._methods
@@ -71,12 +74,14 @@ class Candidates:
             yield Candidate(method, Needs.NAME)
         if method in _KNOWN_RESULT:
             return
-        if names_a_model(method) or method in methods.WRAPPED_MODULE or self._is_read(method):
+        if names_a_model(method) or method in methods.WRAPPED_MODULE:
             yield Candidate(method, Needs.NAME)
+        elif self._is_read(method):
+            yield Candidate(method, Needs.VALUE)
         if methods.is_hidden_forward(method):
-            yield Candidate(owner, Needs.ANYTHING_ELSE if is_own else Needs.NAME)
+            yield Candidate(owner, Needs.ANYTHING_ELSE if is_own else Needs.NAME, makers)
         elif has_arguments and self._may_be_unlisted_forward(method):
-            yield Candidate(owner, Needs.USE)
+            yield Candidate(owner, Needs.USE, makers)
 
     def _is_read(self, attribute: str) -> bool:
         """Whether an attribute is not only called: one that holds a module has to be read."""

@@ -25,6 +25,7 @@ from flake8_nograd.torch_model.vocabulary.words import names_a_model, names_some
 _ONLY_OF_MODULES = frozenset(
     methods.ONLY_OF_MODULES | methods.ALMOST_ONLY_OF_MODULES | {"eval", "train"}
 )
+_NO_MODULES = frozenset((Effect.FOREIGN, Effect.OPTIMIZER))
 _NAME = re.compile(r"\w+")
 
 
@@ -41,9 +42,13 @@ class Evidence:
 
     def allows(self, candidate: Candidate) -> bool:
         """Whether what is called may be a module for all that the file shows."""
-        name, needs = candidate
+        name, needs, makers = candidate
         if needs is Needs.METHOD:
             return name in self._methods_left_out
+        if needs is Needs.VALUE and name not in self._stored:
+            return self._is_used and not names_something_else(name)
+        if makers and all(map(self._makes_no_module, makers)):
+            return False
         if self._is_certain or (name == "self" and self._module_classes):
             return True
         if names_something_else(name):
@@ -54,6 +59,13 @@ class Evidence:
             self._is_likely or (needs is Needs.NAME and names_a_model(name))
         )
 
+    def _makes_no_module(self, maker: Path) -> bool:
+        """Whether a call certainly makes an object of some other kind."""
+        names = self._dotted(maker)
+        if self._binds(maker[0]) or maker[0] in self._outside.defined:
+            return False
+        return bool(names) and {self._vocabulary.effect(name) for name in names} <= _NO_MODULES
+
     @cached_property
     def _surveys(self) -> tuple[Survey, Survey]:
         """What is outside of forward passes, and what is inside."""
@@ -62,6 +74,12 @@ class Evidence:
     @cached_property
     def _paths(self) -> set[Path]:
         return {path for survey in self._surveys for path in (*survey.calls, *survey.reads)}
+
+    @cached_property
+    def _stored(self) -> set[str]:
+        """Attributes that are assigned, or that `setattr` may set."""
+        stored = self._surveys[0].stored | self._surveys[1].stored
+        return stored | self._signs.quoted if "setattr" in self._signs.text else stored
 
     @cached_property
     def _methods_left_out(self) -> set[str]:

@@ -71,10 +71,13 @@ class Survey:
         self.imported: defaultdict[str, set[str]] = defaultdict(set)
         self.defined: set[str] = set()
         self.assigned: set[str] = set()
+        self.made: defaultdict[str, set[Path]] = defaultdict(set)  # by assignments of calls
         self.parameters: set[str] = set()
+        self.class_parameters: set[str] = set()  # the first ones of class methods
         self.calls: dict[Path, bool] = {}  # whether any of them has arguments
         self.own_calls: set[str] = set()  # methods called on `self` in the class that has them
         self.reads: set[Path] = set()
+        self.stored: set[str] = set()  # attributes
         self.annotations: list[ast.expr] = []
         self.classes: list[OwnClass] = []
         self._walk(nodes)
@@ -85,12 +88,19 @@ class Survey:
 
     def names_known(self, name: str) -> bool:
         """Whether a name can stand for nothing but functions and classes."""
-        known = name in self.defined or name in self.imported or name in _BUILTINS
-        return known and not self.binds(name)
+        known = (self.defined, self.imported, _BUILTINS, self.class_parameters)
+        return any(name in names for names in known) and not self.binds(name)
 
     def binds(self, name: str) -> bool:
-        """Whether a name may stand for anything but an import or a definition."""
-        return name in self.assigned or name in self.parameters
+        """Whether a name may stand for anything but an import, a definition or its class."""
+        return name in self.assigned or name in self.parameters or name in self.made
+
+    def makers(self, name: str) -> frozenset[Path]:
+        """The calls of which a name is a result, if it cannot stand for anything else."""
+        others = (self.assigned, self.parameters, self.class_parameters, self.imported)
+        if name in self.defined or any(name in names for names in others):
+            return frozenset()
+        return frozenset(self.made.get(name, ()))
 
     def _walk(self, nodes: Iterable[ast.AST]) -> None:
         reads, assigned, notes = self.reads, self.assigned, self._notes
@@ -115,6 +125,8 @@ class Survey:
     def _note_attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
         path, origin = path_of(node)
         self.reads.add(path)
+        if node.ctx.__class__ is ast.Store:
+            self.stored.add(node.attr)
         return origin
 
     def _note_call(self, node: ast.Call) -> Iterable[ast.AST]:
@@ -129,8 +141,12 @@ class Survey:
 
     def _note_function(self, node: _Function) -> Iterable[ast.AST]:
         self.defined.add(node.name)
-        for parameter in Function(None, node=node).parameters():
-            self._note_parameter(parameter)
+        function = Function(None, node=node)
+        own_class = function.positional_parameters()[:1] if function.is_classmethod else []
+        self.class_parameters.update(own_class)
+        for parameter in function.parameters():
+            if parameter.arg not in own_class:
+                self._note_parameter(parameter)
         return [*node.body, *node.decorator_list, *_defaults(node)]
 
     def _note_parameter(self, node: ast.arg) -> tuple[()]:
@@ -138,6 +154,15 @@ class Survey:
         if node.annotation is not None:
             self.annotations.append(node.annotation)
         return ()
+
+    def _note_assignment(self, node: ast.Assign) -> Iterable[ast.AST]:
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        if len(names) < len(node.targets) or not isinstance(node.value, ast.Call):
+            return [*node.targets, node.value]
+        path, _ = path_of(node.value.func)
+        for name in names:
+            self.made[name].add(path)
+        return (node.value,)
 
     def _note_annotated(self, node: ast.AnnAssign) -> Iterable[ast.AST]:
         self.annotations.append(node.annotation)
@@ -201,6 +226,7 @@ class Survey:
         ast.FunctionDef: _note_function,
         ast.AsyncFunctionDef: _note_function,
         ast.arg: _note_parameter,
+        ast.Assign: _note_assignment,
         ast.AnnAssign: _note_annotated,
         ast.MatchAs: _note_pattern,
         ast.MatchStar: _note_pattern,
