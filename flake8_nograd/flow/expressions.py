@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Generic
 
-from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import Semantics
@@ -31,6 +31,7 @@ class Evaluator(Generic[Context]):
         self.state: State[Context] = State(semantics.entry(program.module))
         self.place: Place | None = None
         self.loops = 0
+        self._attributes: dict[tuple[Node, str], Value] = {}
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
@@ -129,8 +130,17 @@ class Evaluator(Generic[Context]):
         special = self.semantics.attribute(node, owner, self.function)
         if special is not None:
             return special
+        if len(owner.same) == 1 and not owner.parts:
+            (part,) = owner.same
+            return self._attribute_of(part, node.attr)
         attribute = self.graph.attribute
         return Value(frozenset([attribute(part, node.attr) for part in owner.same]), owner.parts)
+
+    def _attribute_of(self, owner: Node, name: str) -> Value:
+        value = self._attributes.get((owner, name))
+        if value is None:
+            value = self._attributes[owner, name] = value_of(self.graph.attribute(owner, name))
+        return value
 
     def _subscript(self, node: ast.Subscript) -> Value:
         value = self.evaluate(node.value)

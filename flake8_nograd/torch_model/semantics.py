@@ -247,11 +247,12 @@ class TorchSemantics:
 
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
-        given: AbstractSet[Node] = _NONE.union(*[value.same for value in call.arguments()])
-        if not given:
+        arguments = call.arguments()
+        if not arguments:
             return
+        given: AbstractSet[Node] = _NONE.union(*[value.same for value in arguments])
         effect = self._vocabulary.effect(call.imported) if call.imported is not None else None
-        if effect in (Effect.NUMBERS, Effect.TENSOR):
+        if effect is Effect.NUMBERS or effect is Effect.TENSOR:
             given = self.graph.of_kind(Kind.FUNCTION, given)
         if given and effect is not Effect.PARTIAL:
             gives_back = effect in _GIVING_BACK or call.method in methods.KEEPS
