@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 from textwrap import dedent, indent
 
 import pytest
 
 from flake8_nograd import engine
 from flake8_nograd.findings import Finding, Repair, Safety, Span
+from flake8_nograd.flow.graph import FlowGraph
 from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.source import Source
 
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(10, 5)\nx = torch.randn(100, 10)\n"
 LOOP = "for _ in range(1000):\n    output = model(x)\n"
+NET = """\
+class Net(nn.Module):
+    def forward(self, x):
+        return model(x)
+print(Net()(x).item())
+"""
 TRAINING = """\
 optimizer = torch.optim.SGD(model.parameters())
 for _ in range(1000):
@@ -158,3 +166,16 @@ def test_explanation_of_a_line():
     assert engine.explain(source, DEFAULT_OPTIONS, 1) == (
         "line 1: no call here is taken for a forward pass"
     )
+
+
+def test_nothing_of_an_analysis_waits_for_the_garbage_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        check(
+            LOOP + TRAINING + "class Net(nn.Module):\n    def forward(self, x):\n        return x\n"
+        )
+        left = [thing for thing in gc.get_objects() if isinstance(thing, FlowGraph)]
+    finally:
+        gc.enable()
+    assert not left

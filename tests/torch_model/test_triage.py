@@ -80,6 +80,25 @@ WAYS = {
     "def step(x):\n    it.velocity(x).sum().backward()\n    print(it.velocity(x).mean().item())",
     "a method in eval mode": "import torch\ndef f(it, x):\n    it.eval()\n"
     "    print(it.answer(x).softmax(1).tolist())",
+    "the own forward in a method": f"{NET}    def validate(self, x):\n"
+    "        print(self.forward(x).item())",
+    "a volatile input in a forward": "from torch.autograd import Variable\nclass Runner(Base):\n"
+    "    def forward(self, x):\n        y = self.net(Variable(x, volatile=True))\n"
+    "        self.best = y.data.max(1)",
+    "made by an import in a constructor": "import torch\nclass Runner:\n    def __init__(self):\n"
+    "        from torchvision.models import vgg16\n        self.it = vgg16()\n"
+    "    def ask(self, x):\n        print(self.it(x).item())",
+    "set by name": "import torch\nclass Runner:\n    def __init__(self):\n"
+    "        setattr(self, 'it', torch.nn.Linear(4, 2))\n    def ask(self, x):\n"
+    "        print(self.it(x).item())",
+    "one of two imports of a name": "import torch\ntry:\n    from torch.nn import Linear as Head\n"
+    "except ImportError:\n    from lab import Head\nit = Head(4, 2)\nprint(it(x).item())",
+    "a parameter named like that of a class method": "import torch\nclass Runner:\n"
+    "    @classmethod\n    def make(it):\n        return it()\ndef ask(it, x):\n"
+    "    it.eval()\n    print(it(x).item())",
+    "a helper that others train": f"{NET}    def embed(self, x):\n        return self.part(x)\n"
+    "net = Net()\ndef step(x):\n    net.embed(x).sum().backward()\n"
+    "def ask(x):\n    print(net.embed(x).argmax().item())",
     "a backward pass under a guard": "import torch\nwith torch.no_grad():\n"
     "    loss = torch.mean(x)\nloss.backward()",
 }
@@ -139,7 +158,22 @@ def test_files_that_speak_of_torch(text, speaks):
         "from torch import nn\n\nclass Net(nn.Module):\n    def __init__(self):\n"
         "        super().__init__()\n        self.layer = nn.Linear(4, 2)\n"
         "    def forward(self, x):\n        return self.layer(x)\n",
+        "import torch\nclass Data(Base):\n    def get(self, i):\n        data = self.load(i)\n"
+        "        return data if self.transform is None else self.transform(data)\n",
+        "import torch\ndef step(optimizer, loss):\n    loss.backward()\n    optimizer.step()\n",
+        "import torch\nclass Round(torch.autograd.Function):\n    @staticmethod\n"
+        "    def forward(ctx, x):\n        return x.round()\n    @staticmethod\n"
+        "    def backward(ctx, gradient):\n        return gradient\n"
+        "def rounded(keep, x):\n    return keep.clip(Round.apply(x))\n",
+        "import torch, pandas as pd\nframe = pd.DataFrame()\nframe.assess(torch.ones(2)).detach()\n"
+        "it = torch.nn.Linear(4, 2)\n",
     ],
 )
 def test_files_without_anything_to_report_are_let_off(text):
     assert not lets_through(text)
+
+
+def test_a_guard_of_the_project_may_meet_a_backward_pass():
+    text = "import torch\nfrom lab import frozen\nwith frozen():\n    loss.backward()\n"
+    assert not lets_through(text)
+    assert lets_through(text, Options(guards=frozenset({"lab.frozen"})))
