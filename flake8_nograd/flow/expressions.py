@@ -31,6 +31,7 @@ class Evaluator(Generic[Context]):
         self.state: State[Context] = State(semantics.entry(program.module))
         self.place: Place | None = None
         self.loops = 0
+        self.outer: dict[str, Value] = {}  # what names from around the function stand for in it
         self._attributes: dict[tuple[Node, str], Value] = {}
 
     def evaluate(self, node: ast.expr) -> Value:
@@ -102,6 +103,14 @@ class Evaluator(Generic[Context]):
 
     def outer_name(self, name: str) -> Value:
         """A name that this function has not assigned so far: from around it, or built in."""
+        if self.scope.outer_names:  # it may assign such a name while it is being interpreted
+            return self._find_outer(name)
+        value = self.outer.get(name)
+        if value is None:
+            value = self.outer[name] = self._find_outer(name)
+        return value
+
+    def _find_outer(self, name: str) -> Value:
         scope: Scope | None = self.scope.outer_names.get(name, self.function.parent)
         while scope is not None:
             if name in scope.definitions and not isinstance(scope, Class):

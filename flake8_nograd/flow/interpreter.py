@@ -49,7 +49,7 @@ class _Interpreter(Definitions[Context]):
         assert function.node is not None
         self.function = self.scope = function
         self.state = State(self.semantics.entry(function))
-        self.place, self.loops = None, 0
+        self.place, self.loops, self.outer = None, 0, {}
         self._loops, self._exits = [], []
         self._bind_parameters(function)
         if isinstance(function.node, ast.Lambda):

@@ -168,6 +168,11 @@ class Survey:
         self.annotations.append(node.annotation)
         return (node.target,) if node.value is None else (node.target, node.value)
 
+    def _note_mapping(self, node: ast.MatchMapping) -> Iterable[ast.AST]:
+        if node.rest is not None:
+            self.assigned.add(node.rest)
+        return [*node.keys, *node.patterns]
+
     def _note_pattern(self, node: ast.MatchAs | ast.MatchStar) -> Iterable[ast.AST]:
         if node.name is not None:
             self.assigned.add(node.name)
@@ -228,6 +233,7 @@ class Survey:
         ast.arg: _note_parameter,
         ast.Assign: _note_assignment,
         ast.AnnAssign: _note_annotated,
+        ast.MatchMapping: _note_mapping,
         ast.MatchAs: _note_pattern,
         ast.MatchStar: _note_pattern,
     }

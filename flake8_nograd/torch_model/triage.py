@@ -45,7 +45,8 @@ def _differentiates_under_guard(signs: Signs, vocabulary: Vocabulary) -> bool:
 def _has_guarded_hook(survey: Survey) -> bool:
     """Whether a class may have a method that a framework runs under a guard."""
     paths = [path for cls in survey.classes for path in cls.base_paths]
-    bases = {dotted.rpartition(".")[2] for path in paths for dotted in survey.imported[path[0]]}
+    imported = [dotted for path in paths for dotted in survey.imported.get(path[0], ())]
+    bases = {dotted.rpartition(".")[2] for dotted in imported}
     bases.update(path[-1] for path in paths)
     names = {name for cls in survey.classes for name in cls.methods}
     unknown = any(survey.binds(path[0]) or path[0].endswith("[]") for path in paths)
