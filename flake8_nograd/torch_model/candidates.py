@@ -48,6 +48,7 @@ class Candidates:
         self._survey = survey
         self._signs = signs
         self._methods = {name for cls in survey.classes for name in cls.methods}
+        self._given = {name for cls in survey.classes for name in cls.attributes}
 
     def find(self) -> Iterator[Candidate]:
         """All candidates."""
@@ -70,7 +71,7 @@ class Candidates:
         is_own = method in self._methods
         if is_own:
             yield Candidate(method, Needs.METHOD)
-        if any(method in cls.attributes for cls in self._survey.classes):
+        if method in self._given:
             yield Candidate(method, Needs.NAME)
         if method in _KNOWN_RESULT:
             return
