@@ -19,15 +19,14 @@ class Calls(Evaluator[Context]):
     """Evaluates calls in the current state of one function of a program."""
 
     def _call(self, node: ast.Call) -> Value:
-        receiver, method, name = None, "", ""
+        receiver, method = None, ""
         function = node.func
         if isinstance(function, ast.Attribute):
-            receiver, method, name = self.evaluate(function.value), function.attr, function.attr
+            receiver, method = self.evaluate(function.value), function.attr
             callee = self.read_attribute(function, receiver)
         else:
-            if isinstance(function, ast.Name):
-                name = function.id
-                value = self._named_attribute(node, name) if name in _BY_NAME else None
+            if isinstance(function, ast.Name) and function.id in _BY_NAME:
+                value = self._named_attribute(node, function.id)
                 if value is not None:
                     return value
             callee = self.evaluate(function)
@@ -39,7 +38,6 @@ class Calls(Evaluator[Context]):
             place=self.place,
             context=self.state.context,
             callee=callee,
-            name=name,
             imported=self._imported(callee),
             receiver=receiver,
             method=method,

@@ -43,7 +43,6 @@ class Definitions(Calls[Context]):
                 place=self.place,
                 context=self.state.context,
                 callee=callee,
-                name=getattr(decorator, "id", ""),
                 result=self.graph.new(Kind.CALL, None),
                 loops=self.loops,
                 positional=(value,),

@@ -28,8 +28,8 @@ class Place:
 class Call(Generic[Context]):
     """One call as the interpreter met it; ``result`` is its node in the graph.
 
-    ``name`` is the last name of what is called, ``imported`` its dotted name if it can only be
-    imported or built in. A decorator is called with the function that it ``decorates``.
+    ``imported`` is the dotted name of a callee that can only be imported or built in. A decorator
+    is called with the function that it ``decorates``.
     """
 
     node: ast.Call
@@ -39,7 +39,6 @@ class Call(Generic[Context]):
     callee: Value
     result: Node
     loops: int
-    name: str = ""
     imported: str | None = None
     receiver: Value | None = None
     method: str = ""
@@ -47,6 +46,11 @@ class Call(Generic[Context]):
     keywords: dict[str, Value] = field(default_factory=dict)
     starred: Value = PLAIN
     decorates: Function | None = None
+
+    @property
+    def name(self) -> str:
+        """The last name of what is called; empty if that has none."""
+        return self.method or getattr(self.node.func, "id", "")
 
     @property
     def receiver_node(self) -> ast.expr:
