@@ -123,7 +123,7 @@ class Evaluator(Generic[Context]):
     def _variable(self, scope: Scope, name: str) -> Value:
         definitions = scope.definitions[name]
         if len(definitions) <= 4:
-            value = join(definitions) if len(definitions) > 1 else definitions[0]
+            value = join(definitions)
             if is_constant(value, self.graph):
                 return value
         return value_of(self.graph.intern(Kind.VARIABLE, (scope, name)))

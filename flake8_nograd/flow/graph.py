@@ -107,7 +107,7 @@ class FlowGraph:
 
     def fields_of(self, owner: Node) -> list[Node]:
         """All attributes of a value that the file mentions so far."""
-        return list(self._fields[owner]) if owner in self._fields else []
+        return list(self._fields.get(owner, ()))
 
     def interned(self, kind: Kind) -> list[Node]:
         """All interned nodes of a kind so far, in order of creation."""

@@ -28,7 +28,7 @@ PLAIN = Value()
 
 def value_of(node: Node) -> Value:
     """The value that is one node."""
-    return Value(frozenset((node,)), _NOTHING, None)
+    return Value(frozenset((node,)))
 
 
 def join(values: Iterable[Value]) -> Value:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -25,7 +26,8 @@ from flake8_nograd.torch_model.vocabulary.words import names_a_model, names_some
 _ONLY_OF_MODULES = frozenset(
     methods.ONLY_OF_MODULES | methods.ALMOST_ONLY_OF_MODULES | {"eval", "train"}
 )
-_NO_MODULES = frozenset((Effect.FOREIGN, Effect.OPTIMIZER))
+# Effects whose results are no modules, even if they are used like one.
+_OTHERS = frozenset((Effect.FOREIGN, Effect.OPTIMIZER))
 _NAME = re.compile(r"\w+")
 
 
@@ -64,7 +66,7 @@ class Evidence:
         names = self._dotted(maker)
         if self._binds(maker[0]) or maker[0] in self._outside.defined:
             return False
-        return bool(names) and {self._vocabulary.effect(name) for name in names} <= _NO_MODULES
+        return bool(names) and {self._vocabulary.effect(name) for name in names} <= _OTHERS
 
     @cached_property
     def _surveys(self) -> tuple[Survey, Survey]:
@@ -84,7 +86,8 @@ class Evidence:
     @cached_property
     def _methods_left_out(self) -> set[str]:
         """Methods of modules in which there may be passes; those in others are candidates."""
-        returning = {name for cls in self._module_classes for name in cls.returning}
+        classes = self._module_classes
+        returning = {name for cls in classes for name in self._outside.returning(cls)}
         return returning.intersection(method.name for method in self._outside.left_out)
 
     @cached_property
@@ -129,7 +132,7 @@ class Evidence:
         return (
             cls.defines_forward
             or any(map(is_module_base, bases))
-            or any(path[0].endswith("[]") or self._binds(path[0]) for path in paths)
+            or any(survey.is_open(path) for survey in self._surveys for path in paths)
         )
 
     def _has_instances(self, cls: OwnClass) -> bool:
@@ -173,14 +176,11 @@ class Evidence:
 
     @cached_property
     def _imported(self) -> dict[str, set[str]]:
-        inside = self._surveys[1].imported
-        return {
-            **inside,
-            **{
-                name: names | inside.get(name, set())
-                for name, names in self._outside.imported.items()
-            },
-        }
+        imported: defaultdict[str, set[str]] = defaultdict(set)
+        for survey in self._surveys:
+            for name, dotted in survey.imported.items():
+                imported[name] |= dotted
+        return imported
 
     def _binds(self, name: str) -> bool:
         return any(survey.binds(name) for survey in self._surveys)
@@ -196,10 +196,9 @@ def _names_in(annotation: ast.expr) -> Iterator[str]:
 
 def _first_parameter(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """The name of the first parameter; `cls` if there is none, or if nothing is bound to it."""
-    if Function(None, node=method).is_static:
-        return "cls"
-    first = next(iter((*method.args.posonlyargs, *method.args.args)), None)
-    return first.arg if first is not None else "cls"
+    function = Function(None, node=method)
+    names = [] if function.is_static else function.positional_parameters()
+    return names[0] if names else "cls"
 
 
 def _along(dotted: str, path: Path) -> Iterator[str]:

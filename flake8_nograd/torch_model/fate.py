@@ -94,7 +94,7 @@ class Fates:
 
     @cached_property
     def _trained(self) -> set[Node]:
-        return self._reach.sources_of(self._training)
+        return self._reach.sources_of(self._training) if self._training else set()
 
     @cached_property
     def _trained_here(self) -> set[Node]:
@@ -133,7 +133,7 @@ class Fates:
 
     def is_trained(self, call: Call[Context]) -> bool:
         """Whether a call's result is differentiated, here or by a caller."""
-        return bool(self._training) and call.result in self._trained
+        return call.result in self._trained
 
     def only_callers_train(self, call: Call[Context]) -> bool:
         """Whether a result is differentiated only after its function has handed it back."""

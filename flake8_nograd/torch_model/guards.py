@@ -43,8 +43,6 @@ class Guards:
         """The mode that a guard made by this call stands for; None if it makes none."""
         if call.method == "__enter__" and call.receiver is not None:
             return self._entered_by_hand(call.receiver, call.node)
-        if call.imported in self._no_guards:
-            return None
         callees = call.callee.same
         if len(callees) == 1:
             (callee,) = callees

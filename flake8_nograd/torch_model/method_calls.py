@@ -32,8 +32,6 @@ class MethodCalls:
     def result(self, call: Call[Context], receiver: Value) -> Value | None:
         """The value of a method call; None if it has to be resolved later."""
         name = call.method
-        if not (name in methods.MEANING or self._trains(call)):
-            return None
         if name in methods.CUTS:
             if name not in methods.SHAPE_ONLY:
                 values = (receiver, *call.arguments())
@@ -41,6 +39,8 @@ class MethodCalls:
             return allocated(self._graph, call, name)
         if self._trains(call):
             self._train(call, receiver)
+            return None
+        if name not in methods.MEANING:
             return None
         if name in methods.READS_NUMBERS:
             self._notes.plain_use(call.arguments(), f".{name}()", call.node.lineno)

@@ -11,7 +11,7 @@ from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call, HandOver, Place, Program, access_path
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Store
-from flake8_nograd.flow.values import PLAIN, Value, value_of
+from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 from flake8_nograd.torch_model.context import (
     Context,
     GradMode,
@@ -32,7 +32,6 @@ from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 # Effects of calls that may give back a function that they get, or keep it.
 _GIVING_BACK = frozenset((Effect.WRAP, Effect.STORES))
-_NONE: frozenset[Node] = frozenset()
 _LEAVING = frozenset(("__exit__", "close"))
 
 
@@ -231,11 +230,8 @@ class TorchSemantics:
 
     def _may_run_own(self, call: Call[Context]) -> bool:
         """Whether a call may run a function of the file, judging by the name."""
-        if call.imported is not None:
-            return call.name in self._names_defined()
-        if call.name in self._names_defined():
-            return True
-        return bool(self.graph.of_kind(Kind.CLASS, call.callee.same))
+        is_defined = call.name in self._names_defined()
+        return is_defined or bool(self.graph.of_kind(Kind.CLASS, call.callee.same))
 
     def _names_defined(self) -> set[str]:
         """The names of all functions met so far."""
@@ -250,7 +246,7 @@ class TorchSemantics:
         arguments = call.arguments()
         if not arguments:
             return
-        given: AbstractSet[Node] = _NONE.union(*[value.same for value in arguments])
+        given: AbstractSet[Node] = join(arguments).same
         effect = self._vocabulary.effect(call.imported) if call.imported is not None else None
         if effect is Effect.NUMBERS or effect is Effect.TENSOR:
             given = self.graph.of_kind(Kind.FUNCTION, given)
@@ -280,7 +276,7 @@ class TorchSemantics:
 
     def _is_external(self, value: Value) -> bool:
         same = value.same
-        return bool(same) and len(self.graph.of_kind(Kind.EXTERNAL, same)) == len(same)
+        return bool(same) and self.graph.of_kind(Kind.EXTERNAL, same) == same
 
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""

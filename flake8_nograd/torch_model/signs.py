@@ -11,22 +11,22 @@ from flake8_nograd.torch_model.vocabulary import methods
 # Several patterns that begin with a letter or a dot are found about as fast as words.
 Patterns = tuple[re.Pattern[str], ...]
 
-_TRAINING_METHODS = "|".join(sorted(methods.TRAINING_METHODS))
+
+def _named(names: Iterable[str]) -> Patterns:
+    """Patterns of methods, read from something or by `getattr`."""
+    either = "|".join(sorted(names))
+    return (
+        re.compile(rf"\.\s*(?:{either})\b"),
+        re.compile(rf"getattr\b.*[\"'](?:{either})[\"']"),
+    )
+
+
 _GRADIENT_CALLS = (
     re.compile(r"backward(?<!def backward)\s*\("),
     re.compile(r"grad(?<!\wgrad)\s*\("),
 )
-_DIFFERENTIATES: Patterns = (
-    re.compile(rf"\.\s*(?:{_TRAINING_METHODS})\b"),
-    re.compile(rf"getattr\b.*[\"'](?:{_TRAINING_METHODS})[\"']"),
-    *_GRADIENT_CALLS,
-)
-_RAISES: Patterns = (
-    re.compile(r"\.\s*(?:manual_)?backward\b"),
-    re.compile(r"getattr\b.*[\"'](?:manual_)?backward[\"']"),
-    *_GRADIENT_CALLS,
-)
-_GUARD_WORDS = ("no_grad", "nograd", "inference_mode", "disable_grad", "set_grad_enabled")
+_DIFFERENTIATES: Patterns = (*_named(methods.TRAINING_METHODS), *_GRADIENT_CALLS)
+_RAISES: Patterns = (*_named(methods.RAISING_METHODS), *_GRADIENT_CALLS)
 _TELLS_OF_A_GRAPH: Patterns = (
     re.compile(r"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)"),
     re.compile(r"opt(?!ion)"),
@@ -52,8 +52,8 @@ class Signs:
     @cached_property
     def may_differentiate(self) -> bool:
         """Whether a gradient may be computed in a way that no name of a method betrays."""
-        words = any(word in self._lower for word in _GRADIENT_WORDS)
-        return words or _FUNC.search(self.text) is not None
+        lower = self.text.lower()
+        return any(word in lower for word in _GRADIENT_WORDS) or bool(_FUNC.search(self.text))
 
     @cached_property
     def raises_without_graph(self) -> bool:
@@ -61,19 +61,10 @@ class Signs:
         return self.differentiates and found(_RAISES, self.text)
 
     @cached_property
-    def guards(self) -> bool:
-        """Whether a guard is named, as far as its name tells."""
-        return any(word in self._lower for word in _GUARD_WORDS)
-
-    @cached_property
     def tells_of_a_graph(self) -> bool:
         """Whether anything speaks for it that a result has a graph."""
         known = self.differentiates or self.may_differentiate
         return known or found(_TELLS_OF_A_GRAPH, self.text)
-
-    @cached_property
-    def _lower(self) -> str:
-        return self.text.lower()
 
     @cached_property
     def attributes_read(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ _HANDS_BACK: Patterns = (re.compile(r"return\b[ \t]*[^\s#]"), re.compile(r"yield
 _BUILTINS = frozenset(dir(builtins))
 _UNSURVEYED = frozenset(
     "ctx op ops id attr name names module level kind arg rest conversion simple is_async annotation"
-    " returns type_comment type_ignores lineno tag kwd_attrs".split()
+    " returns type_comment type_ignores kwd_attrs".split()
 )
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -36,7 +36,6 @@ class OwnClass(NamedTuple):
     name: str
     bases: list[ast.expr]
     methods: dict[str, _Function]
-    returning: frozenset[str]  # methods that give something back when they are called
     attributes: frozenset[str]  # other attributes that it gives its instances
 
     @property
@@ -94,6 +93,16 @@ class Survey:
     def binds(self, name: str) -> bool:
         """Whether a name may stand for anything but an import, a definition or its class."""
         return name in self.assigned or name in self.parameters or name in self.made
+
+    def is_open(self, path: Path) -> bool:
+        """Whether nothing is known of what a path begins with."""
+        return path[0].endswith("[]") or self.binds(path[0])
+
+    def returning(self, cls: OwnClass) -> Iterator[str]:
+        """The methods of a class that give something back when they are called."""
+        for name, method in cls.methods.items():
+            if cls.calls_method(name) and found(_HANDS_BACK, self._body(method)):
+                yield name
 
     def makers(self, name: str) -> frozenset[Path]:
         """The calls of which a name is a result, if it cannot stand for anything else."""
@@ -203,9 +212,7 @@ class Survey:
                     attributes.add(part.name)
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 attributes.add(part.id)
-        returning = (name for name in methods if found(_HANDS_BACK, self._body(methods[name])))
-        names = frozenset(returning) if node.bases else frozenset()
-        return OwnClass(node.name, node.bases, methods, names - attributes, frozenset(attributes))
+        return OwnClass(node.name, node.bases, methods, frozenset(attributes))
 
     def _surveyed(self, node: ast.ClassDef, cls: OwnClass) -> Iterator[ast.AST]:
         """The body of a class, without those of methods that are left out."""

@@ -14,8 +14,9 @@ from flake8_nograd.torch_model.notes import Differentiation, Notes
 from flake8_nograd.torch_model.points_to import PointsTo
 from flake8_nograd.torch_model.recording import Recording
 from flake8_nograd.torch_model.trust import Trust
+from flake8_nograd.torch_model.vocabulary import methods
 
-_RAISING = frozenset(("backward", "grad", "manual_backward"))
+_RAISING = methods.RAISING_METHODS | {"grad"}
 
 
 class Tangles:

@@ -39,7 +39,7 @@ def may_have_facts(
 
 def _differentiates_under_guard(signs: Signs, vocabulary: Vocabulary) -> bool:
     """Whether a backward pass may meet a guard."""
-    return signs.raises_without_graph and (signs.guards or vocabulary.speaks_of_guard(signs.text))
+    return signs.raises_without_graph and vocabulary.speaks_of_guard(signs.text)
 
 
 def _has_guarded_hook(survey: Survey) -> bool:
@@ -49,7 +49,7 @@ def _has_guarded_hook(survey: Survey) -> bool:
     bases = {dotted.rpartition(".")[2] for dotted in imported}
     bases.update(path[-1] for path in paths)
     names = {name for cls in survey.classes for name in cls.methods}
-    unknown = any(survey.binds(path[0]) or path[0].endswith("[]") for path in paths)
+    unknown = any(map(survey.is_open, paths))
     return any(
         any(map(framework.guarded.fullmatch, names))
         for framework in FRAMEWORKS

@@ -27,7 +27,7 @@ _NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN))
 _MAKERS = frozenset(("from_config", "from_quantized", "from_hparams"))
 _MODEL_WITH_HEAD = re.compile(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
 _CLASS_NAME = re.compile(r"[A-Z]+[a-z]\w*")
-_GUARD_NAME = re.compile(r"\w*(no_?grad|inference_mode|disable_grad)\w*", re.IGNORECASE)
+_GUARD_WORDS = ("no_grad", "nograd", "inference_mode", "disable_grad")
 
 
 class Vocabulary:
@@ -96,8 +96,10 @@ class Vocabulary:
         return any(name in text for name in self._model_factories)
 
     def speaks_of_guard(self, text: str) -> bool:
-        """Whether a text holds the name of a guard that the options name."""
-        return any(name in text for name in self._guards)
+        """Whether a text holds the name of a guard, or of torch's switch."""
+        lower = text.lower()
+        named = any(word in lower for word in (*_GUARD_WORDS, "set_grad_enabled"))
+        return named or any(name in text for name in self._guards)
 
     def lists(self, dotted: str) -> bool:
         """Whether the table has a row for exactly this name, or it composes modules of torch."""
@@ -116,7 +118,7 @@ class Vocabulary:
 
     def is_guard_name(self, name: str) -> bool:
         """Whether an imported or unknown name is a guard, by the options or by its spelling."""
-        return name in self._guards or _GUARD_NAME.fullmatch(name) is not None
+        return name in self._guards or any(word in name.lower() for word in _GUARD_WORDS)
 
 
 @cache

@@ -106,6 +106,9 @@ TRAINING_METHODS = frozenset(
     " optimize_parameters update_params optimizer_step".split()
 )
 
+# Of these, the ones that raise where nothing has been recorded, as `torch.autograd.grad` does.
+RAISING_METHODS = frozenset(("backward", "manual_backward"))
+
 # Methods that run a function later or elsewhere, without the guards around the call.
 DEFERS = frozenset(("submit", "create_task", "apply_async", "run_in_executor", "map_async"))
 
