@@ -27,10 +27,14 @@ from flake8_nograd.torch_model.triage import may_have_facts
 
 def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     """All findings of a file in order of place; `# noqa` is the front ends' business."""
-    text = "".join(source.lines)
-    if not (speaks_of_torch(text) and may_have_facts(source.tree, source.lines, options)):
-        return []
+    return check_torch(source, options) if speaks_of_torch("".join(source.lines)) else []
+
+
+def check_torch(source: Source, options: Options) -> list[Finding]:
+    """All findings of a file that is known to speak of torch."""
     with _collector_paused():
+        if not may_have_facts(source.tree, source.lines, options):
+            return []
         return sorted(_findings(analyse(source.tree, source.path, options), source))
 
 
@@ -52,7 +56,7 @@ def silences(source: Source, options: Options) -> dict[tuple[int, int], str]:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """What an analysis makes it needs to its end: the garbage collector would search in vain."""
+    """All that is made here is needed to the end: the garbage collector would search in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -52,7 +52,7 @@ class Checker:
         from flake8_nograd import engine, source
 
         try:
-            findings = engine.check(
+            findings = engine.check_torch(
                 source.Source(self._filename, self._lines, self._tree), self.options
             )
         except Exception as error:  # flake8 would stop here and lose every other file's findings

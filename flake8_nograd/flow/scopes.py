@@ -70,23 +70,17 @@ class Function(Scope):
     @property
     def is_static(self) -> bool:
         """Whether this is a method that gets neither instance nor class."""
-        return self._is_decorated_with("staticmethod")
+        return is_decorated(self.node, "staticmethod")
 
     @property
     def is_classmethod(self) -> bool:
         """Whether the first parameter is the class."""
-        return self._is_decorated_with("classmethod")
+        return is_decorated(self.node, "classmethod")
 
     @property
     def is_property(self) -> bool:
         """Whether reading the method's name runs it."""
-        decorators = getattr(self.node, "decorator_list", ())
-        names = {getattr(node, "id", getattr(node, "attr", "")) for node in decorators}
-        return not names.isdisjoint(_PROPERTIES)
-
-    def _is_decorated_with(self, name: str) -> bool:
-        decorators = getattr(self.node, "decorator_list", ())
-        return any(isinstance(node, ast.Name) and node.id == name for node in decorators)
+        return is_property(self.node)
 
     @property
     def body(self) -> list[ast.stmt]:
@@ -103,15 +97,31 @@ class Function(Scope):
 
     def positional_parameters(self) -> list[str]:
         """Names of the parameters that can be given by position."""
-        if self.node is None:
-            return []
-        arguments = self.node.args
-        return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+        return [] if self.node is None else positional(self.node.args)
 
-    def parameters(self) -> Iterator[ast.arg]:
+    def parameters(self) -> list[ast.arg]:
         """All parameters, starred ones included."""
-        if self.node is None:
-            return
-        arguments = self.node.args
-        yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-        yield from (star for star in (arguments.vararg, arguments.kwarg) if star is not None)
+        return [] if self.node is None else parameters(self.node.args)
+
+
+def is_decorated(node: FunctionNode | None, name: str) -> bool:
+    """Whether a function is decorated with something that goes by exactly this name."""
+    decorators = getattr(node, "decorator_list", ())
+    return any(isinstance(item, ast.Name) and item.id == name for item in decorators)
+
+
+def is_property(node: FunctionNode | None) -> bool:
+    """Whether decorators make an attribute of a method, by their last names."""
+    decorators = getattr(node, "decorator_list", ())
+    return any(getattr(item, "id", getattr(item, "attr", "")) in _PROPERTIES for item in decorators)
+
+
+def positional(arguments: ast.arguments) -> list[str]:
+    """Names of the parameters that can be given by position."""
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters, starred ones last."""
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return named + [star for star in (arguments.vararg, arguments.kwarg) if star is not None]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import enum
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, TypeVar
 
 from flake8_nograd.torch_model.signs import Signs
 from flake8_nograd.torch_model.survey import Path, Survey, bare
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.words import names_a_model
+
+K = TypeVar("K")
 
 _KNOWN_RESULT = (
     methods.CUTS
@@ -42,26 +46,38 @@ class Candidate(NamedTuple):
 
 
 class Candidates:
-    """Finds the candidates of a survey."""
+    """Finds the candidates of a survey, beside the calls that are guarded."""
 
-    def __init__(self, survey: Survey, signs: Signs) -> None:
+    def __init__(self, survey: Survey, signs: Signs, guarded: AbstractSet[ast.Call]) -> None:
         self._survey = survey
         self._signs = signs
+        self._guarded = guarded
         self._methods = {name for cls in survey.classes for name in cls.methods}
         self._given = {name for cls in survey.classes for name in cls.attributes}
 
     def find(self) -> Iterator[Candidate]:
         """All candidates."""
         survey = self._survey
-        for path, has_arguments in survey.calls.items():
+        for path, calls in self._recorded(survey.calls):
             if len(path) > 1:
-                yield from self._of_method(path, has_arguments)
+                yield from self._of_method(path, any(map(_has_arguments, calls)))
             elif not survey.names_known(path[0]):
                 yield Candidate(bare(path[0]), Needs.NAME, survey.makers(path[0]))
-        for method in survey.own_calls:
+        for method, _ in self._recorded(survey.own_calls):
             yield Candidate(method, Needs.METHOD)
             if method == "forward" or self._is_read(method) or "self" in survey.assigned:
                 yield from self._of_method(("self", method), has_arguments=True)
+
+    def _recorded(
+        self, calls: Mapping[K, Iterable[ast.Call]]
+    ) -> Iterable[tuple[K, Iterable[ast.Call]]]:
+        """Calls by what they are called on, without those that are guarded."""
+        if not self._guarded:
+            return calls.items()
+        left = {
+            key: [call for call in of if call not in self._guarded] for key, of in calls.items()
+        }
+        return [(key, of) for key, of in left.items() if of]
 
     def _of_method(self, path: Path, has_arguments: bool) -> Iterator[Candidate]:
         owner, method = bare(path[-2]), path[-1]
@@ -90,3 +106,7 @@ class Candidates:
 
     def _may_be_unlisted_forward(self, method: str) -> bool:
         return methods.may_be_unlisted_forward(method) and self._signs.tells_of_a_graph
+
+
+def _has_arguments(call: ast.Call) -> bool:
+    return bool(call.args or call.keywords)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.scopes import is_decorated, positional
 from flake8_nograd.torch_model.candidates import Candidate, Needs
 from flake8_nograd.torch_model.module_classes import is_function_base, is_module_base
 from flake8_nograd.torch_model.signs import Signs
@@ -196,8 +196,7 @@ def _names_in(annotation: ast.expr) -> Iterator[str]:
 
 def _first_parameter(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """The name of the first parameter; `cls` if there is none, or if nothing is bound to it."""
-    function = Function(None, node=method)
-    names = [] if function.is_static else function.positional_parameters()
+    names = [] if is_decorated(method, "staticmethod") else positional(method.args)
     return names[0] if names else "cls"
 
 

@@ -15,7 +15,8 @@ _ACTS: Patterns = (
     re.compile(r"import\b"),
 )
 # What makes a call in any method one that is judged: another scope, an input without a graph.
-_JUDGED: Patterns = (re.compile(r"\n[ \t]*(?:class|global)\b"), re.compile(r"volatile\b"))
+_OTHER_SCOPE = re.compile(r"\n[ \t]*(?:class|global)\b")
+_NO_GRAPH = "volatile"
 
 
 class ForwardParts:
@@ -26,7 +27,7 @@ class ForwardParts:
 
     def serves_forward(self, name: str, body: str, cls: OwnClass) -> bool:
         """Whether a method of this name and body does nothing but help a forward pass."""
-        if found(_JUDGED, body):
+        if _NO_GRAPH in body or _OTHER_SCOPE.search(body):
             return False
         if name.strip("_").startswith(("forward", "init")):
             return cls.defines_forward or not self._signs.differentiates

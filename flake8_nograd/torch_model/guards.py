@@ -23,6 +23,8 @@ _FIXED = {
         ("enable_grad", GradMode.ON),
     )
 }
+# What needs no argument to switch recording off, in a `with` or as a decorator.
+SWITCHED_OFF_BY = frozenset(name for name, mode in _FIXED.items() if mode.is_off)
 _SWITCHES = frozenset(f"{module}.set_grad_enabled" for module in _MODULES) | {
     "torch._C._set_grad_enabled",
     "torch._C.set_grad_enabled",

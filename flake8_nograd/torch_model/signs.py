@@ -32,6 +32,11 @@ _TELLS_OF_A_GRAPH: Patterns = (
     re.compile(r"opt(?!ion)"),
     re.compile(r"scaler"),
 )
+# What may record under a guard: another one, a switch, the end of the guard before its block's.
+_MAY_SWITCH_ON: Patterns = (
+    re.compile(r"enable_grad|set_grad_enabled|__exit__"),
+    re.compile(r"inference_mode\s*\(\s*[^\s)]"),
+)
 _GRADIENT_WORDS = ("autograd", "functorch", *sorted(methods.GRADIENT_WORDS))
 _FUNC = re.compile(r"func\b(?<!\wfunc)")
 _READ = re.compile(r"\.\s*(\w+)\b(?!\s*\()")
@@ -65,6 +70,11 @@ class Signs:
         """Whether anything speaks for it that a result has a graph."""
         known = self.differentiates or self.may_differentiate
         return known or found(_TELLS_OF_A_GRAPH, self.text)
+
+    @property
+    def may_switch_on(self) -> bool:
+        """Whether recording may be switched on under a guard."""
+        return found(_MAY_SWITCH_ON, self.text)
 
     @cached_property
     def attributes_read(self) -> frozenset[str]:

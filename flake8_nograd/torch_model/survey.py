@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
-from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.scopes import is_decorated, is_property, parameters, positional
 from flake8_nograd.torch_model.signs import Patterns, found
 
 # The names of an access such as `self.net.encode`. What is read from anything but a name begins
@@ -73,8 +73,10 @@ class Survey:
         self.made: defaultdict[str, set[Path]] = defaultdict(set)  # by assignments of calls
         self.parameters: set[str] = set()
         self.class_parameters: set[str] = set()  # the first ones of class methods
-        self.calls: dict[Path, bool] = {}  # whether any of them has arguments
-        self.own_calls: set[str] = set()  # methods called on `self` in the class that has them
+        self.calls: defaultdict[Path, list[ast.Call]] = defaultdict(list)
+        # Of methods on `self` in the class that has them; these are not among the others.
+        self.own_calls: defaultdict[str, list[ast.Call]] = defaultdict(list)
+        self.managed: list[tuple[ast.expr, list[ast.stmt]]] = []  # by decorators and `with` items
         self.reads: set[Path] = set()
         self.stored: set[str] = set()  # attributes
         self.annotations: list[ast.expr] = []
@@ -140,7 +142,7 @@ class Survey:
 
     def _note_call(self, node: ast.Call) -> Iterable[ast.AST]:
         path, origin = path_of(node.func)
-        self.calls[path] = self.calls.get(path) or bool(node.args or node.keywords)
+        self.calls[path].append(node)
         return [*origin, *node.args, *[keyword.value for keyword in node.keywords]]
 
     def _note_import(self, node: ast.Import | ast.ImportFrom) -> tuple[()]:
@@ -150,12 +152,13 @@ class Survey:
 
     def _note_function(self, node: _Function) -> Iterable[ast.AST]:
         self.defined.add(node.name)
-        function = Function(None, node=node)
-        own_class = function.positional_parameters()[:1] if function.is_classmethod else []
+        own_class = positional(node.args)[:1] if is_decorated(node, "classmethod") else ()
         self.class_parameters.update(own_class)
-        for parameter in function.parameters():
+        for parameter in parameters(node.args):
             if parameter.arg not in own_class:
                 self._note_parameter(parameter)
+        if isinstance(node, ast.FunctionDef):  # of a coroutine only the making is managed
+            self.managed += [(decorator, node.body) for decorator in node.decorator_list]
         return [*node.body, *node.decorator_list, *_defaults(node)]
 
     def _note_parameter(self, node: ast.arg) -> tuple[()]:
@@ -177,6 +180,10 @@ class Survey:
         self.annotations.append(node.annotation)
         return (node.target,) if node.value is None else (node.target, node.value)
 
+    def _note_with(self, node: ast.With | ast.AsyncWith) -> Iterable[ast.AST]:
+        self.managed += [(item.context_expr, node.body) for item in node.items]
+        return [*node.items, *node.body]
+
     def _note_mapping(self, node: ast.MatchMapping) -> Iterable[ast.AST]:
         if node.rest is not None:
             self.assigned.add(node.rest)
@@ -192,13 +199,13 @@ class Survey:
         self.defined.add(node.name)
         cls = self._own_class(node)
         self.classes.append(cls)
-        around, self.calls = self.calls, {}
+        around, self.calls = self.calls, defaultdict(list)
         self._walk(self._surveyed(node, cls))
-        for path, has_arguments in self.calls.items():
+        for path, calls in self.calls.items():
             if len(path) == 2 and path[0] == "self" and cls.calls_method(path[1]):
-                self.own_calls.add(path[1])
+                self.own_calls[path[1]] += calls
             else:
-                around[path] = around.get(path) or has_arguments
+                around[path] += calls
         self.calls = around
         return [*node.decorator_list, *node.bases, *[item.value for item in node.keywords]]
 
@@ -208,7 +215,7 @@ class Survey:
         for part in _own_parts(node):
             if is_function(part):
                 methods[part.name] = part
-                if Function(None, node=part).is_property:
+                if is_property(part):
                     attributes.add(part.name)
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 attributes.add(part.id)
@@ -240,6 +247,8 @@ class Survey:
         ast.arg: _note_parameter,
         ast.Assign: _note_assignment,
         ast.AnnAssign: _note_annotated,
+        ast.With: _note_with,
+        ast.AsyncWith: _note_with,
         ast.MatchMapping: _note_mapping,
         ast.MatchAs: _note_pattern,
         ast.MatchStar: _note_pattern,

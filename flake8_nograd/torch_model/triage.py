@@ -1,7 +1,8 @@
 """Is there anything to look at? A cheap answer before the analysis, and never a wrong "no".
 
-Does a file differentiate under a guard? Beside the forward passes of its modules, is there a call
-that could be one, of something that the file shows to be a module or names like one?
+Does a file differentiate under a guard? Beside the forward passes of its modules and what is
+guarded in plain sight, is there a call that could be one, of something that the file shows to be a
+module or names like one?
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.torch_model.candidates import Candidates
 from flake8_nograd.torch_model.evidence import Evidence
 from flake8_nograd.torch_model.forward_parts import ForwardParts
+from flake8_nograd.torch_model.guarded_calls import guarded_calls
 from flake8_nograd.torch_model.signs import Signs
 from flake8_nograd.torch_model.survey import Survey
 from flake8_nograd.torch_model.vocabulary.effects import Effect
@@ -33,8 +35,9 @@ def may_have_facts(
         return True
     if signs.raises_without_graph and _has_guarded_hook(survey):
         return True
+    candidates = Candidates(survey, signs, guarded_calls(survey, signs))
     evidence = Evidence(survey, lines, signs, vocabulary)
-    return any(map(evidence.allows, Candidates(survey, signs).find()))
+    return any(map(evidence.allows, candidates.find()))
 
 
 def _differentiates_under_guard(signs: Signs, vocabulary: Vocabulary) -> bool:
