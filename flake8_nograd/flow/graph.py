@@ -8,6 +8,8 @@ attribute, a variable as a loop finds it. Four kinds of edges lead from a value 
 * *enter*: an argument becomes a parameter of a function of the file;
 * *leave*: what a function returns becomes the result of a call.
 
+The first two are kept in both directions, for whoever asks where a value comes from.
+
 Reachability respects calls and returns: a value that enters a function by one call does not leave
 it by another. It is linear in the number of edges (Reps, Horwitz and Sagiv, POPL 1995, with one
 summary bit per parameter).
@@ -55,6 +57,8 @@ class FlowGraph:
         self.derives: Edges = defaultdict(list)
         self.enters: Edges = defaultdict(list)
         self.leaves: Edges = defaultdict(list)
+        self.copied_from: Edges = defaultdict(list)
+        self.derived_from: Edges = defaultdict(list)
         self.filled: set[Node] = set()  # in which something has been stored
         self._of_kind: list[set[Node]] = [set() for _ in range(len(Kind) + 1)]
         self._interned: list[dict[Hashable, Node]] = [{} for _ in range(len(Kind) + 1)]
@@ -96,6 +100,7 @@ class FlowGraph:
         if node is None:
             node = self.intern(Kind.FIELD, payload)
             self.derives[owner].append(node)
+            self.derived_from[node].append(owner)
             self._fields[owner].append(node)
         return node
 
@@ -130,21 +135,22 @@ class FlowGraph:
         for source in sources:
             if source != target:
                 self.copies[source].append(target)
+                self.copied_from[target].append(source)
 
     def derive(self, sources: Iterable[Node], target: Node) -> None:
         """The target is computed from the sources."""
         for source in sources:
             if source != target:
                 self.derives[source].append(target)
+                self.derived_from[target].append(source)
 
 
-def reversed_edges(*edges: Edges) -> Edges:
-    """One table of edges that lead back along all the given ones."""
+def reversed_edges(edges: Edges) -> Edges:
+    """Edges that lead back along the given ones."""
     back: Edges = defaultdict(list)
-    for table in edges:
-        for source, targets in table.items():
-            for target in targets:
-                back[target].append(source)
+    for source, targets in edges.items():
+        for target in targets:
+            back[target].append(source)
     return back
 
 
@@ -166,17 +172,17 @@ class Reachability:
     """Answers which nodes flow into given sinks along paths whose calls and returns match."""
 
     def __init__(self, graph: FlowGraph, summaries: Edges) -> None:
-        self._inside = reversed_edges(graph.copies, graph.derives, summaries)
+        self._inside = (graph.copied_from, graph.derived_from, reversed_edges(summaries))
         self._callers = reversed_edges(graph.enters)
         self._callees = reversed_edges(graph.leaves)
 
     def sources_within(self, sinks: Iterable[Node]) -> set[Node]:
         """Every node from which a value may get to a sink without leaving its function."""
-        return closure(sinks, self._inside, self._callers)
+        return closure(sinks, *self._inside, self._callers)
 
     def sources_of(self, sinks: Iterable[Node]) -> set[Node]:
         """Every node from which a value may get to one of the sinks.
 
         A valid path first leaves functions, then enters them; walked backwards it is the reverse.
         """
-        return closure(self.sources_within(sinks), self._inside, self._callees)
+        return closure(self.sources_within(sinks), *self._inside, self._callees)

@@ -53,14 +53,14 @@ class Freezing:
         """A module; or a list, and the modules in it."""
         yield node
         if self._graph.kinds[node] is Kind.MADE:
-            yield from self._points_to.assigned.get(node, ())
+            yield from self._graph.copied_from.get(node, ())
 
     def _is_remade(self, part: Node, freeze: Freeze) -> bool:
         """Whether a module gets a new part later in the function that freezes it."""
         last = self._last_made.get(part)
         if last is None:
             last = self._last_made[part] = {}
-            for source in self._points_to.assigned.get(part, ()):
+            for source in self._graph.copied_from.get(part, ()):
                 call = self._graph.payloads[source]
                 if isinstance(call, Call) and self._is_module(source):
                     last[call.function] = max(call.node.lineno, last.get(call.function, 0))
@@ -87,7 +87,7 @@ class Freezing:
         if call.receiver is not None and selves:
             values.append(call.receiver)
             returned = self._graph.find(Kind.RETURN, function)
-            if returned is not None and not selves.isdisjoint(self._points_to.assigned[returned]):
+            if returned is not None and not selves.isdisjoint(self._graph.copied_from[returned]):
                 yield call.result
         for value in values:
             for node in value.same:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
+from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
@@ -40,10 +39,6 @@ class Graphs:
         self._is_on = is_on
         self._known: dict[Node, bool | None] = {}
 
-    @cached_property
-    def _sources(self) -> Edges:
-        return reversed_edges(self._graph.copies, self._graph.derives)
-
     def of(self, node: Node, depth: int = _DEEPEST) -> bool | None:
         """Whether a value has a graph; None if that cannot be told."""
         if node not in self._known and depth:
@@ -53,8 +48,12 @@ class Graphs:
 
     def is_blank(self, node: Node) -> bool:
         """Whether a value is a tensor or container in which nothing has been stored."""
-        made = self._graph.kinds[node] is Kind.MADE and node not in self._sources
+        made = self._graph.kinds[node] is Kind.MADE and not self._sources(node)
         return made and not isinstance(self._graph.payloads[node], Birth)
+
+    def _sources(self, node: Node) -> list[Node]:
+        graph = self._graph
+        return [*graph.copied_from.get(node, ()), *graph.derived_from.get(node, ())]
 
     def _find(self, node: Node, depth: int) -> bool | None:
         kind, payload = self._graph.kinds[node], self._graph.payloads[node]
@@ -63,9 +62,9 @@ class Graphs:
         if isinstance(payload, Birth):
             return False
         if kind in _MADE_OF_OTHERS:
-            return self._agreed(self._sources.get(node, ()), depth)
+            return self._agreed(self._sources(node), depth)
         if kind is Kind.FIELD:  # it is derived from its owner too, which has no graph to ask for
-            return self._agreed(self._points_to.assigned.get(node, ()), depth)
+            return self._agreed(self._graph.copied_from.get(node, ()), depth)
         if kind is Kind.CALL and isinstance(payload, Call):
             return self._of_call(payload, depth)
         return None

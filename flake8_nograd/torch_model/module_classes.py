@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from flake8_nograd.flow.graph import Edges, Kind, closure, reversed_edges
+from flake8_nograd.flow.graph import Kind, closure
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
 from flake8_nograd.torch_model.points_to import PointsTo
@@ -20,10 +18,6 @@ class ModuleClasses:
         self._points_to = points_to
         self._modules: dict[Class, bool] = {}
         self._guarding: dict[Class, bool] = {}
-
-    @cached_property
-    def _back(self) -> Edges:
-        return reversed_edges(self._graph.copies, self._graph.derives)
 
     def is_criterion(self, cls: Class) -> bool:
         """Whether a class is named after a loss; its forward may still run other modules."""
@@ -58,7 +52,8 @@ class ModuleClasses:
         returned = self._graph.find(Kind.RETURN, forward) if forward is not None else None
         if returned is None:
             return False
-        payloads = (self._graph.payloads[node] for node in closure((returned,), self._back))
+        back = (self._graph.copied_from, self._graph.derived_from)
+        payloads = (self._graph.payloads[node] for node in closure((returned,), *back))
         calls = [what for what in payloads if isinstance(what, Call) and what.receiver is not None]
         return any(
             call.method in methods.SELF_GUARDED_METHODS and not self._points_to.callees[call.result]

@@ -90,7 +90,7 @@ class Parameters:
         return str(self._graph.payloads[base]) not in _PLAIN_BASES
 
     def _parts_of(self, container: Node) -> Iterable[Node]:
-        return self._points_to.assigned.get(container, ())
+        return self._points_to.graph.copied_from.get(container, ())
 
     def _may_hold(self, node: Node) -> bool:
         """Whether a value that is assigned to an attribute may be or have a parameter."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from functools import cached_property
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
+from flake8_nograd.flow.graph import Edges, Kind, Node
 from flake8_nograd.flow.program import Call, HandOver, Program, Read
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
@@ -66,11 +65,6 @@ class PointsTo(Lineage):
             for node in item.given:
                 self._borrowers[node].append(item)
         self._solve(program)
-
-    @cached_property
-    def assigned(self) -> Edges:
-        """Copy edges backwards: what is assigned to each node."""
-        return reversed_edges(self.graph.copies)
 
     def runs_own_function(self, call: Call[Context]) -> bool:
         """Whether a call runs a function of the file."""
@@ -154,12 +148,21 @@ class PointsTo(Lineage):
             things.add(thing)
             self._queue.append((node, thing))
 
-    def _edge(self, source: Node, target: Node, edges: Edges) -> None:
-        """A new edge, along which what is already known flows at once."""
-        if source != target and target not in edges.get(source, ()):
-            edges[source].append(target)
-            for thing in tuple(self.objects.get(source, ())):
-                self._add(target, thing)
+    def _copy(self, source: Node, target: Node) -> None:
+        """A new copy edge, along which what is already known flows at once."""
+        if target not in self.graph.copies.get(source, ()):
+            self.graph.copy((source,), target)
+            self._spread(source, target)
+
+    def _hop(self, source: Node, target: Node) -> None:
+        """A new edge for objects alone."""
+        if source != target and target not in self.hops.get(source, ()):
+            self.hops[source].append(target)
+            self._spread(source, target)
+
+    def _spread(self, source: Node, target: Node) -> None:
+        for thing in tuple(self.objects.get(source, ())):
+            self._add(target, thing)
 
     def _inherit(self, cls: Class) -> None:
         """Attributes of a class and of its bases in the file are the same ones."""
@@ -178,8 +181,8 @@ class PointsTo(Lineage):
         if known is None:
             for thing in tuple(self.objects.get(owner, ())):
                 self._field(twin, owner, thing)
-        self._edge(field, twin, self.graph.copies)
-        self._edge(twin, field, self.graph.copies)
+        self._copy(field, twin)
+        self._copy(twin, field)
 
     def _field(self, field: Node, owner: Node, thing: Node) -> None:
         """An attribute of a value that turns out to be a certain object."""
@@ -210,7 +213,7 @@ class PointsTo(Lineage):
         """An attribute that turns out to be a method, or what a property gives."""
         if method.is_property:
             result = self.graph.intern(Kind.RETURN, method)
-            self._edge(result, field, self.graph.copies)
+            self._copy(result, field)
         else:
             self._add(field, self.graph.intern(Kind.FUNCTION, method))
 
@@ -242,7 +245,7 @@ class PointsTo(Lineage):
         elif effect is Effect.WRAP:
             for value in call.positional:
                 for node in value.same:
-                    self._edge(node, call.result, self.graph.copies)
+                    self._copy(node, call.result)
         elif effect is not None and effect in _MAKING:
             made = self.graph.intern(Kind.OBJECT, made_by(call, effect, name))
             self._add(call.result, made)
@@ -266,7 +269,7 @@ class PointsTo(Lineage):
         if isinstance(what, Function) and self.graph.kinds[thing] is Kind.FUNCTION:
             self._add(call.result, self.graph.intern(Kind.OBJECT, Partial(what, call)))
         else:
-            self._edge(node, call.result, self.graph.copies)
+            self._copy(node, call.result)
 
     def _lend(self) -> None:
         """Run the functions that calls get as arguments, unless the file shows who calls them."""
@@ -335,8 +338,8 @@ class PointsTo(Lineage):
             for node in value.flows:
                 self.graph.enters[node].append(parameter)
             for node in value.same:
-                self._edge(node, parameter, self.hops)
+                self._hop(node, parameter)
 
     def _leave(self, returned: Node, result: Node) -> None:
         self.graph.leaves[returned].append(result)
-        self._edge(returned, result, self.hops)
+        self._hop(returned, result)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 
-from flake8_nograd.flow.graph import Edges, Kind, Node, closure
+from flake8_nograd.flow.graph import Edges, Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.points_to import PointsTo
+
+_SHARED = frozenset((Kind.VARIABLE, Kind.FIELD, Kind.INSTANCE))
 
 
 class Summaries:
@@ -20,6 +22,7 @@ class Summaries:
 
     def __init__(self, functions: Iterable[Function], points_to: PointsTo) -> None:
         self.edges: Edges = defaultdict(list)
+        self._back: Edges = defaultdict(list)
         self._graph = points_to.graph
         self._points_to = points_to
         self._filled: defaultdict[Function, set[str]] = defaultdict(set)
@@ -71,27 +74,26 @@ class Summaries:
 
     def _summarize(self, functions: Iterable[Function]) -> None:
         """Find which parameters get where, callees first by iteration."""
-        back = self._local_reverse()
         done: set[tuple[Node, Node]] = set()
         queue = deque(functions)
         queued = set(queue)
         while queue:
             function = queue.popleft()
             queued.discard(function)
-            for caller in self._summarize_one(function, back, done):
+            for caller in self._summarize_one(function, done):
                 if caller not in queued:
                     queued.add(caller)
                     queue.append(caller)
 
     def _summarize_one(
-        self, function: Function, back: Edges, done: set[tuple[Node, Node]]
+        self, function: Function, done: set[tuple[Node, Node]]
     ) -> Iterator[Function]:
         callers = self._points_to.runs_of(function)
         if not callers:
             return
         graph = self._graph
         reached = {
-            name: closure((outlet,), back)
+            name: self._sources_inside(outlet)
             for name in (None, *self._filled.get(function, ()))
             if (outlet := self._outlet(function, name)) is not None
         }
@@ -102,7 +104,7 @@ class Summaries:
                 for way, targets in exits:
                     if way == name or parameter not in reached.get(way, ()):
                         continue
-                    if self._connect(value.flows, targets, back, done):
+                    if self._connect(value.flows, targets, done):
                         yield call.function
 
     def _outlet(self, function: Function, parameter: str | None) -> Node | None:
@@ -114,7 +116,6 @@ class Summaries:
         self,
         sources: Iterable[Node],
         targets: Iterable[Node],
-        back: Edges,
         done: set[tuple[Node, Node]],
     ) -> bool:
         """Whether one of the edges is new."""
@@ -122,16 +123,19 @@ class Summaries:
         for source, target in new:
             done.add((source, target))
             self.edges[source].append(target)
-            back[target].append(source)
+            self._back[target].append(source)
         return bool(new)
 
-    def _local_reverse(self) -> Edges:
-        """Edges backwards inside functions: not through variables and attributes of the file."""
-        shared = (Kind.VARIABLE, Kind.FIELD, Kind.INSTANCE)
-        back: Edges = defaultdict(list)
-        for edges in (self._graph.copies, self._graph.derives):
-            for source, targets in edges.items():
-                for target in targets:
-                    if self._graph.kinds[target] not in shared:
-                        back[target].append(source)
-        return back
+    def _sources_inside(self, outlet: Node) -> set[Node]:
+        """What gets to an outlet inside a function: not by variables or attributes of the file."""
+        graph = self._graph
+        inside = (graph.copied_from, graph.derived_from, self._back)
+        seen = {outlet}
+        todo = [outlet]
+        while todo:
+            node = todo.pop()
+            for table in inside if graph.kinds[node] not in _SHARED else (self._back,):
+                new = [source for source in table.get(node, ()) if source not in seen]
+                seen.update(new)
+                todo += new
+        return seen

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from flake8_nograd.flow.graph import FlowGraph, Kind, Node, Reachability, closure, reversed_edges
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node, Reachability, closure
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_closure_ends_in_circles(graph):
     graph.copy((two,), one)
     assert closure((one,), graph.copies) == {one, two}
     assert closure((three,), graph.copies) == {three}
-    assert closure((two,), reversed_edges(graph.copies)) == {one, two}
+    assert closure((two,), graph.copied_from) == {one, two}
 
 
 def call(graph: FlowGraph, argument: Node, parameter: Node, returned: Node, result: Node) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-from flake8_nograd.flow.graph import Kind, Node, closure, reversed_edges
+from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.interpreter import interpret
 from flake8_nograd.flow.program import Call, Place, Program, access_path
 from flake8_nograd.flow.scopes import Function
@@ -107,13 +107,13 @@ class Watched:
         """What the argument of `sink` may be the very same object as."""
         graph = self.program.graph
         start = {node for call in self.sinks for node in call.positional[0].same}
-        return self._names(closure(start, reversed_edges(graph.copies)))
+        return self._names(closure(start, graph.copied_from))
 
     def made_of(self) -> set[str]:
         """What the argument of `sink` is, or is computed from."""
         graph = self.program.graph
         start = {node for call in self.sinks for node in call.positional[0].flows}
-        return self._names(closure(start, reversed_edges(graph.copies, graph.derives)))
+        return self._names(closure(start, graph.copied_from, graph.derived_from))
 
     def _names(self, nodes: set[Node]) -> set[str]:
         return {name for name in map(self._name, nodes) if name}
