@@ -102,6 +102,7 @@ class Program(Generic[Context]):
     module: Function
     graph: FlowGraph = field(default_factory=FlowGraph)
     functions: list[Function] = field(default_factory=list)
+    function_names: set[str] = field(default_factory=set)
     classes: list[Class] = field(default_factory=list)
     calls: list[Call[Context]] = field(default_factory=list)
     decorations: list[Call[Context]] = field(default_factory=list)

@@ -44,8 +44,6 @@ class TorchSemantics:
         self.notes = Notes(program.graph)
         self.points = Points(program.graph)
         self._vocabulary = vocabulary
-        self._own_names: set[str] = set()
-        self._named = 0
         self.guards = Guards(program.graph, vocabulary)
         self._libraries = LibraryCalls(program.graph, self.notes, vocabulary)
         self._settings = Settings(self.notes)
@@ -230,16 +228,8 @@ class TorchSemantics:
 
     def _may_run_own(self, call: Call[Context]) -> bool:
         """Whether a call may run a function of the file, judging by the name."""
-        is_defined = call.name in self._names_defined()
+        is_defined = call.name in self.program.function_names
         return is_defined or bool(self.graph.of_kind(Kind.CLASS, call.callee.same))
-
-    def _names_defined(self) -> set[str]:
-        """The names of all functions met so far."""
-        functions = self.program.functions
-        if self._named < len(functions):
-            self._own_names.update(function.name for function in functions[self._named :])
-            self._named = len(functions)
-        return self._own_names
 
     def _hand_over(self, call: Call[Context]) -> None:
         """Functions of the file that a call gets as arguments may be run by it."""
@@ -281,7 +271,7 @@ class TorchSemantics:
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""
         assert call.receiver is not None
-        if call.method not in self._names_defined():
+        if call.method not in self.program.function_names:
             return False
         return any(call.method in cls.methods for cls in self._own_classes(call.receiver))
 
