@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -47,7 +46,7 @@ class Evidence:
         name, needs, makers = candidate
         if needs is Needs.METHOD:
             return name in self._methods_left_out
-        if needs is Needs.VALUE and name not in self._stored:
+        if needs is Needs.VALUE and not self._is_stored(name):
             return self._is_used and not names_something_else(name)
         if makers and all(map(self._makes_no_module, makers)):
             return False
@@ -66,7 +65,7 @@ class Evidence:
         names = self._dotted(maker)
         if self._binds(maker[0]) or maker[0] in self._outside.defined:
             return False
-        return bool(names) and {self._vocabulary.effect(name) for name in names} <= _OTHERS
+        return bool(names) and set(map(self._vocabulary.effect, names)) <= _OTHERS
 
     @cached_property
     def _surveys(self) -> tuple[Survey, Survey]:
@@ -77,11 +76,11 @@ class Evidence:
     def _paths(self) -> set[Path]:
         return {path for survey in self._surveys for path in (*survey.calls, *survey.reads)}
 
-    @cached_property
-    def _stored(self) -> set[str]:
-        """Attributes that are assigned, or that `setattr` may set."""
-        stored = self._surveys[0].stored | self._surveys[1].stored
-        return stored | self._signs.quoted if "setattr" in self._signs.text else stored
+    def _is_stored(self, attribute: str) -> bool:
+        """Whether an attribute is assigned, or may be by `setattr`."""
+        if "setattr" in self._signs.text and attribute in self._signs.quoted:
+            return True
+        return attribute in self._outside.stored or attribute in self._surveys[1].stored
 
     @cached_property
     def _methods_left_out(self) -> set[str]:
@@ -121,18 +120,18 @@ class Evidence:
 
     @cached_property
     def _module_classes(self) -> list[OwnClass]:
-        classes = (cls for survey in self._surveys for cls in survey.classes)
-        return [cls for cls in classes if self._may_be_module(cls)]
+        """Classes that may be modules; inside of forward passes there are none."""
+        return [cls for cls in self._outside.classes if self._may_be_module(cls)]
 
     def _may_be_module(self, cls: OwnClass) -> bool:
         paths = list(cls.base_paths)
-        bases = [dotted for path in paths for dotted in self._dotted(path)]
+        bases = [dotted for path in paths for dotted in self._outside.dotted(path)]
         if any(map(is_function_base, bases)):
             return False
         return (
             cls.defines_forward
             or any(map(is_module_base, bases))
-            or any(survey.is_open(path) for survey in self._surveys for path in paths)
+            or any(map(self._outside.is_open, paths))
         )
 
     def _has_instances(self, cls: OwnClass) -> bool:
@@ -171,16 +170,14 @@ class Evidence:
 
     def _dotted(self, path: Path) -> list[str]:
         """What a path stands for, as far as it comes from outside the file."""
-        names = self._imported.get(path[0], ())
-        return [".".join((dotted, *path[1:])) for dotted in names]
+        names = self._imported.get(path[0])
+        return [".".join((name, *path[1:])) for name in names] if names else []
 
     @cached_property
     def _imported(self) -> dict[str, set[str]]:
-        imported: defaultdict[str, set[str]] = defaultdict(set)
-        for survey in self._surveys:
-            for name, dotted in survey.imported.items():
-                imported[name] |= dotted
-        return imported
+        outside, inside = (survey.imported for survey in self._surveys)
+        both = {name: dotted | outside.get(name, set()) for name, dotted in inside.items()}
+        return {**outside, **both}
 
     def _binds(self, name: str) -> bool:
         return any(survey.binds(name) for survey in self._surveys)

@@ -25,8 +25,7 @@ def _is_guard(manager: ast.expr, survey: Survey) -> bool:
     if not isinstance(manager, ast.Call) or manager.args or manager.keywords:
         return False
     path, _ = path_of(manager.func)
-    dotted = {".".join((name, *path[1:])) for name in survey.imported.get(path[0], ())}
-    return survey.names_imported(path[0]) and dotted <= SWITCHED_OFF_BY
+    return survey.names_imported(path[0]) and SWITCHED_OFF_BY.issuperset(survey.dotted(path))
 
 
 def _calls_in(suite: Iterable[ast.stmt]) -> Iterator[ast.Call]:

@@ -83,6 +83,11 @@ class Survey:
         self.classes: list[OwnClass] = []
         self._walk(nodes)
 
+    def dotted(self, path: Path) -> list[str]:
+        """What a path may stand for, as far as it comes from outside the file."""
+        names = self.imported.get(path[0], ())
+        return [".".join((name, *path[1:])) for name in names]
+
     def names_imported(self, name: str) -> bool:
         """Whether a name stands for something imported, and for nothing else."""
         return name in self.imported and not self.binds(name) and name not in self.defined
