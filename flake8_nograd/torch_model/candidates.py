@@ -46,36 +46,36 @@ class Candidate(NamedTuple):
 
 
 class Candidates:
-    """Finds the candidates of a survey, beside the calls that are guarded."""
+    """Finds the candidates of a survey, beside calls of which it is settled what they are."""
 
-    def __init__(self, survey: Survey, signs: Signs, guarded: AbstractSet[ast.Call]) -> None:
+    def __init__(self, survey: Survey, signs: Signs, settled: AbstractSet[ast.Call]) -> None:
         self._survey = survey
         self._signs = signs
-        self._guarded = guarded
+        self._settled = settled
         self._methods = {name for cls in survey.classes for name in cls.methods}
         self._given = {name for cls in survey.classes for name in cls.attributes}
 
     def find(self) -> Iterator[Candidate]:
         """All candidates."""
         survey = self._survey
-        for path, calls in self._recorded(survey.calls):
+        for path, calls in self._unsettled(survey.calls):
             if len(path) > 1:
                 yield from self._of_method(path, any(map(_has_arguments, calls)))
             elif not survey.names_known(path[0]):
                 yield Candidate(bare(path[0]), Needs.NAME, survey.makers(path[0]))
-        for method, _ in self._recorded(survey.own_calls):
+        for method, _ in self._unsettled(survey.own_calls):
             yield Candidate(method, Needs.METHOD)
             if method == "forward" or self._is_read(method) or "self" in survey.assigned:
                 yield from self._of_method(("self", method), has_arguments=True)
 
-    def _recorded(
+    def _unsettled(
         self, calls: Mapping[K, Iterable[ast.Call]]
     ) -> Iterable[tuple[K, Iterable[ast.Call]]]:
-        """Calls by what they are called on, without those that are guarded."""
-        if not self._guarded:
+        """The other calls, by what they are called on."""
+        if not self._settled:
             return calls.items()
         left = {
-            key: [call for call in of if call not in self._guarded] for key, of in calls.items()
+            key: [call for call in of if call not in self._settled] for key, of in calls.items()
         }
         return [(key, of) for key, of in left.items() if of]
 

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 
 from flake8_nograd.torch_model.guards import SWITCHED_OFF_BY
 from flake8_nograd.torch_model.signs import Signs
-from flake8_nograd.torch_model.survey import Survey, path_of
-
-# The guard around a definition is gone when what it defines is run.
-_RUN_LATER = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+from flake8_nograd.torch_model.survey import Path, Survey, path_of
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 
-def guarded_calls(survey: Survey, signs: Signs) -> frozenset[ast.Call]:
-    """The calls in the suites of `torch.no_grad()` and its like."""
-    suites = [suite for manager, suite in survey.managed if _is_guard(manager, survey)]
-    if not suites or signs.may_switch_on:
-        return frozenset()
-    return frozenset(call for suite in suites for call in _calls_in(suite))
+class GuardsInSight:
+    """`torch.no_grad()` and its like, around suites: no condition, no other name for them."""
 
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        managers = {item for setting in survey.settings.values() for item in setting.managers}
+        self._guards = {item: path for item in managers if (path := self._path_of_guard(item))}
 
-def _is_guard(manager: ast.expr, survey: Survey) -> bool:
-    if not isinstance(manager, ast.Call) or manager.args or manager.keywords:
-        return False
-    path, _ = path_of(manager.func)
-    return survey.names_imported(path[0]) and SWITCHED_OFF_BY.issuperset(survey.dotted(path))
+    def calls(self, signs: Signs) -> frozenset[ast.Call]:
+        """The calls that are certainly guarded."""
+        if not self._guards or signs.may_switch_on:
+            return frozenset()
+        settings = self._survey.settings.items()
+        guards = self._guards.keys()
+        return frozenset(call for call, item in settings if not guards.isdisjoint(item.managers))
 
+    def are_all(self, signs: Signs, vocabulary: Vocabulary) -> bool:
+        """Whether the text holds no further name of a guard."""
+        named = [".".join(path) for path in self._guards.values()]
+        named += [dotted for names in self._survey.imported.values() for dotted in names]
+        in_sight = sum(map(vocabulary.mentions_of_guards, named))
+        return in_sight == vocabulary.mentions_of_guards(signs.text)
 
-def _calls_in(suite: Iterable[ast.stmt]) -> Iterator[ast.Call]:
-    todo: list[ast.AST] = list(suite)
-    for node in todo:
-        if isinstance(node, ast.Call):
-            yield node
-        if not isinstance(node, _RUN_LATER):
-            todo += ast.iter_child_nodes(node)
+    def _path_of_guard(self, manager: ast.expr) -> Path:
+        """The names of a guard; empty if it is none."""
+        if not isinstance(manager, ast.Call) or manager.args or manager.keywords:
+            return ()
+        path, _ = path_of(manager.func)
+        known = self._survey.names_imported(path[0])
+        return path if known and SWITCHED_OFF_BY.issuperset(self._survey.dotted(path)) else ()

@@ -21,10 +21,8 @@ def _named(names: Iterable[str]) -> Patterns:
     )
 
 
-_GRADIENT_CALLS = (
-    re.compile(r"backward(?<!def backward)\s*\("),
-    re.compile(r"grad(?<!\wgrad)\s*\("),
-)
+_GRAD = re.compile(r"grad(?<!\wgrad)\s*\(")
+_GRADIENT_CALLS = (re.compile(r"backward(?<!def backward)\s*\("), _GRAD)
 _DIFFERENTIATES: Patterns = (*_named(methods.TRAINING_METHODS), *_GRADIENT_CALLS)
 _RAISES: Patterns = (*_named(methods.RAISING_METHODS), *_GRADIENT_CALLS)
 _TELLS_OF_A_GRAPH: Patterns = (
@@ -60,6 +58,20 @@ class Signs:
         lower = self.text.lower()
         return any(word in lower for word in _GRADIENT_WORDS) or bool(_FUNC.search(self.text))
 
+    @property
+    def tells_what_runs(self) -> bool:
+        """Whether functions are run by their names, and at once, and guards are left as blocks."""
+        hidden = any(word in self.text for word in ("getattr", "lambda", "yield"))
+        return not (hidden or self.may_switch_on or _GRAD.search(self.text))
+
+    @property
+    def trains_in_sight(self) -> bool:
+        """Whether a backward pass can make it certain that a graph is needed.
+
+        Volatile inputs have none; where expressions assign, statements do not tell what is.
+        """
+        return "backward" in self.text and "volatile" not in self.text and ":=" not in self.text
+
     @cached_property
     def raises_without_graph(self) -> bool:
         """Whether something is called that raises where nothing has been recorded."""
@@ -71,7 +83,7 @@ class Signs:
         known = self.differentiates or self.may_differentiate
         return known or found(_TELLS_OF_A_GRAPH, self.text)
 
-    @property
+    @cached_property
     def may_switch_on(self) -> bool:
         """Whether recording may be switched on under a guard."""
         return found(_MAY_SWITCH_ON, self.text)

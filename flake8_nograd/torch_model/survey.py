@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeGuard
@@ -28,6 +28,13 @@ _UNSURVEYED = frozenset(
     " returns type_comment type_ignores kwd_attrs".split()
 )
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Setting(NamedTuple):
+    """Where a call stands: in which function, under what decorators of it and `with` items."""
+
+    function: _Function | ast.Lambda | None
+    managers: tuple[ast.expr, ...]
 
 
 class OwnClass(NamedTuple):
@@ -68,7 +75,7 @@ class Survey:
         self._leaves_out = leaves_out
         self.left_out: list[_Function] = []
         self.imported: defaultdict[str, set[str]] = defaultdict(set)
-        self.defined: set[str] = set()
+        self.defined: Counter[str] = Counter()
         self.assigned: set[str] = set()
         self.made: defaultdict[str, set[Path]] = defaultdict(set)  # by assignments of calls
         self.parameters: set[str] = set()
@@ -76,11 +83,12 @@ class Survey:
         self.calls: defaultdict[Path, list[ast.Call]] = defaultdict(list)
         # Of methods on `self` in the class that has them; these are not among the others.
         self.own_calls: defaultdict[str, list[ast.Call]] = defaultdict(list)
-        self.managed: list[tuple[ast.expr, list[ast.stmt]]] = []  # by decorators and `with` items
+        self.settings: dict[ast.Call, Setting] = {}
         self.reads: set[Path] = set()
         self.stored: set[str] = set()  # attributes
         self.annotations: list[ast.expr] = []
         self.classes: list[OwnClass] = []
+        self._setting = Setting(None, ())
         self._walk(nodes)
 
     def dotted(self, path: Path) -> list[str]:
@@ -148,6 +156,7 @@ class Survey:
     def _note_call(self, node: ast.Call) -> Iterable[ast.AST]:
         path, origin = path_of(node.func)
         self.calls[path].append(node)
+        self.settings[node] = self._setting
         return [*origin, *node.args, *[keyword.value for keyword in node.keywords]]
 
     def _note_import(self, node: ast.Import | ast.ImportFrom) -> tuple[()]:
@@ -156,15 +165,20 @@ class Survey:
         return ()
 
     def _note_function(self, node: _Function) -> Iterable[ast.AST]:
-        self.defined.add(node.name)
+        self.defined[node.name] += 1
         own_class = positional(node.args)[:1] if is_decorated(node, "classmethod") else ()
         self.class_parameters.update(own_class)
         for parameter in parameters(node.args):
             if parameter.arg not in own_class:
                 self._note_parameter(parameter)
-        if isinstance(node, ast.FunctionDef):  # of a coroutine only the making is managed
-            self.managed += [(decorator, node.body) for decorator in node.decorator_list]
-        return [*node.body, *node.decorator_list, *_defaults(node)]
+        # Of a coroutine only the making is managed by its decorators.
+        managers = node.decorator_list if isinstance(node, ast.FunctionDef) else ()
+        self._walk_in(Setting(node, tuple(managers)), node.body)
+        return [*node.decorator_list, *_defaults(node)]
+
+    def _note_lambda(self, node: ast.Lambda) -> Iterable[ast.AST]:
+        self._walk_in(Setting(node, ()), (node.body,))
+        return (node.args,)
 
     def _note_parameter(self, node: ast.arg) -> tuple[()]:
         self.parameters.add(node.arg)
@@ -185,9 +199,16 @@ class Survey:
         self.annotations.append(node.annotation)
         return (node.target,) if node.value is None else (node.target, node.value)
 
-    def _note_with(self, node: ast.With | ast.AsyncWith) -> Iterable[ast.AST]:
-        self.managed += [(item.context_expr, node.body) for item in node.items]
-        return [*node.items, *node.body]
+    def _note_with(self, node: ast.With) -> Iterable[ast.AST]:
+        function, managers = self._setting
+        inner = [item.context_expr for item in node.items]
+        self._walk_in(Setting(function, (*managers, *inner)), node.body)
+        return node.items
+
+    def _walk_in(self, setting: Setting, nodes: Iterable[ast.AST]) -> None:
+        around, self._setting = self._setting, setting
+        self._walk(nodes)
+        self._setting = around
 
     def _note_mapping(self, node: ast.MatchMapping) -> Iterable[ast.AST]:
         if node.rest is not None:
@@ -201,7 +222,7 @@ class Survey:
         return () if pattern is None else (pattern,)
 
     def _note_class(self, node: ast.ClassDef) -> Iterable[ast.AST]:
-        self.defined.add(node.name)
+        self.defined[node.name] += 1
         cls = self._own_class(node)
         self.classes.append(cls)
         around, self.calls = self.calls, defaultdict(list)
@@ -253,7 +274,7 @@ class Survey:
         ast.Assign: _note_assignment,
         ast.AnnAssign: _note_annotated,
         ast.With: _note_with,
-        ast.AsyncWith: _note_with,
+        ast.Lambda: _note_lambda,
         ast.MatchMapping: _note_mapping,
         ast.MatchAs: _note_pattern,
         ast.MatchStar: _note_pattern,

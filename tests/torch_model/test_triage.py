@@ -22,8 +22,6 @@ OPTIONS = (
     Options(model_factories=frozenset({"zq1", "build"})),
     Options(training_calls=frozenset({"zq2", "push"})),
 )
-# A file that differentiates is let through at once: the others put the promise to the test.
-UNDIFFERENTIATED = [program for program in PROGRAMS if "backward" not in program.code]
 
 
 def has_facts(text: str, options: Options = DEFAULT_OPTIONS) -> bool:
@@ -103,6 +101,127 @@ WAYS = {
     "    loss = torch.mean(x)\nloss.backward()",
 }
 
+SCRIPT = f"""\
+{NET}
+import torch.nn.functional as F
+net = Net()
+optimizer = torch.optim.SGD(net.parameters(), 0.1)
+
+def train(x, y):
+    net.train()
+    optimizer.zero_grad()
+    out = net(x)
+    loss = F.cross_entropy(out[:8].float(), y)
+    loss.backward()
+    optimizer.step()
+
+@torch.no_grad()
+def test(x, y):
+    net.eval()
+    return (net(x).argmax(1) == y).sum().item()
+
+for x, y in batches:
+    train(x, y)
+    print(test(x, y))
+"""
+RUN = "    train(x, y)\n"
+PASS = "    out = net(x)\n"
+LOSS = "    loss = F.cross_entropy(out[:8].float(), y)\n"
+# What makes a script that trains and tests as it should one that does not.
+SLIPS = {
+    "no guard": ("@torch.no_grad()\n", ""),
+    "a guard that is switched off inside": (
+        "    net.eval()\n    return",
+        "    with torch.enable_grad():\n        return",
+    ),
+    "a guard whose mode is given": ("no_grad()", "inference_mode(False)"),
+    "a guard around a definition": (
+        "@torch.no_grad()\ndef test(x, y):\n    net.eval()\n    return",
+        "with torch.no_grad():\n  def test(x, y):\n    net.eval()\n    return",
+    ),
+    "a guard around a lambda": (
+        "print(test(x, y))",
+        "net.eval()\n    with torch.no_grad():\n        ask = lambda: net(x).argmax().item()\n"
+        "    print(ask())",
+    ),
+    "a guard of a coroutine": ("def test", "async def test"),
+    "another pass beside the trained one": (PASS, f"    print(net(x).argmax().item())\n{PASS}"),
+    "a pass whose result is cut off": (PASS, "    out = net(x).detach() + weight\n"),
+    "a pass whose result is read alone": (LOSS, "    loss = weight * (out.argmax(1) - y).sum()\n"),
+    "a pass whose result is bound anew": (
+        PASS,
+        "    out = net(x)\n    print(out.mean().item())\n    out = weight * x\n",
+    ),
+    "a pass after the backward pass": (
+        f"{PASS}{LOSS}    loss.backward()\n",
+        f"    loss = weight * x\n    loss.backward()\n{PASS}{LOSS}    print(loss.item())\n",
+    ),
+    "a backward pass that is never reached": (
+        "    loss.backward()\n",
+        "    return loss.item()\n    loss.backward()\n",
+    ),
+    "a backward pass that is run under a guard": (
+        RUN,
+        "    with torch.no_grad():\n        train(x, y)\n",
+    ),
+    "a backward pass under another name and a guard": (
+        RUN,
+        "    step = train\n    with torch.no_grad():\n        step(x, y)\n",
+    ),
+    "a backward pass under a guard of the caller": (
+        RUN,
+        "    epoch(x, y)\n@torch.no_grad()\ndef epoch(x, y):\n    train(x, y)\n",
+    ),
+    "a backward pass under a guard and a name": (
+        RUN,
+        "    guard = torch.no_grad()\n    with guard:\n        train(x, y)\n",
+    ),
+    "a backward pass in a generator under a guard": (
+        "    optimizer.step()\n",
+        "    optimizer.step()\n    yield loss\n",
+        RUN,
+        "    with torch.no_grad():\n        for loss in train(x, y):\n            print(loss)\n",
+    ),
+    "a loss computed under a guard": (
+        f"{PASS}{LOSS}",
+        "    with torch.no_grad():\n        out = net(x)\n    loss = out.mean()\n",
+    ),
+    "a loss of what a guarded function gives": (
+        "    return (net(x).argmax(1) == y).sum().item()\n",
+        "    return net(x)\n",
+        f"{PASS}{LOSS}",
+        "    loss = test(x, y).mean()\n",
+    ),
+    "a model of which a guarded function is made": (
+        "    return (net(x).argmax(1) == y).sum().item()\n",
+        "    return net(x)\n",
+        "net(x)\n    loss = F.cross_entropy(out[:8].float(), y)",
+        "net(x, y).mean()\n    loss = out",
+        "def train(x, y)",
+        "def train(net, x, y)",
+        "train(x, y)\n    print(test(x, y))",
+        "train(test, x, y)",
+    ),
+}
+
+
+def slipped(*changes: str) -> str:
+    script = SCRIPT
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in script
+        script = script.replace(old, new)
+    return script
+
+
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+def test_every_slip_in_a_script_is_seen(slip):
+    assert has_facts(slipped(*slip))
+    assert lets_through(slipped(*slip))
+
+
+def test_a_script_without_a_slip_is_let_off():
+    assert not lets_through(SCRIPT)
+
 
 @pytest.mark.parametrize("text", WAYS.values(), ids=WAYS)
 def test_every_way_to_a_finding_is_seen(text):
@@ -122,7 +241,7 @@ def test_no_finding_of_any_program_is_lost(text, options):
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.sampled_from(UNDIFFERENTIATED), st.integers(0, 2**32 - 1), st.sampled_from(OPTIONS))
+@given(st.sampled_from(PROGRAMS), st.integers(0, 2**32 - 1), st.sampled_from(OPTIONS))
 def test_no_finding_of_a_mutant_is_lost(program, seed, options):
     text = mutant(program.code, Random(seed))
     assume(speaks_of_torch(text))

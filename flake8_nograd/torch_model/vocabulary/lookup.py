@@ -95,11 +95,11 @@ class Vocabulary:
         """Whether a text holds the name of a function that makes models, by the options."""
         return any(name in text for name in self._model_factories)
 
-    def speaks_of_guard(self, text: str) -> bool:
-        """Whether a text holds the name of a guard, or of torch's switch."""
+    def mentions_of_guards(self, text: str) -> int:
+        """How often a text holds the name of a guard, or of torch's switch."""
         lower = text.lower()
-        named = any(word in lower for word in (*_GUARD_WORDS, "set_grad_enabled"))
-        return named or any(name in text for name in self._guards)
+        named = sum(map(lower.count, (*_GUARD_WORDS, "set_grad_enabled")))
+        return named + sum(map(text.count, self._guards))
 
     def lists(self, dotted: str) -> bool:
         """Whether the table has a row for exactly this name, or it composes modules of torch."""

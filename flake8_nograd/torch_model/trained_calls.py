@@ -1,0 +1,229 @@
+"""Which calls are differentiated in plain sight: by a backward pass further down in their suite?
+
+A suite is read upwards from `loss.backward()`. What `loss` was computed from is followed through
+assignments to names and through what certainly keeps a graph; anything else ends the way.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from flake8_nograd.torch_model.survey import Survey, path_of
+from flake8_nograd.torch_model.vocabulary import methods
+from flake8_nograd.torch_model.vocabulary.effects import Effect
+from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
+from flake8_nograd.torch_model.vocabulary.words import makes_arrays
+
+_FARTHEST = 50  # statements above a backward pass in which what it differentiates is computed
+_JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
+_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_KEEP_GRAPH = (TENSOR_METHODS | methods.RETURNS_SELF) - (methods.CUTS | methods.VALUES_AND_INDICES)
+_SCALES = "scale"  # a method of gradient scalers
+_AUTOCAST = "autocast"  # changes the precision in its block, and nothing else
+
+
+class BackwardPass(NamedTuple):
+    """A call of `backward`, and calls whose results it certainly differentiates."""
+
+    call: ast.Call
+    trained: set[ast.Call]
+
+
+class BackwardPasses:
+    """Finds the backward passes of a file that are statements of their own."""
+
+    def __init__(self, survey: Survey, vocabulary: Vocabulary) -> None:
+        self._survey = survey
+        self._vocabulary = vocabulary
+        self._methods = {name for cls in survey.classes for name in cls.methods}
+
+    def find(self, tree: ast.Module) -> Iterator[BackwardPass]:
+        """All of them."""
+        calls = self._backward_calls()
+        functions = dict.fromkeys(self._survey.settings[call].function for call in calls)
+        bodies = (tree.body if function is None else function.body for function in functions)
+        for suite in self._suites(body for body in bodies if isinstance(body, list)):
+            for position, statement in enumerate(suite):
+                call = statement.value if isinstance(statement, ast.Expr) else None
+                if isinstance(call, ast.Call) and call in calls:
+                    before = suite[max(0, position - _FARTHEST) : position]
+                    yield BackwardPass(call, self._trained_by(call, before))
+
+    def _backward_calls(self) -> dict[ast.Call, None]:
+        """Calls of `backward` on what is not imported, in order."""
+        survey = self._survey
+        paths = [path for path in survey.calls if len(path) > 1 and path[-1] == "backward"]
+        own = [path for path in paths if path[0] not in survey.imported]
+        return dict.fromkeys(call for path in own for call in survey.calls[path])
+
+    def _suites(self, bodies: Iterable[list[ast.stmt]]) -> Iterator[list[ast.stmt]]:
+        todo = list(bodies)
+        while todo:
+            suite = list(self._reached(todo.pop()))
+            yield suite
+            for statement in suite:
+                todo += _parts(statement)
+
+    def _reached(self, body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+        """The statements up to a jump, with those in `with` blocks of no influence."""
+        for statement in body:
+            if isinstance(statement, ast.With) and self._only_surrounds(statement):
+                yield from self._reached(statement.body)
+            else:
+                yield statement
+            if _leaves(statement):
+                break
+
+    def _only_surrounds(self, statement: ast.With) -> bool:
+        return all(
+            item.optional_vars is None
+            and isinstance(item.context_expr, ast.Call)
+            and self._is_autocast(item.context_expr)
+            for item in statement.items
+        )
+
+    def _is_autocast(self, call: ast.Call) -> bool:
+        path, _ = path_of(call.func)
+        return path[-1] == _AUTOCAST and self._survey.names_imported(path[0])
+
+    def _trained_by(self, backward: ast.Call, before: Sequence[ast.stmt]) -> set[ast.Call]:
+        carried: set[str] = set()  # names whose value is differentiated
+        trained: set[ast.Call] = set()
+
+        def take(source: ast.expr) -> None:
+            for node in self._computed_from(source):
+                if isinstance(node, ast.Name):
+                    carried.add(node.id)
+                else:
+                    trained.add(node)
+
+        assert isinstance(backward.func, ast.Attribute)
+        take(backward.func.value)
+        for argument in backward.args:
+            take(argument)
+        for statement in reversed(before):
+            bound = carried & _bound(statement)
+            if not bound:
+                continue
+            if not isinstance(statement, ast.AugAssign):
+                carried -= bound
+            value = _assigned(statement, bound)
+            if value is not None:
+                take(value)
+        return trained
+
+    def _computed_from(self, node: ast.expr) -> Iterator[ast.Name | ast.Call]:
+        """Names and calls, given an expression, from whose graph its own certainly goes on."""
+        todo = [node]
+        while todo:
+            part = todo.pop()
+            if isinstance(part, ast.Name):
+                yield part
+            elif isinstance(part, ast.Call):
+                yield part
+                todo += self._differentiable_inputs(part)
+            elif isinstance(part, ast.BinOp):
+                todo += (part.left, part.right)
+            elif isinstance(part, ast.UnaryOp) and not isinstance(part.op, ast.Not):
+                todo.append(part.operand)
+            elif isinstance(part, ast.IfExp):
+                todo += (part.body, part.orelse)
+            elif isinstance(part, ast.Subscript) or (
+                isinstance(part, ast.Attribute) and part.attr not in methods.TELLING_ATTRIBUTES
+            ):
+                todo.append(part.value)
+
+    def _differentiable_inputs(self, call: ast.Call) -> Iterable[ast.expr]:
+        path, _ = path_of(call.func)
+        if makes_arrays(path[-1]):
+            return ()
+        if self._keeps_graph_of_arguments(path):
+            return [*call.args, *(keyword.value for keyword in call.keywords)]
+        if path[-1] in self._methods or path[0] in self._survey.imported:
+            return ()
+        if path[-1] == _SCALES:
+            return call.args
+        if isinstance(call.func, ast.Attribute) and path[-1] in _KEEP_GRAPH:
+            return (call.func.value,)
+        return ()
+
+    def _keeps_graph_of_arguments(self, path: tuple[str, ...]) -> bool:
+        """Whether a call is one of a function of torch, or of a loss of torch kept in a name."""
+        if self._survey.names_imported(path[0]):
+            return path[-1] not in methods.VALUES_AND_INDICES and self._all_are(
+                Effect.TENSOR, self._survey.dotted(path)
+            )
+        makers = self._survey.makers(path[0]) if len(path) == 1 else ()
+        return bool(makers) and all(
+            self._survey.names_imported(maker[0])
+            and self._all_are(Effect.LAYER, self._survey.dotted(maker))
+            for maker in makers
+        )
+
+    def _all_are(self, effect: Effect, names: Iterable[str]) -> bool:
+        return all(self._vocabulary.effect(name) is effect for name in names)
+
+
+def _parts(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The suites that a statement is made of; none if it is a definition."""
+    if isinstance(statement, _DEFINITION):
+        return
+    for name in ("body", "orelse", "finalbody"):
+        suite = getattr(statement, name, None)
+        if suite:
+            yield suite
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    """Whether what follows a statement in its suite may never be reached."""
+    if isinstance(statement, ast.If):
+        return any(map(_leaves, statement.body)) and any(map(_leaves, statement.orelse))
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return any(map(_leaves, statement.body))
+    if isinstance(statement, ast.Match) or hasattr(statement, "handlers"):
+        return any(isinstance(node, _JUMP) for node in ast.walk(statement))
+    return isinstance(statement, _JUMP)
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement, or anything in it but an expression, binds or deletes."""
+    if isinstance(statement, ast.Expr | ast.Assert):
+        return set()
+    binding: list[ast.expr] | list[ast.stmt] = _targets(statement) or [statement]
+    names: set[str] = set()
+    for node in chain.from_iterable(map(ast.walk, binding)):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
+        elif isinstance(node, _DEFINITION):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+    return names
+
+
+def _assigned(statement: ast.stmt, names: set[str]) -> ast.expr | None:
+    """What a statement assigns to names, if it does nothing else to them."""
+    plain = {
+        part.id
+        for target in _targets(statement)
+        for part in (target.elts if isinstance(target, ast.Tuple) else (target,))
+        if isinstance(part, ast.Name)
+    }
+    value = getattr(statement, "value", None)
+    return value if names <= plain else None
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    """What an assignment assigns to."""
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    return [statement.target] if isinstance(statement, ast.AugAssign | ast.AnnAssign) else []
