@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeVar
 
 from flake8_nograd.torch_model.signs import Signs
-from flake8_nograd.torch_model.survey import Path, Survey, bare
+from flake8_nograd.torch_model.survey import Path, Survey, bare, path_of
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.words import names_a_model
 
@@ -62,7 +62,7 @@ class Candidates:
             if len(path) > 1:
                 yield from self._of_method(path, any(map(_has_arguments, calls)))
             elif not survey.names_known(path[0]):
-                yield Candidate(bare(path[0]), Needs.NAME, survey.makers(path[0]))
+                yield Candidate(bare(path[0]), Needs.NAME, survey.makers(path[0]) or _makers(calls))
         for method, _ in self._unsettled(survey.own_calls):
             yield Candidate(method, Needs.METHOD)
             if method == "forward" or self._is_read(method) or "self" in survey.assigned:
@@ -110,3 +110,10 @@ class Candidates:
 
 def _has_arguments(call: ast.Call) -> bool:
     return bool(call.args or call.keywords)
+
+
+def _makers(calls: Iterable[ast.Call]) -> frozenset[Path]:
+    """The calls that make what is called, if all of it is made where it is called."""
+    functions = [call.func for call in calls]
+    made = [path_of(function.func)[0] for function in functions if isinstance(function, ast.Call)]
+    return frozenset(made) if len(made) == len(functions) else frozenset()

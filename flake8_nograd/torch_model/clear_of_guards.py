@@ -15,6 +15,7 @@ from flake8_nograd.torch_model.guarded_calls import GuardsInSight
 from flake8_nograd.torch_model.signs import Signs
 from flake8_nograd.torch_model.survey import Survey, path_of
 from flake8_nograd.torch_model.trained_calls import BackwardPass
+from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 from flake8_nograd.torch_model.vocabulary.words import names_something_else
@@ -52,14 +53,13 @@ class ClearOfGuards:
         )
 
     def _is_forward_pass(self, call: ast.Call) -> bool:
-        """Whether what is called by a name is neither a function nor a loss, whatever it is."""
+        """Whether a model may be called, by its name or by a method, and nothing of the file is."""
         survey, (path, _) = self._survey, path_of(call.func)
-        if len(path) > 1 or path[0] in survey.defined or path[0] in survey.imported:
+        if path[0] in survey.defined or path[0] in survey.imported or names_something_else(path[0]):
             return False
-        if names_something_else(path[0]):
-            return False
-        makers = self._survey.makers(path[0])
-        made_by = (name for maker in makers for name in self._survey.dotted(maker))
+        if len(path) > 1:
+            return methods.is_hidden_forward(path[-1]) and path[-1] not in self._methods
+        made_by = (name for maker in survey.makers(path[0]) for name in survey.dotted(maker))
         return Effect.LAYER not in map(self._vocabulary.effect, made_by)
 
     def _functions_are_only_called(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from flake8_nograd.flow.scopes import is_decorated, positional
@@ -25,8 +25,11 @@ from flake8_nograd.torch_model.vocabulary.words import names_a_model, names_some
 _ONLY_OF_MODULES = frozenset(
     methods.ONLY_OF_MODULES | methods.ALMOST_ONLY_OF_MODULES | {"eval", "train"}
 )
-# Effects whose results are no modules, even if they are used like one.
+# What tells that something is a module, if it is read from that.
+_TELLING = _ONLY_OF_MODULES | methods.MODULE_ATTRIBUTES | methods.WRAPPED_MODULE
+# Effects whose results are no modules, even if they are used like one; and unless they are.
 _OTHERS = frozenset((Effect.FOREIGN, Effect.OPTIMIZER))
+_UNLESS_USED = _OTHERS | {Effect.OBJECT}
 _NAME = re.compile(r"\w+")
 
 
@@ -48,7 +51,7 @@ class Evidence:
             return name in self._methods_left_out
         if needs is Needs.VALUE and not self._is_stored(name):
             return self._is_used and not names_something_else(name)
-        if makers and all(map(self._makes_no_module, makers)):
+        if makers and self._make_no_module(makers, name):
             return False
         if self._is_certain or (name == "self" and self._module_classes):
             return True
@@ -60,12 +63,21 @@ class Evidence:
             self._is_likely or (needs is Needs.NAME and names_a_model(name))
         )
 
-    def _makes_no_module(self, maker: Path) -> bool:
-        """Whether a call certainly makes an object of some other kind."""
-        names = self._dotted(maker)
-        if self._binds(maker[0]) or maker[0] in self._outside.defined:
-            return False
-        return bool(names) and set(map(self._vocabulary.effect, names)) <= _OTHERS
+    def _make_no_module(self, makers: Collection[Path], name: str) -> bool:
+        """Whether calls certainly make objects of some other kind, to which a name is given."""
+        effects: set[Effect | None] = set()
+        for maker in makers:
+            names = self._dotted(maker)
+            if not names or self._binds(maker[0]) or maker[0] in self._outside.defined:
+                return False
+            effects.update(map(self._vocabulary.effect, names))
+        return effects <= _OTHERS or (effects <= _UNLESS_USED and not self._may_be_used(name))
+
+    def _may_be_used(self, name: str) -> bool:
+        """Whether a name may be used as those of modules are, or go by another one."""
+        return any((name,) in survey.reads for survey in self._surveys) or any(
+            path[0] == name and not _TELLING.isdisjoint(path) for path in self._paths
+        )
 
     @cached_property
     def _surveys(self) -> tuple[Survey, Survey]:
