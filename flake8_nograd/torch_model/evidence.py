@@ -75,9 +75,12 @@ class Evidence:
 
     def _may_be_used(self, name: str) -> bool:
         """Whether a name may be used as those of modules are, or go by another one."""
-        return any((name,) in survey.reads for survey in self._surveys) or any(
-            path[0] == name and not _TELLING.isdisjoint(path) for path in self._paths
-        )
+        is_read = any((name,) in survey.reads for survey in self._surveys)
+        return is_read or name in self._names_used
+
+    @cached_property
+    def _names_used(self) -> set[str]:
+        return {path[0] for path in self._paths if not _TELLING.isdisjoint(path)}
 
     @cached_property
     def _surveys(self) -> tuple[Survey, Survey]:
