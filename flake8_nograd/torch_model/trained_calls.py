@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
+from flake8_nograd.flow.statements import (
+    inner_suites,
+    may_leave,
+    names_bound,
+    value_assigned,
+)
 from flake8_nograd.torch_model.survey import Survey, path_of
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
@@ -19,8 +24,6 @@ from flake8_nograd.torch_model.vocabulary.tensor_methods import TENSOR_METHODS
 from flake8_nograd.torch_model.vocabulary.words import makes_arrays
 
 _FARTHEST = 50  # statements above a backward pass in which what it differentiates is computed
-_JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
-_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _KEEP_GRAPH = (TENSOR_METHODS | methods.RETURNS_SELF) - (methods.CUTS | methods.VALUES_AND_INDICES)
 _SCALES = "scale"  # a method of gradient scalers
 _AUTOCAST = "autocast"  # changes the precision in its block, and nothing else
@@ -66,7 +69,7 @@ class BackwardPasses:
             suite = list(self._reached(todo.pop()))
             yield suite
             for statement in suite:
-                todo += _parts(statement)
+                todo += inner_suites(statement)
 
     def _reached(self, body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         """The statements up to a jump, with those in `with` blocks of no influence."""
@@ -75,7 +78,7 @@ class BackwardPasses:
                 yield from self._reached(statement.body)
             else:
                 yield statement
-            if _leaves(statement):
+            if may_leave(statement):
                 break
 
     def _only_surrounds(self, statement: ast.With) -> bool:
@@ -106,12 +109,12 @@ class BackwardPasses:
         for argument in backward.args:
             take(argument)
         for statement in reversed(before):
-            bound = carried & _bound(statement)
+            bound = carried & names_bound(statement)
             if not bound:
                 continue
             if not isinstance(statement, ast.AugAssign):
                 carried -= bound
-            value = _assigned(statement, bound)
+            value = value_assigned(statement, bound)
             if value is not None:
                 take(value)
         return trained
@@ -166,64 +169,3 @@ class BackwardPasses:
 
     def _all_are(self, effect: Effect, names: Iterable[str]) -> bool:
         return all(self._vocabulary.effect(name) is effect for name in names)
-
-
-def _parts(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """The suites that a statement is made of; none if it is a definition."""
-    if isinstance(statement, _DEFINITION):
-        return
-    for name in ("body", "orelse", "finalbody"):
-        suite = getattr(statement, name, None)
-        if suite:
-            yield suite
-    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield part.body
-
-
-def _leaves(statement: ast.stmt) -> bool:
-    """Whether what follows a statement in its suite may never be reached."""
-    if isinstance(statement, ast.If):
-        return any(map(_leaves, statement.body)) and any(map(_leaves, statement.orelse))
-    if isinstance(statement, ast.With | ast.AsyncWith):
-        return any(map(_leaves, statement.body))
-    if isinstance(statement, ast.Match) or hasattr(statement, "handlers"):
-        return any(isinstance(node, _JUMP) for node in ast.walk(statement))
-    return isinstance(statement, _JUMP)
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement, or anything in it but an expression, binds or deletes."""
-    if isinstance(statement, ast.Expr | ast.Assert):
-        return set()
-    binding: list[ast.expr] | list[ast.stmt] = _targets(statement) or [statement]
-    names: set[str] = set()
-    for node in chain.from_iterable(map(ast.walk, binding)):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-        elif isinstance(node, _DEFINITION):
-            names.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
-    return names
-
-
-def _assigned(statement: ast.stmt, names: set[str]) -> ast.expr | None:
-    """What a statement assigns to names, if it does nothing else to them."""
-    plain = {
-        part.id
-        for target in _targets(statement)
-        for part in (target.elts if isinstance(target, ast.Tuple) else (target,))
-        if isinstance(part, ast.Name)
-    }
-    value = getattr(statement, "value", None)
-    return value if names <= plain else None
-
-
-def _targets(statement: ast.stmt) -> list[ast.expr]:
-    """What an assignment assigns to."""
-    if isinstance(statement, ast.Assign):
-        return statement.targets
-    return [statement.target] if isinstance(statement, ast.AugAssign | ast.AnnAssign) else []
