@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from itertools import chain
 
+from flake8_nograd.flow.imports import imported_names
+
 _JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
 _NAMING = ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -47,7 +49,7 @@ def names_bound(statement: ast.stmt) -> set[str]:
         elif isinstance(node, _DEFINITION):
             names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            names.update(name for name, _ in imported_names(node))
         elif isinstance(node, _NAMING):
             names.add(getattr(node, "name", None) or getattr(node, "rest", None) or "")
     return names - {""}

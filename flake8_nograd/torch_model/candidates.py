@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeVar
 
+from flake8_nograd.torch_model.paths import Path, bare, path_of
 from flake8_nograd.torch_model.signs import Signs
-from flake8_nograd.torch_model.survey import Path, Survey, bare, path_of
+from flake8_nograd.torch_model.survey import Survey
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.words import names_a_model
 
@@ -52,7 +53,6 @@ class Candidates:
         self._survey = survey
         self._signs = signs
         self._settled = settled
-        self._methods = {name for cls in survey.classes for name in cls.methods}
         self._given = {name for cls in survey.classes for name in cls.attributes}
 
     def find(self) -> Iterator[Candidate]:
@@ -84,7 +84,7 @@ class Candidates:
         makers = self._survey.makers(owner) if path == (owner, method) else frozenset()
         if self._survey.names_imported(path[0]):
             return
-        is_own = method in self._methods
+        is_own = method in self._survey.methods
         if is_own:
             yield Candidate(method, Needs.METHOD)
         if method in self._given:

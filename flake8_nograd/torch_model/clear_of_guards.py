@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from flake8_nograd.torch_model.guarded_calls import GuardsInSight
+from flake8_nograd.torch_model.paths import path_of
 from flake8_nograd.torch_model.signs import Signs
-from flake8_nograd.torch_model.survey import Survey, path_of
+from flake8_nograd.torch_model.survey import Survey
 from flake8_nograd.torch_model.trained_calls import BackwardPass
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
@@ -31,18 +32,17 @@ class ClearOfGuards:
         self._signs = signs
         self._guards = guards
         self._vocabulary = vocabulary
-        self._methods = {name for cls in survey.classes for name in cls.methods}
 
     def are_all(self, passes: Sequence[BackwardPass]) -> bool:
         """Whether these are all backward passes of the file and none meets a guard."""
         if not (
             self._signs.text.count("backward") == len(passes)
             and all(any(map(self._is_forward_pass, item.trained)) for item in passes)
-            and self._guards.are_all(self._signs, self._vocabulary)
+            and self._guards.are_all(self._vocabulary)
             and self._functions_are_only_called()
         ):
             return False
-        guarded = self._guards.calls(self._signs)
+        guarded = self._guards.calls
         calls_in = self._calls_by_function()
         run = self._run_with_recording(calls_in, guarded)
         functions = {self._survey.settings[item.call].function for item in passes}
@@ -58,7 +58,7 @@ class ClearOfGuards:
         if path[0] in survey.defined or path[0] in survey.imported or names_something_else(path[0]):
             return False
         if len(path) > 1:
-            return methods.is_hidden_forward(path[-1]) and path[-1] not in self._methods
+            return methods.is_hidden_forward(path[-1]) and path[-1] not in self._survey.methods
         made_by = (name for maker in survey.makers(path[0]) for name in survey.dotted(maker))
         return Effect.LAYER not in map(self._vocabulary.effect, made_by)
 
@@ -68,7 +68,7 @@ class ClearOfGuards:
         return not any(
             path[0] in self._survey.defined and path[0] not in classes
             if len(path) == 1
-            else path[-1] in self._methods
+            else path[-1] in self._survey.methods
             for path in self._survey.reads
         )
 
@@ -101,11 +101,11 @@ class ClearOfGuards:
     def _runs_when_called(self, function: ast.FunctionDef) -> bool:
         """Whether the name stands for this function alone, and a call of it runs its body."""
         survey, name = self._survey, function.name
-        if function.decorator_list or name in self._methods or name in survey.imported:
+        if function.decorator_list or name in self._survey.methods or name in survey.imported:
             return False
         return survey.defined[name] == 1 and not survey.binds(name)
 
     def _is_own(self, call: ast.Call) -> bool:
         """Whether something that the file defines is called."""
         path, _ = path_of(call.func)
-        return path[-1] in (self._survey.defined if len(path) == 1 else self._methods)
+        return path[-1] in (self._survey.defined if len(path) == 1 else self._survey.methods)

@@ -14,8 +14,9 @@ from functools import cached_property
 from flake8_nograd.flow.scopes import is_decorated, positional
 from flake8_nograd.torch_model.candidates import Candidate, Needs
 from flake8_nograd.torch_model.module_classes import is_function_base, is_module_base
+from flake8_nograd.torch_model.paths import Path, dotted_names
 from flake8_nograd.torch_model.signs import Signs
-from flake8_nograd.torch_model.survey import OwnClass, Path, Survey
+from flake8_nograd.torch_model.survey import OwnClass, Survey
 from flake8_nograd.torch_model.trust import names_module_class
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
@@ -185,8 +186,7 @@ class Evidence:
 
     def _dotted(self, path: Path) -> list[str]:
         """What a path stands for, as far as it comes from outside the file."""
-        names = self._imported.get(path[0])
-        return [".".join((name, *path[1:])) for name in names] if names else []
+        return dotted_names(path, self._imported)
 
     @cached_property
     def _imported(self) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flake8_nograd.torch_model.signs import Patterns, Signs, found
+from flake8_nograd.torch_model.signs import VOLATILE, Patterns, Signs, found
 from flake8_nograd.torch_model.survey import OwnClass
 from flake8_nograd.torch_model.vocabulary.words import runs_inference
 
@@ -14,9 +14,8 @@ _ACTS: Patterns = (
     re.compile(r"\.\s*(?:eval|train|forward)\b"),
     re.compile(r"import\b"),
 )
-# What makes a call in any method one that is judged: another scope, an input without a graph.
+# What makes a call in any method one that is judged, as an input without a graph does.
 _OTHER_SCOPE = re.compile(r"\n[ \t]*(?:class|global)\b")
-_NO_GRAPH = "volatile"
 
 
 class ForwardParts:
@@ -27,7 +26,7 @@ class ForwardParts:
 
     def serves_forward(self, name: str, body: str, cls: OwnClass) -> bool:
         """Whether a method of this name and body does nothing but help a forward pass."""
-        if _NO_GRAPH in body or _OTHER_SCOPE.search(body):
+        if VOLATILE in body or _OTHER_SCOPE.search(body):
             return False
         if name.strip("_").startswith(("forward", "init")):
             return cls.defines_forward or not self._signs.differentiates

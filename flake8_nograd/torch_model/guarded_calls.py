@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from flake8_nograd.torch_model.guards import SWITCHED_OFF_BY
+from flake8_nograd.torch_model.paths import Path, path_of
 from flake8_nograd.torch_model.signs import Signs
-from flake8_nograd.torch_model.survey import Path, Survey, path_of
+from flake8_nograd.torch_model.survey import Survey
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
 
 
 class GuardsInSight:
     """`torch.no_grad()` and its like, around suites: no condition, no other name for them."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, signs: Signs) -> None:
         self._survey = survey
+        self._signs = signs
         managers = {item for setting in survey.settings.values() for item in setting.managers}
         self._guards = {item: path for item in managers if (path := self._path_of_guard(item))}
 
-    def calls(self, signs: Signs) -> frozenset[ast.Call]:
+    @cached_property
+    def calls(self) -> frozenset[ast.Call]:
         """The calls that are certainly guarded."""
-        if not self._guards or signs.may_switch_on:
+        if not self._guards or self._signs.may_switch_on:
             return frozenset()
         settings = self._survey.settings.items()
         guards = self._guards.keys()
         return frozenset(call for call, item in settings if not guards.isdisjoint(item.managers))
 
-    def are_all(self, signs: Signs, vocabulary: Vocabulary) -> bool:
+    def are_all(self, vocabulary: Vocabulary) -> bool:
         """Whether the text holds no further name of a guard."""
         named = [".".join(path) for path in self._guards.values()]
         named += [dotted for names in self._survey.imported.values() for dotted in names]
         in_sight = sum(map(vocabulary.mentions_of_guards, named))
-        return in_sight == vocabulary.mentions_of_guards(signs.text)
+        return in_sight == vocabulary.mentions_of_guards(self._signs.text)
 
     def _path_of_guard(self, manager: ast.expr) -> Path:
         """The names of a guard; empty if it is none."""

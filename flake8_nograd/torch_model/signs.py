@@ -35,6 +35,7 @@ _MAY_SWITCH_ON: Patterns = (
     re.compile(r"enable_grad|set_grad_enabled|__exit__"),
     re.compile(r"inference_mode\s*\(\s*[^\s)]"),
 )
+VOLATILE = "volatile"  # what makes an input of torch 0.3 one that has no graph
 _GRADIENT_WORDS = ("autograd", "functorch", *sorted(methods.GRADIENT_WORDS))
 _FUNC = re.compile(r"func\b(?<!\wfunc)")
 _READ = re.compile(r"\.\s*(\w+)\b(?!\s*\()")
@@ -70,7 +71,7 @@ class Signs:
 
         Volatile inputs have none; where expressions assign, statements do not tell what is.
         """
-        return "backward" in self.text and "volatile" not in self.text and ":=" not in self.text
+        return "backward" in self.text and VOLATILE not in self.text and ":=" not in self.text
 
     @cached_property
     def raises_without_graph(self) -> bool:

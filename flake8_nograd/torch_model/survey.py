@@ -10,16 +10,14 @@ import builtins
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.flow.scopes import is_decorated, is_property, parameters, positional
+from flake8_nograd.torch_model.paths import Path, dotted_names, path_of
 from flake8_nograd.torch_model.signs import Patterns, found
-
-# The names of an access such as `self.net.encode`. What is read from anything but a name begins
-# with the last name in that and brackets: `nets[]`, `encode` for `nets[0].encode`.
-Path = tuple[str, ...]
 
 _HANDS_BACK: Patterns = (re.compile(r"return\b[ \t]*[^\s#]"), re.compile(r"yield\b"))
 _BUILTINS = frozenset(dir(builtins))
@@ -91,10 +89,14 @@ class Survey:
         self._setting = Setting(None, ())
         self._walk(nodes)
 
+    @cached_property
+    def methods(self) -> frozenset[str]:
+        """The names of all methods, those that are left out as well."""
+        return frozenset(name for cls in self.classes for name in cls.methods)
+
     def dotted(self, path: Path) -> list[str]:
         """What a path may stand for, as far as it comes from outside the file."""
-        names = self.imported.get(path[0], ())
-        return [".".join((name, *path[1:])) for name in names]
+        return dotted_names(path, self.imported)
 
     def names_imported(self, name: str) -> bool:
         """Whether a name stands for something imported, and for nothing else."""
@@ -302,22 +304,6 @@ def _getter_of_one(name: str) -> Callable[[Any], tuple[Any, ...]]:
     return lambda node: (get(node),)
 
 
-def path_of(node: ast.expr) -> tuple[Path, tuple[ast.expr, ...]]:
-    """The names of an access, and what they are read from unless it is one of them."""
-    names: list[str] = []
-    while node.__class__ is ast.Attribute:
-        names.append(node.attr)
-        node = node.value
-    if node.__class__ is ast.Name:
-        return (node.id, *names[::-1]), ()
-    return (f"{_last_name(node)}[]", *names[::-1]), (node,)
-
-
-def bare(name: str) -> str:
-    """A name of a path without brackets."""
-    return name.removesuffix("[]")
-
-
 def is_function(node: ast.AST) -> TypeGuard[_Function]:
     """Whether a node is a `def`."""
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -326,13 +312,6 @@ def is_function(node: ast.AST) -> TypeGuard[_Function]:
 def _defaults(node: _Function) -> Iterator[ast.expr]:
     yield from node.args.defaults
     yield from (default for default in node.args.kw_defaults if default is not None)
-
-
-def _last_name(node: ast.expr) -> str:
-    """The last name in an access such as `self.nets[0]`; empty if there is none."""
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return str(getattr(node, "attr", "") or getattr(node, "id", ""))
 
 
 def _own_parts(node: ast.ClassDef) -> Iterator[ast.AST]:

@@ -16,7 +16,8 @@ from flake8_nograd.flow.statements import (
     names_bound,
     value_assigned,
 )
-from flake8_nograd.torch_model.survey import Survey, path_of
+from flake8_nograd.torch_model.paths import Path, path_of
+from flake8_nograd.torch_model.survey import Survey
 from flake8_nograd.torch_model.vocabulary import methods
 from flake8_nograd.torch_model.vocabulary.effects import Effect
 from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
@@ -42,7 +43,6 @@ class BackwardPasses:
     def __init__(self, survey: Survey, vocabulary: Vocabulary) -> None:
         self._survey = survey
         self._vocabulary = vocabulary
-        self._methods = {name for cls in survey.classes for name in cls.methods}
 
     def find(self, tree: ast.Module) -> Iterator[BackwardPass]:
         """All of them."""
@@ -146,7 +146,7 @@ class BackwardPasses:
             return ()
         if self._keeps_graph_of_arguments(path):
             return [*call.args, *(keyword.value for keyword in call.keywords)]
-        if path[-1] in self._methods or path[0] in self._survey.imported:
+        if path[-1] in self._survey.methods or path[0] in self._survey.imported:
             return ()
         if path[-1] == _SCALES:
             return call.args
@@ -154,7 +154,7 @@ class BackwardPasses:
             return (call.func.value,)
         return ()
 
-    def _keeps_graph_of_arguments(self, path: tuple[str, ...]) -> bool:
+    def _keeps_graph_of_arguments(self, path: Path) -> bool:
         """Whether a call is one of a function of torch, or of a loss of torch kept in a name."""
         if self._survey.names_imported(path[0]):
             return path[-1] not in methods.VALUES_AND_INDICES and self._all_are(

@@ -36,13 +36,13 @@ def may_have_facts(
     survey = Survey((tree,), lines, ForwardParts(signs).serves_forward)
     if _imports_training(survey, vocabulary):
         return True
-    guards = GuardsInSight(survey)
+    guards = GuardsInSight(survey, signs)
     passes = list(BackwardPasses(survey, vocabulary).find(tree)) if signs.trains_in_sight else []
     if may_meet and not ClearOfGuards(survey, signs, guards, vocabulary).are_all(passes):
         return True
     if signs.raises_without_graph and _has_guarded_hook(survey):
         return True
-    settled = guards.calls(signs).union(*(item.trained for item in passes))
+    settled = guards.calls.union(*(item.trained for item in passes))
     evidence = Evidence(survey, lines, signs, vocabulary)
     return any(map(evidence.allows, Candidates(survey, signs, settled).find()))
 
@@ -53,10 +53,9 @@ def _has_guarded_hook(survey: Survey) -> bool:
     imported = [dotted for path in paths for dotted in survey.imported.get(path[0], ())]
     bases = {dotted.rpartition(".")[2] for dotted in imported}
     bases.update(path[-1] for path in paths)
-    names = {name for cls in survey.classes for name in cls.methods}
     unknown = any(map(survey.is_open, paths))
     return any(
-        any(map(framework.guarded.fullmatch, names))
+        any(map(framework.guarded.fullmatch, survey.methods))
         for framework in FRAMEWORKS
         if unknown or any(map(framework.bases.fullmatch, bases))
     )
