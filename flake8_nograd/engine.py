@@ -16,13 +16,13 @@ from flake8_nograd.rules.base import Rule
 from flake8_nograd.source import Source
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import (
-    BackwardPass,
     Confidence,
     ForwardPass,
+    MisplacedBackward,
     ModuleFacts,
     Region,
 )
-from flake8_nograd.torch_model.triage import may_have_facts
+from flake8_nograd.triage.triage import may_have_facts
 
 
 def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
@@ -43,14 +43,14 @@ def explain(source: Source, options: Options, line: int) -> str:
     return explanation.explain(analyse(source.tree, source.path, options), line)
 
 
-def silences(source: Source, options: Options) -> dict[tuple[int, int], str]:
+def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]:
     """Why each forward pass that is not reported is not, by 1-based line and column."""
     return {
         (item.node.lineno, source.column(item.node.lineno, item.node.col_offset) + 1): str(
-            item.silence.value
+            item.suppression.value
         )
         for item in analyse(source.tree, source.path, options).silent
-        if item.silence is not None
+        if item.suppression is not None
     }
 
 
@@ -75,15 +75,17 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
                 yield _finding(rule, subject, message, source)
 
 
-def _finding(rule: Rule, subject: Region | BackwardPass, message: str, source: Source) -> Finding:
-    node = subject.node if isinstance(subject, BackwardPass) else subject.start.node
+def _finding(
+    rule: Rule, subject: Region | MisplacedBackward, message: str, source: Source
+) -> Finding:
+    node = subject.node if isinstance(subject, MisplacedBackward) else subject.start.node
     repair = _repair(subject, source, rule) if isinstance(subject, Region) else None
     column = source.column(node.lineno, node.col_offset) + 1
     return Finding(node.lineno, column, rule.code, message, repair)
 
 
 def _repair(region: Region, source: Source, rule: Rule) -> Repair:
-    doubts = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
+    switches = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
     function = region.function.node
     is_def = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     return Repair(
@@ -91,22 +93,22 @@ def _repair(region: Region, source: Source, rule: Rule) -> Repair:
         function=source.span(function, function) if is_def else None,  # type: ignore[arg-type]
         whole_function=region.whole_function and is_def,
         guard=source.span(region.ended_guard, region.ended_guard) if region.ended_guard else None,
-        safety=Safety.UNSAFE if doubts else Safety.SAFE,
-        reason=doubts[0] if doubts else "every result ends as plain numbers",
+        safety=Safety.UNSAFE if switches else Safety.SAFE,
+        reason=switches[0] if switches else "every result ends as plain numbers",
     )
 
 
 def _doubt(item: ForwardPass) -> str:
     """Why it is not certain that nobody differentiates the result of a forward pass."""
-    fate = item.fate
-    if fate.trained:
+    use = item.use
+    if use.trained:
         return "what takes the result is differentiated elsewhere in the file"
-    if fate.returned:
+    if use.returned:
         return "a result is returned to callers outside the file, which might differentiate it"
-    if fate.stored:
+    if use.stored:
         return "a result is kept in an object, where other files might differentiate it"
-    if fate.passed_on:
+    if use.passed_on:
         return "a result is passed to code outside the file, which might differentiate it"
-    if fate.plain_use is None:
+    if use.plain_use is None:
         return "a result is not seen to end as plain numbers; a hook might keep what leads to it"
     return "that this is a model is known by a name alone"

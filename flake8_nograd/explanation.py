@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts
-from flake8_nograd.torch_model.fate import Fate
-from flake8_nograd.torch_model.trust import Trust
+from flake8_nograd.torch_model.fate.fate import ResultUse
+from flake8_nograd.vocabulary.annotations import ModelEvidence
 
 _TRUST = {
-    Trust.ORIGIN: "yes, by where it comes from",
-    Trust.USE: "yes, by how it is used",
-    Trust.ANNOTATION: "yes, by its annotation",
-    Trust.NAME: "probably, by its name",
+    ModelEvidence.ORIGIN: "yes, by where it comes from",
+    ModelEvidence.USE: "yes, by how it is used",
+    ModelEvidence.ANNOTATION: "yes, by its annotation",
+    ModelEvidence.NAME: "probably, by its name",
 }
 
 
@@ -36,13 +36,13 @@ def _reported(facts: ModuleFacts) -> Iterator[ForwardPass]:
 
 
 def _about(item: ForwardPass) -> str:
-    verdict = "reported" if item.silence is None else f"silent: {item.silence.value}"
+    verdict = "reported" if item.suppression is None else f"silent: {item.suppression.value}"
     return "\n".join(
         (
             f"line {item.node.lineno}: {ast.unparse(item.node)}",
-            f"  is it a model?                {_TRUST[item.trust]}",
+            f"  is it a model?                {_TRUST[item.evidence]}",
             f"  is recording on?              {_recording(item)}",
-            f"  what becomes of the result?   {_fate(item.fate)}",
+            f"  what becomes of the result?   {_use(item.use)}",
             f"  is this inference?            {_inference(item)}",
             f"  verdict                       {verdict}"
             f" (confidence: {item.confidence.name.lower()})",
@@ -55,20 +55,20 @@ def _recording(item: ForwardPass) -> str:
     return f"{' or '.join(modes)}; in the function itself: {item.call.context.grad.value}"
 
 
-def _fate(fate: Fate) -> str:
+def _use(use: ResultUse) -> str:
     said = [
         text
         for holds, text in (
-            (fate.trained, "it is differentiated"),
-            (fate.returned, "it is returned to callers outside the file"),
-            (fate.stored, "it is stored in an attribute that the file does not read"),
-            (fate.passed_on, "it is passed to functions outside the file"),
-            (fate.discarded, "it is dropped"),
+            (use.trained, "it is differentiated"),
+            (use.returned, "it is returned to callers outside the file"),
+            (use.stored, "it is stored in an attribute that the file does not read"),
+            (use.passed_on, "it is passed to functions outside the file"),
+            (use.discarded, "it is dropped"),
         )
         if holds
     ]
-    if fate.plain_use is not None:
-        said.append(f"it is read by {fate.plain_use.how} (line {fate.plain_use.line})")
+    if use.plain_use is not None:
+        said.append(f"it is read by {use.plain_use.how} (line {use.plain_use.line})")
     return "; ".join(said) or "nothing uses it"
 
 

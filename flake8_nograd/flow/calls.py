@@ -70,8 +70,8 @@ class Calls(Evaluator[Context]):
         return tuple(positional), keywords, join(starred) if starred else PLAIN
 
     def _imported(self, callee: Value) -> str | None:
-        if len(callee.same) == 1:
-            (node,) = callee.same
+        if len(callee.aliases) == 1:
+            (node,) = callee.aliases
             if self.graph.kinds[node] is Kind.EXTERNAL:
                 return str(self.graph.payloads[node])
         return None

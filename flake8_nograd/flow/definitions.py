@@ -35,7 +35,7 @@ class Definitions(Calls[Context]):
         """Decorators are called with the function; its name goes on standing for it."""
         assert self.place is not None
         for decorator, callee in zip(statement.decorator_list, function.decorators, strict=True):
-            if all(self.graph.kinds[node] is Kind.EXTERNAL for node in callee.same):
+            if all(self.graph.kinds[node] is Kind.EXTERNAL for node in callee.aliases):
                 continue
             call = Call(
                 node=ast.copy_location(ast.Call(decorator, [], []), decorator),
@@ -110,7 +110,7 @@ class Definitions(Calls[Context]):
 
     def _lead_back(self, variable: Node, definitions: list[Value]) -> None:
         """What is stored in a variable of an outer function is found there, however it is read."""
-        kept = {node for value in definitions for node in value.same}
+        kept = {node for value in definitions for node in value.aliases}
         for node in kept:
             if self.graph.kinds[node] in _CONTAINERS:
                 self.graph.copy((variable,), node)
@@ -120,7 +120,7 @@ class Definitions(Calls[Context]):
         """A value annotated with classes of the file is taken for an instance of one of them."""
         for name in _classes_named(annotation):
             value = self.state.lookup(name, self.graph) or self.outer_name(name)
-            for thing in value.same:
+            for thing in value.aliases:
                 if self.graph.kinds[thing] is Kind.CLASS:
                     cls = self.graph.payloads[thing]
                     assert isinstance(cls, Class)

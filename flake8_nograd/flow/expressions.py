@@ -12,7 +12,7 @@ from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import Semantics
-from flake8_nograd.flow.state import Context, State, compact, flow_into, is_constant, merge
+from flake8_nograd.flow.state import Context, State, compact, flow_into, is_constant, join_branches
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 
 _BUILTINS = frozenset(dir(builtins))
@@ -53,7 +53,7 @@ class Evaluator(Generic[Context]):
         elif isinstance(target, ast.Attribute):
             owner = self.evaluate(target.value)
             self.semantics.store_attribute(target, owner, value, source, self.function, self.place)
-            for node in owner.same:
+            for node in owner.aliases:
                 flow_into(value, self.graph.field(node, target.attr), self.graph)
         elif isinstance(target, ast.Subscript):
             self.evaluate(target.slice)
@@ -67,34 +67,34 @@ class Evaluator(Generic[Context]):
     def store(self, target: ast.expr, owner: Value, value: Value) -> None:
         """Keep a value in what `target` yields; a name without a node of its own is rebound."""
         graph = self.graph
-        nodes = graph.origins(owner.same)
+        nodes = graph.resolve_phis(owner.aliases)
         for node in nodes:
             flow_into(value, node, graph)
         if value.flows:
             graph.filled |= nodes
         while isinstance(target, ast.Subscript):
             target = target.value
-        if all(graph.kinds[node] is Kind.LOOP for node in nodes) and isinstance(target, ast.Name):
+        if all(graph.kinds[node] is Kind.PHI for node in nodes) and isinstance(target, ast.Name):
             before = self.state.lookup(target.id, graph)
             if before is not None and value.flows:
-                self.bind_name(target.id, Value(before.same, before.parts | value.flows))
+                self.bind_name(target.id, Value(before.aliases, before.dependencies | value.flows))
 
     def _unpacked(self, value: Value, count: int) -> list[Value]:
         if value.items is not None and len(value.items) == count:
             return list(value.items)
-        if not value.same:
+        if not value.aliases:
             return [value] * count
         parts = []
         for position in range(count):
             items = set()
-            for owner in value.same:
+            for owner in value.aliases:
                 node = self.graph.intern(Kind.ITEM, (owner, position))
                 if self.graph.kinds[owner] is Kind.CALL:
                     self.graph.derive((owner,), node)
                 else:
                     self.graph.copy((owner,), node)
                 items.add(node)
-            parts.append(Value(frozenset(items), value.parts))
+            parts.append(Value(frozenset(items), value.dependencies))
         return parts
 
     def _name(self, node: ast.Name) -> Value:
@@ -139,11 +139,13 @@ class Evaluator(Generic[Context]):
         special = self.semantics.attribute(node, owner, self.function)
         if special is not None:
             return special
-        if len(owner.same) == 1 and not owner.parts:
-            (part,) = owner.same
+        if len(owner.aliases) == 1 and not owner.dependencies:
+            (part,) = owner.aliases
             return self._attribute_of(part, node.attr)
         attribute = self.graph.attribute
-        return Value(frozenset([attribute(part, node.attr) for part in owner.same]), owner.parts)
+        return Value(
+            frozenset([attribute(part, node.attr) for part in owner.aliases]), owner.dependencies
+        )
 
     def _attribute_of(self, owner: Node, name: str) -> Value:
         value = self._attributes.get((owner, name))
@@ -158,14 +160,16 @@ class Evaluator(Generic[Context]):
         position = _position(node.slice)
         if position is not None and -len(items) <= position < len(items):
             return items[position]
-        return Value(value.same, value.parts)
+        return Value(value.aliases, value.dependencies)
 
     def _operation(self, node: ast.BinOp) -> Value:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(node.left, ast.List) or isinstance(node.right, ast.List):
             return join((left, right))
         value = derived((left, right))
-        return self.semantics.operate(value, node, self.state.context) if value.parts else value
+        return (
+            self.semantics.operate(value, node, self.state.context) if value.dependencies else value
+        )
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
@@ -194,7 +198,7 @@ class Evaluator(Generic[Context]):
         values = tuple(self.evaluate(item) for item in node.elts)
         whole = join(values) if values else PLAIN
         starred = any(isinstance(item, ast.Starred) for item in node.elts)
-        return Value(whole.same, whole.parts, None if starred else values)
+        return Value(whole.aliases, whole.dependencies, None if starred else values)
 
     def _display(self, node: ast.List | ast.Set) -> Value:
         return self._container(node, (self.evaluate(item) for item in node.elts))
@@ -231,7 +235,7 @@ class Evaluator(Generic[Context]):
         self.loops -= len(node.generators)
         outer.context = self.state.context
         self.state = outer
-        return Value(value.same, value.parts)
+        return Value(value.aliases, value.dependencies)
 
     def _formatted(self, node: ast.JoinedStr) -> Value:
         for part in node.values:
@@ -306,9 +310,9 @@ class Evaluator(Generic[Context]):
         ast.Slice: _slice,
     }
 
-    def merge(self, base: State[Context], branches: list[State[Context]]) -> None:
+    def join_branches(self, base: State[Context], branches: list[State[Context]]) -> None:
         """Go on in `base` from where its branches end."""
-        merge(base, branches, self.graph, self.semantics.join)
+        join_branches(base, branches, self.graph, self.semantics.join)
         self.state = base
 
 

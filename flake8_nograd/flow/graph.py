@@ -41,7 +41,7 @@ class Kind(enum.IntEnum):
     ITEM = enum.auto()  # (Node, position): one element of an unpacked value
     FIELD = enum.auto()  # (Node, attribute)
     VARIABLE = enum.auto()  # (Scope, name): all definitions of a name, whatever the order
-    LOOP = enum.auto()  # entry nodes: a variable as a loop finds it
+    PHI = enum.auto()  # entry nodes: a variable as a loop finds it
     MADE = enum.auto()  # syntax node: a container or an operation
     OBJECT = enum.auto()  # something made outside the file: what the semantics says
     SINK = enum.auto()  # where values end: what the semantics says
@@ -118,15 +118,15 @@ class FlowGraph:
         """All interned nodes of a kind so far, in order of creation."""
         return list(self._interned[kind].values())
 
-    def origins(self, nodes: Iterable[Node]) -> set[Node]:
+    def resolve_phis(self, nodes: Iterable[Node]) -> set[Node]:
         """Nodes and, for variables as a loop finds them, what they were before the loop."""
         found = set(nodes)
-        todo = [node for node in found if self.kinds[node] is Kind.LOOP]
+        todo = [node for node in found if self.kinds[node] is Kind.PHI]
         while todo:
             for node in self.payloads[todo.pop()]:  # type: ignore[attr-defined]
                 if node not in found:
                     found.add(node)
-                    if self.kinds[node] is Kind.LOOP:
+                    if self.kinds[node] is Kind.PHI:
                         todo.append(node)
         return found
 

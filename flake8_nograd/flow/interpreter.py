@@ -83,7 +83,7 @@ class _Interpreter(Definitions[Context]):
 
     def _expression(self, statement: ast.Expr) -> None:
         value = self.evaluate(statement.value)
-        if value.same or value.parts:
+        if value.aliases or value.dependencies:
             self.semantics.discard(value, statement.value)
 
     def _assign(self, statement: ast.Assign) -> None:
@@ -124,7 +124,7 @@ class _Interpreter(Definitions[Context]):
     def _if(self, statement: ast.If) -> None:
         self.semantics.observe(self.evaluate(statement.test), statement.test)
         branches = [self._branch(statement.body), self._branch(statement.orelse)]
-        self.merge(self.state, branches)
+        self.join_branches(self.state, branches)
 
     def _for(self, statement: ast.For | ast.AsyncFor) -> None:
         items = self.evaluate(statement.iter)
@@ -157,14 +157,14 @@ class _Interpreter(Definitions[Context]):
         if body.alive:
             loop.continues.append(body.rebased(loop.header, base))
         body.close_loop(loop.continues, self.graph)
-        self.merge(base, [base.fork(), *loop.continues])
+        self.join_branches(base, [base.fork(), *loop.continues])
         self._take_for_run(base, loop.continues)
         if statement.orelse:
-            self.merge(base, [self._branch(statement.orelse)])
+            self.join_branches(base, [self._branch(statement.orelse)])
         if loop.breaks:
             completed = base.fork()
             completed.alive = base.alive
-            self.merge(base, [completed, *loop.breaks])
+            self.join_branches(base, [completed, *loop.breaks])
 
     def _take_for_run(self, base: State[Context], ends: list[State[Context]]) -> None:
         """After a loop the context is that of its body: who writes a loop means it to run."""
@@ -208,7 +208,7 @@ class _Interpreter(Definitions[Context]):
         base, mark = self.state, len(self._exits)
         body = self._branch(statement.body)
         entry = base.fork()
-        self.merge(entry, [entry.fork(), body.rebased(base, entry)])
+        self.join_branches(entry, [entry.fork(), body.rebased(base, entry)])
         ends: list[State[Context]] = []
         for handler in statement.handlers:
             self.state = branch = entry.fork()
@@ -221,7 +221,7 @@ class _Interpreter(Definitions[Context]):
         self.state = body
         if body.alive:
             self._suite(statement.orelse)
-        self.merge(base, [body, *ends])
+        self.join_branches(base, [body, *ends])
         if statement.finalbody:
             self._finally(statement.finalbody, mark)
 
@@ -248,13 +248,13 @@ class _Interpreter(Definitions[Context]):
                 self.semantics.observe(self.evaluate(case.guard), case.guard)
             self._suite(case.body)
             branches.append(branch)
-        self.merge(base, branches)
+        self.join_branches(base, branches)
 
     def _bind_pattern(self, pattern: ast.pattern, subject: Value) -> None:
         for node in ast.walk(pattern):
             name = getattr(node, "name", None) or getattr(node, "rest", None)
             if name:
-                self.bind_name(name, Value(subject.same, subject.parts))
+                self.bind_name(name, Value(subject.aliases, subject.dependencies))
 
     def _class(self, statement: ast.ClassDef) -> None:
         bases = tuple(self.evaluate(base) for base in statement.bases)

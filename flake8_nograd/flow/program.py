@@ -61,7 +61,7 @@ class Call(Generic[Context]):
     def arguments(self) -> list[Value]:
         """All argument values, however they are given."""
         given = [*self.positional, *self.keywords.values()]
-        if self.starred.same or self.starred.parts:
+        if self.starred.aliases or self.starred.dependencies:
             given.append(self.starred)
         return given
 
@@ -73,7 +73,7 @@ class Call(Generic[Context]):
 
 
 @dataclass(eq=False, slots=True)
-class HandOver(Generic[Context]):
+class CallbackArgument(Generic[Context]):
     """A call that may run, in this context, the functions that it is ``given``.
 
     ``gives_back`` says that it may as well only keep them or hand them on.
@@ -108,24 +108,7 @@ class Program(Generic[Context]):
     decorations: list[Call[Context]] = field(default_factory=list)
     properties: set[str] = field(default_factory=set)
     reads: list[Read[Context]] = field(default_factory=list)
-    hand_overs: list[HandOver[Context]] = field(default_factory=list)
-
-
-def access_path(node: ast.expr) -> str:
-    """The text of a plain access such as `self.net`, `nets["a"]` or `model`; else empty."""
-    parts: list[str] = []
-    while True:
-        if isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        elif isinstance(node, ast.Subscript):
-            parts.append("[]")
-            node = node.value
-        elif isinstance(node, ast.Name):
-            parts.append(node.id)
-            return ".".join(reversed(parts))
-        else:
-            return ""
+    callback_arguments: list[CallbackArgument[Context]] = field(default_factory=list)
 
 
 def suites_of(place: Place) -> list[Place]:

@@ -63,7 +63,7 @@ class State(Generic[Context]):
 
     def _merge_point(self, name: str, entry: Value, graph: FlowGraph) -> Value:
         assert self.loop is not None
-        node = self.loop[name] = graph.new(Kind.LOOP, entry.same)
+        node = self.loop[name] = graph.new(Kind.PHI, entry.aliases)
         flow_into(entry, node, graph)
         value = self.names[name] = value_of(node)
         return value
@@ -97,7 +97,7 @@ class State(Generic[Context]):
         return written
 
 
-def merge(
+def join_branches(
     base: State[Context],
     branches: Sequence[State[Context]],
     graph: FlowGraph,
@@ -127,29 +127,33 @@ def is_constant(value: Value, graph: FlowGraph) -> bool:
     """Whether a value is nothing but imported names, functions, classes and `self`."""
     kinds = graph.kinds
     return (
-        bool(value.same)
-        and not value.parts
-        and all(kinds[node] in _CONSTANTS for node in value.same)
+        bool(value.aliases)
+        and not value.dependencies
+        and all(kinds[node] in _CONSTANTS for node in value.aliases)
     )
 
 
 def compact(value: Value, graph: FlowGraph) -> Value:
     """The same value, with one node in place of very many."""
-    same, parts = value.same, value.parts
-    if len(same) > _MANY:
-        node = graph.new(Kind.LOOP, same)
-        graph.copy(same, node)
-        same = frozenset((node,))
-    if len(parts) > _MANY:
+    aliases, dependencies = value.aliases, value.dependencies
+    if len(aliases) > _MANY:
+        node = graph.new(Kind.PHI, aliases)
+        graph.copy(aliases, node)
+        aliases = frozenset((node,))
+    if len(dependencies) > _MANY:
         node = graph.new(Kind.MADE, None)
-        graph.derive(parts, node)
-        parts = frozenset((node,))
-    return value if same is value.same and parts is value.parts else Value(same, parts, value.items)
+        graph.derive(dependencies, node)
+        dependencies = frozenset((node,))
+    return (
+        value
+        if aliases is value.aliases and dependencies is value.dependencies
+        else Value(aliases, dependencies, value.items)
+    )
 
 
 def flow_into(value: Value, node: int, graph: FlowGraph) -> None:
     """A value becomes a node: what it is by copy, what it is made of by derivation."""
-    if value.same:
-        graph.copy(value.same, node)
-    if value.parts:
-        graph.derive(value.parts, node)
+    if value.aliases:
+        graph.copy(value.aliases, node)
+    if value.dependencies:
+        graph.derive(value.dependencies, node)

@@ -13,14 +13,14 @@ _NOTHING: frozenset[Node] = frozenset()
 class Value(NamedTuple):
     """The nodes a value may be, the further nodes it is computed from, its items if a tuple."""
 
-    same: frozenset[Node] = _NOTHING
-    parts: frozenset[Node] = _NOTHING
+    aliases: frozenset[Node] = _NOTHING
+    dependencies: frozenset[Node] = _NOTHING
     items: tuple[Value, ...] | None = None
 
     @property
     def flows(self) -> frozenset[Node]:
         """Every node that this value carries on."""
-        return self.same | self.parts if self.parts else self.same
+        return self.aliases | self.dependencies if self.dependencies else self.aliases
 
 
 PLAIN = Value()
@@ -44,13 +44,13 @@ def _join_two(left: Value, right: Value) -> Value:
     items = None
     if left.items and right.items and len(left.items) == len(right.items):
         items = tuple(_join_two(*pair) for pair in zip(left.items, right.items, strict=True))
-    return Value(left.same | right.same, left.parts | right.parts, items)
+    return Value(left.aliases | right.aliases, left.dependencies | right.dependencies, items)
 
 
 def derived(values: Iterable[Value]) -> Value:
     """A new value that is computed from the given ones."""
-    parts = _NOTHING
+    dependencies = _NOTHING
     for value in values:
-        if value.same or value.parts:
-            parts = parts | value.flows if parts else value.flows
-    return Value(_NOTHING, parts) if parts else PLAIN
+        if value.aliases or value.dependencies:
+            dependencies = dependencies | value.flows if dependencies else value.flows
+    return Value(_NOTHING, dependencies) if dependencies else PLAIN

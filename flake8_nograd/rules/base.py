@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from flake8_nograd.torch_model.facts import BackwardPass, ForwardPass, ModuleFacts, Region
+from flake8_nograd.torch_model.facts import ForwardPass, MisplacedBackward, ModuleFacts, Region
 
 _LONGEST_CALLEE = 40
 
@@ -14,7 +14,7 @@ _LONGEST_CALLEE = 40
 class Report(NamedTuple):
     """What a rule has to say about one subject."""
 
-    subject: Region | BackwardPass
+    subject: Region | MisplacedBackward
     message: str
 
 
@@ -39,10 +39,10 @@ def callee_of(node: ast.Call) -> str:
 
 def use_of(item: ForwardPass) -> str:
     """What becomes of a result, as the end of a sentence."""
-    if item.volatile and item.fate.trained:
+    if item.volatile and item.use.trained:
         return "its input is volatile, which torch ignores since 0.4"
-    if item.fate.discarded:
+    if item.use.discarded:
         return "its result is dropped"
-    if item.fate.plain_use is not None and not item.fate.escapes:
-        return f"its result is only read by {item.fate.plain_use.how}"
+    if item.use.plain_use is not None and not item.use.escapes:
+        return f"its result is only read by {item.use.plain_use.how}"
     return "nothing here differentiates its result"

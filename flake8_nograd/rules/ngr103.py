@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.rules.base import Report, Rule, callee_of, use_of
 from flake8_nograd.torch_model.facts import ModuleFacts
-from flake8_nograd.torch_model.roles import Role
+from flake8_nograd.torch_model.inference.roles import Role
 
 
 def check(facts: ModuleFacts) -> Iterator[Report]:

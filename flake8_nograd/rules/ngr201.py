@@ -44,13 +44,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_nograd.rules.base import Report, Rule, callee_of
-from flake8_nograd.torch_model.facts import ModuleFacts, Tangle
+from flake8_nograd.torch_model.facts import Misplacement, ModuleFacts
 
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Backward passes with nothing to differentiate."""
     for item in facts.backward_passes:
-        if item.tangle is Tangle.NOTHING_RECORDED:
+        if item.misplacement is Misplacement.NOTHING_RECORDED:
             yield Report(
                 item,
                 f"{callee_of(item.node)}() differentiates what was computed with recording off and"

@@ -45,13 +45,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_nograd.rules.base import Report, Rule, callee_of
-from flake8_nograd.torch_model.facts import ModuleFacts, Tangle
+from flake8_nograd.torch_model.facts import Misplacement, ModuleFacts
 
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Backward passes inside a guard that does nothing for them."""
     for item in facts.backward_passes:
-        if item.tangle is Tangle.RECORDED_OUTSIDE:
+        if item.misplacement is Misplacement.RECORDED_OUTSIDE:
             guard, harm = (
                 (
                     "inference_mode",

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.torch_model.context import Context, GradMode
-from flake8_nograd.torch_model.evaluation import EvalMode
-from flake8_nograd.torch_model.fate import Fate
-from flake8_nograd.torch_model.roles import Role
-from flake8_nograd.torch_model.trust import Trust
+from flake8_nograd.torch_model.fate.fate import ResultUse
+from flake8_nograd.torch_model.inference.eval_mode import EvalMode
+from flake8_nograd.torch_model.inference.roles import Role
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary.annotations import ModelEvidence
+from flake8_nograd.vocabulary.grad_modes import GradMode
 
 
-class Silence(enum.Enum):
+class SuppressionReason(enum.Enum):
     """Why a forward pass is not reported."""
 
     GUARDED = "recording is off here"
@@ -50,13 +51,13 @@ class ForwardPass:
 
     call: Call[Context]
     model_call: Call[Context]
-    trust: Trust
+    evidence: ModelEvidence
     modes: frozenset[GradMode]
-    fate: Fate
+    use: ResultUse
     mode: EvalMode | None
     role: Role
     volatile: bool  # an input says that no graph is wanted, in the words of torch 0.3
-    silence: Silence | None = None
+    suppression: SuppressionReason | None = None
     confidence: Confidence = Confidence.UNLIKELY
 
     @property
@@ -83,7 +84,9 @@ class Region(NamedTuple):
     @property
     def start(self) -> ForwardPass:
         """The forward pass at which the region is reported; a guess by name leads no others."""
-        return next((item for item in self.passes if item.trust > Trust.NAME), self.passes[0])
+        return next(
+            (item for item in self.passes if item.evidence > ModelEvidence.NAME), self.passes[0]
+        )
 
     @property
     def function(self) -> Function:
@@ -107,18 +110,18 @@ class Region(NamedTuple):
         return self.start.call.loops > 0
 
 
-class Tangle(enum.Enum):
+class Misplacement(enum.Enum):
     """What is wrong with a backward pass."""
 
     NOTHING_RECORDED = "what it differentiates was computed with recording off"
     RECORDED_OUTSIDE = "its graph was recorded outside the guard"
 
 
-class BackwardPass(NamedTuple):
+class MisplacedBackward(NamedTuple):
     """A backward pass that meets a guard."""
 
     node: ast.Call
-    tangle: Tangle
+    misplacement: Misplacement
     inference_mode: bool
 
 
@@ -126,5 +129,5 @@ class ModuleFacts(NamedTuple):
     """All facts of one file."""
 
     regions: tuple[Region, ...]
-    backward_passes: tuple[BackwardPass, ...]
+    backward_passes: tuple[MisplacedBackward, ...]
     silent: tuple[ForwardPass, ...]

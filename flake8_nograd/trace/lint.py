@@ -22,7 +22,7 @@ _OF_FORWARD_PASSES = "NGR1"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A finding, and the fates of the forward passes that it speaks of."""
+    """A finding, and the uses of the forward passes that it speaks of."""
 
     path: str
     finding: Finding
@@ -118,7 +118,7 @@ class _File:
         self._path = path
         self._shown: list[Finding] = []
         self._hidden: list[Finding] = []
-        self._silences: dict[tuple[int, int], str] = {}
+        self._suppressions: dict[tuple[int, int], str] = {}
         self._why_not_read: str | None = None
         try:
             source = Source.from_path(path)
@@ -132,10 +132,10 @@ class _File:
         ]
         self._shown = [] if settings.is_excluded(path) else settings.keep(source, found)
         self._hidden = [finding for finding in found if finding not in self._shown]
-        self._silences = engine.silences(source, settings.options)
+        self._suppressions = engine.suppressions(source, settings.options)
 
     def reported(self, routes: Iterable[Route]) -> Iterator[Reported]:
-        """The findings shown, with the fates of what came by."""
+        """The findings shown, with the uses of what came by."""
         passing = [
             (route, place) for route in routes for place in route.places if place.path == self._path
         ]
@@ -155,7 +155,7 @@ class _File:
         hidden = {finding.code for finding in self._hidden if _speaks_of(finding, place)}
         if hidden:
             return f"{' '.join(sorted(hidden))} is silenced here"
-        for (line, column), reason in self._silences.items():
+        for (line, column), reason in self._suppressions.items():
             if line == place.line and place.column in (column, None):
                 return reason
         return "the call is not taken for a forward pass"

@@ -41,9 +41,9 @@ def test_fields_are_part_of_their_owner(graph):
 
 def test_origins_look_through_loops(graph):
     before, outside = nodes(graph, "before outside")
-    outer = graph.new(Kind.LOOP, frozenset((before,)))
-    inner = graph.new(Kind.LOOP, frozenset((outer, outside)))
-    assert graph.origins((inner,)) == {inner, outer, before, outside}
+    outer = graph.new(Kind.PHI, frozenset((before,)))
+    inner = graph.new(Kind.PHI, frozenset((outer, outside)))
+    assert graph.resolve_phis((inner,)) == {inner, outer, before, outside}
 
 
 def test_a_node_is_not_its_own_source(graph):

@@ -7,7 +7,7 @@ import ast
 import pytest
 from watching import watch
 
-from flake8_nograd.flow.program import access_path
+from flake8_nograd.syntax.access_path import access_path
 
 
 @pytest.mark.parametrize(

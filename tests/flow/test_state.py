@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, closure
-from flake8_nograd.flow.state import State, compact, merge
+from flake8_nograd.flow.state import State, compact, join_branches
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 
 
@@ -45,14 +45,14 @@ def test_a_join_keeps_what_each_branch_may_leave(graph, base):
     before, after = base.names["x"], made(graph, "after")
     changed, unchanged = base.fork(), base.fork()
     changed.names["x"] = after
-    merge(base, [changed, unchanged], graph, joined)
+    join_branches(base, [changed, unchanged], graph, joined)
     assert base.names["x"] == join((before, after))
 
 
 def test_a_name_that_only_one_branch_knows(graph, base):
     one, two = base.fork(), base.fork()
     one.names["z"] = new = made(graph, "z")
-    merge(base, [one, two], graph, joined)
+    join_branches(base, [one, two], graph, joined)
     assert base.names["z"] == join((new, PLAIN))
 
 
@@ -62,7 +62,7 @@ def test_dead_branches_do_not_count(graph, base):
     alive.context = "alive"
     dead.names["x"] = made(graph, "lost")
     dead.alive = False
-    merge(base, [alive, dead], graph, joined)
+    join_branches(base, [alive, dead], graph, joined)
     assert base.alive
     assert base.names["x"] == kept
     assert base.context == "alive"
@@ -71,14 +71,14 @@ def test_dead_branches_do_not_count(graph, base):
 def test_when_all_branches_are_dead_so_is_what_follows(graph, base):
     dead = base.fork()
     dead.alive = False
-    merge(base, [dead], graph, joined)
+    join_branches(base, [dead], graph, joined)
     assert not base.alive
 
 
 def test_contexts_are_joined(graph, base):
     one, two = base.fork(), base.fork()
     one.context, two.context = "one", "two"
-    merge(base, [one, two], graph, joined)
+    join_branches(base, [one, two], graph, joined)
     assert base.context == "one|two"
 
 
@@ -100,9 +100,9 @@ def test_a_loop_leads_back_what_its_body_reads_and_writes(graph, base):
     assert seen != base.names["x"]
     body.names["x"] = again = made(graph, "again")
     body.close_loop([body], graph)
-    (head,) = seen.same
-    assert head in closure(base.names["x"].same, graph.copies)
-    assert head in closure(again.same, graph.copies)
+    (head,) = seen.aliases
+    assert head in closure(base.names["x"].aliases, graph.copies)
+    assert head in closure(again.aliases, graph.copies)
 
 
 def test_imported_names_do_not_change_in_loops(graph, base):
@@ -112,17 +112,17 @@ def test_imported_names_do_not_change_in_loops(graph, base):
 
 def test_joined_values_keep_items_of_equal_number():
     one, two, three = (value_of(number) for number in range(3))
-    pair = Value(one.same | two.same, items=(one, two))
-    other = Value(one.same | three.same, items=(three, one))
-    single = Value(three.same, items=(three,))
+    pair = Value(one.aliases | two.aliases, items=(one, two))
+    other = Value(one.aliases | three.aliases, items=(three, one))
+    single = Value(three.aliases, items=(three,))
     assert join((pair, other)).items == (join((one, three)), join((two, one)))
     assert join((pair, single)).items is None
     assert join((pair, pair)) == pair
 
 
 def test_derived_values_are_made_of_all():
-    one, two = value_of(1), Value(parts=frozenset((2, 3)))
-    assert derived((one, two)) == Value(parts=frozenset((1, 2, 3)))
+    one, two = value_of(1), Value(dependencies=frozenset((2, 3)))
+    assert derived((one, two)) == Value(dependencies=frozenset((1, 2, 3)))
     assert derived((PLAIN, PLAIN)) == PLAIN
 
 
@@ -130,7 +130,7 @@ def test_derived_values_are_made_of_all():
 def test_very_many_alternatives_are_all_kept(graph, count):
     alternatives = frozenset(graph.new(Kind.CALL, None) for _ in range(count))
     value = compact(Value(alternatives, alternatives), graph)
-    assert len(value.same) == len(value.parts) == (count if count <= 16 else 1)
-    assert graph.origins(value.same) >= alternatives
-    for edges, nodes in ((graph.copies, value.same), (graph.derives, value.parts)):
+    assert len(value.aliases) == len(value.dependencies) == (count if count <= 16 else 1)
+    assert graph.resolve_phis(value.aliases) >= alternatives
+    for edges, nodes in ((graph.copies, value.aliases), (graph.derives, value.dependencies)):
         assert all(not closure((source,), edges).isdisjoint(nodes) for source in alternatives)

@@ -10,11 +10,11 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.torch_model.analysis import analyse
-from flake8_nograd.torch_model.context import Context
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts
-from flake8_nograd.torch_model.points_to import PointsTo
-from flake8_nograd.torch_model.semantics import TorchSemantics
-from flake8_nograd.torch_model.vocabulary.lookup import Vocabulary
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
+from flake8_nograd.vocabulary.lookup import Vocabulary
 
 PRELUDE = """\
 import contextlib

@@ -9,10 +9,11 @@ from textwrap import dedent
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.interpreter import interpret
-from flake8_nograd.flow.program import Call, Place, Program, access_path
+from flake8_nograd.flow.program import Call, Place, Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import Value, value_of
+from flake8_nograd.syntax.access_path import access_path
 
 Context = tuple[str, ...]
 CONTRADICTION: Context = ("?",)
@@ -106,7 +107,7 @@ class Watched:
     def may_be(self) -> set[str]:
         """What the argument of `sink` may be the very same object as."""
         graph = self.program.graph
-        start = {node for call in self.sinks for node in call.positional[0].same}
+        start = {node for call in self.sinks for node in call.positional[0].aliases}
         return self._names(closure(start, graph.copied_from))
 
     def made_of(self) -> set[str]:

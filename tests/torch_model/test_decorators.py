@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from analysed import TRAINING, WRAPPER, callers_in, facts_of, pass_of
 
-from flake8_nograd.torch_model.context import GradMode
+from flake8_nograd.vocabulary.grad_modes import GradMode
 
 OFF, ON = GradMode.OFF, GradMode.ON
 
@@ -74,7 +74,7 @@ def test_a_call_is_not_reported_whose_wrapper_differentiates():
 
 def test_a_result_that_only_a_wrapper_hands_on_stays_in_sight():
     program = "def f(): return model(x)\nprint(f().tolist())"
-    assert not pass_of(f"{WRAPPER}@d\n{program}").fate.escapes
+    assert not pass_of(f"{WRAPPER}@d\n{program}").use.escapes
 
 
 @pytest.mark.parametrize(

@@ -102,20 +102,20 @@ PLAIN = {
 
 @pytest.mark.parametrize("program", TRAINED.values(), ids=TRAINED)
 def test_differentiated(program):
-    assert pass_of(program).fate.trained
+    assert pass_of(program).use.trained
 
 
 @pytest.mark.parametrize("program", NOT_TRAINED.values(), ids=NOT_TRAINED)
 def test_not_differentiated(program):
-    assert not pass_of(program).fate.trained
+    assert not pass_of(program).use.trained
 
 
 @pytest.mark.parametrize(("program", "how"), PLAIN.items())
 def test_read_as_plain_numbers(program, how):
-    fate = pass_of(program).fate
-    assert fate.plain_use is not None
-    assert fate.plain_use.how == how
-    assert not fate.escapes
+    use = pass_of(program).use
+    assert use.plain_use is not None
+    assert use.plain_use.how == how
+    assert not use.escapes
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_read_as_plain_numbers(program, how):
     ],
 )
 def test_ways_out_of_sight(program, ways):
-    fate = pass_of(program).fate
+    use = pass_of(program).use
     names = ("discarded", "returned", "stored", "passed_on")
-    assert {name for name in names if getattr(fate, name)} == ways
+    assert {name for name in names if getattr(use, name)} == ways
 
 
 def test_a_use_behind_a_return_is_found():
-    fate = pass_of("def f(): return model(x)\nprint(f().item())").fate
-    assert fate.plain_use is not None
-    assert fate.plain_use.how == ".item()"
+    use = pass_of("def f(): return model(x)\nprint(f().item())").use
+    assert use.plain_use is not None
+    assert use.plain_use.how == ".item()"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from analysed import facts_of, pass_of, passes_of
 
-from flake8_nograd.torch_model.context import GradMode
+from flake8_nograd.vocabulary.grad_modes import GradMode
 
 OFF, INFERENCE, ON, MAYBE = GradMode.OFF, GradMode.INFERENCE, GradMode.ON, GradMode.MAYBE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from analysed import pass_of, passes_of
 
-from flake8_nograd.torch_model.trust import Trust
+from flake8_nograd.vocabulary.annotations import ModelEvidence
 
 MODULE = """
 class Net(nn.Module):
@@ -20,34 +20,43 @@ class Net(nn.Module):
         return str(k)
 """
 MODELS = {
-    "layer of torch": ("nn.Linear(4, 2)(x)", Trust.ORIGIN),
-    "name of a layer": ("model(x)", Trust.ORIGIN),
-    "alias": ("net = model\nnet(x)", Trust.ORIGIN),
-    "moved": ("net = model.to('cpu')\nnet(x)", Trust.ORIGIN),
-    "sequential": ("f = nn.Sequential(nn.Linear(4, 2))\nf(x)", Trust.ORIGIN),
-    "wrapped": ("f = nn.DataParallel(model)\nf(x)", Trust.ORIGIN),
-    "compiled": ("f = torch.compile(model)\nf(x)", Trust.ORIGIN),
-    "loaded script": ("f = torch.jit.load('f.pt')\nf(x)", Trust.ORIGIN),
-    "torchvision": ("import torchvision\nf = torchvision.models.resnet18()\nf(x)", Trust.ORIGIN),
-    "timm": ("import timm\nf = timm.create_model('a')\nf(x)", Trust.ORIGIN),
-    "item of a dict": ("fs = {'a': nn.Linear(4, 2)}\nfs['a'](x)", Trust.ORIGIN),
-    "item of a list": ("fs = [nn.Linear(4, 2)]\nfor f in fs: f(x)", Trust.ORIGIN),
-    "one of a pair": ("f, g = nn.Linear(4, 2), 1\nf(x)", Trust.ORIGIN),
-    "forward spelled out": ("model.forward(x)", Trust.ORIGIN),
-    "partial": ("import functools\nf = functools.partial(model)\nf(x)", Trust.ORIGIN),
+    "layer of torch": ("nn.Linear(4, 2)(x)", ModelEvidence.ORIGIN),
+    "name of a layer": ("model(x)", ModelEvidence.ORIGIN),
+    "alias": ("net = model\nnet(x)", ModelEvidence.ORIGIN),
+    "moved": ("net = model.to('cpu')\nnet(x)", ModelEvidence.ORIGIN),
+    "sequential": ("f = nn.Sequential(nn.Linear(4, 2))\nf(x)", ModelEvidence.ORIGIN),
+    "wrapped": ("f = nn.DataParallel(model)\nf(x)", ModelEvidence.ORIGIN),
+    "compiled": ("f = torch.compile(model)\nf(x)", ModelEvidence.ORIGIN),
+    "loaded script": ("f = torch.jit.load('f.pt')\nf(x)", ModelEvidence.ORIGIN),
+    "torchvision": (
+        "import torchvision\nf = torchvision.models.resnet18()\nf(x)",
+        ModelEvidence.ORIGIN,
+    ),
+    "timm": ("import timm\nf = timm.create_model('a')\nf(x)", ModelEvidence.ORIGIN),
+    "item of a dict": ("fs = {'a': nn.Linear(4, 2)}\nfs['a'](x)", ModelEvidence.ORIGIN),
+    "item of a list": ("fs = [nn.Linear(4, 2)]\nfor f in fs: f(x)", ModelEvidence.ORIGIN),
+    "one of a pair": ("f, g = nn.Linear(4, 2), 1\nf(x)", ModelEvidence.ORIGIN),
+    "forward spelled out": ("model.forward(x)", ModelEvidence.ORIGIN),
+    "partial": ("import functools\nf = functools.partial(model)\nf(x)", ModelEvidence.ORIGIN),
     "attribute of another method": (
         "class C:\n    def f(self): self.a = nn.Linear(4, 2)\n    def g(self): self.a(x)",
-        Trust.ORIGIN,
+        ModelEvidence.ORIGIN,
     ),
-    "parameter by its caller": ("def g(f): f(x)\ng(nn.Linear(4, 2))", Trust.ORIGIN),
-    "returned by a function": ("def g(): return nn.Linear(4, 2)\nf = g()\nf(x)", Trust.ORIGIN),
-    "put into eval mode": ("def g(f):\n    f.eval()\n    f(x)", Trust.USE),
-    "asked for parameters": ("def g(f):\n    optim.SGD(f.parameters())\n    f(x)", Trust.USE),
-    "given weights": ("def g(f):\n    f.load_state_dict(y)\n    f(x)", Trust.USE),
-    "annotated": ("def g(f: nn.Module): f(x)", Trust.ANNOTATION),
-    "annotated in quotes": ("def g(f: 'torch.nn.Module'): f(x)", Trust.ANNOTATION),
-    "named": ("def g(net): net(x)", Trust.NAME),
-    "named as attribute": ("def g(a): a.encoder(x)", Trust.NAME),
+    "parameter by its caller": ("def g(f): f(x)\ng(nn.Linear(4, 2))", ModelEvidence.ORIGIN),
+    "returned by a function": (
+        "def g(): return nn.Linear(4, 2)\nf = g()\nf(x)",
+        ModelEvidence.ORIGIN,
+    ),
+    "put into eval mode": ("def g(f):\n    f.eval()\n    f(x)", ModelEvidence.USE),
+    "asked for parameters": (
+        "def g(f):\n    optim.SGD(f.parameters())\n    f(x)",
+        ModelEvidence.USE,
+    ),
+    "given weights": ("def g(f):\n    f.load_state_dict(y)\n    f(x)", ModelEvidence.USE),
+    "annotated": ("def g(f: nn.Module): f(x)", ModelEvidence.ANNOTATION),
+    "annotated in quotes": ("def g(f: 'torch.nn.Module'): f(x)", ModelEvidence.ANNOTATION),
+    "named": ("def g(net): net(x)", ModelEvidence.NAME),
+    "named as attribute": ("def g(a): a.encoder(x)", ModelEvidence.NAME),
 }
 NO_MODELS = {
     "function": "def model(x): return x\nmodel(x)",
@@ -65,9 +74,9 @@ NO_MODELS = {
 }
 
 
-@pytest.mark.parametrize(("program", "trust"), MODELS.values(), ids=MODELS)
-def test_models(program, trust):
-    assert pass_of(program).trust is trust
+@pytest.mark.parametrize(("program", "evidence"), MODELS.values(), ids=MODELS)
+def test_models(program, evidence):
+    assert pass_of(program).evidence is evidence
 
 
 @pytest.mark.parametrize("program", NO_MODELS.values(), ids=NO_MODELS)
@@ -78,7 +87,7 @@ def test_other_things(program):
 @pytest.mark.parametrize("call", ["net(x)", "net.encode(x)", "net.forward(x)"])
 def test_modules_of_the_file(call):
     item = passes_of(f"{MODULE}net = Net()\n{call}")[-1]
-    assert item.trust is Trust.ORIGIN
+    assert item.evidence is ModelEvidence.ORIGIN
     assert item.function.name == "<module>"
 
 
@@ -97,4 +106,4 @@ def test_a_method_that_calls_itself_under_its_own_guard_decides_itself():
 
 def test_a_module_calls_itself():
     item = passes_of(f"{MODULE}    def predict(self, x):\n        return self(x).argmax()")[-1]
-    assert (item.trust, item.function.name) == (Trust.ORIGIN, "predict")
+    assert (item.evidence, item.function.name) == (ModelEvidence.ORIGIN, "predict")

@@ -6,7 +6,7 @@ import pytest
 from analysed import facts_of, pass_of
 
 from flake8_nograd.options import Options
-from flake8_nograd.torch_model.roles import Role, role_of_name
+from flake8_nograd.torch_model.inference.roles import Role, role_of_name
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from analysed import facts_of
 
-from flake8_nograd.torch_model.facts import Tangle
+from flake8_nograd.torch_model.facts import Misplacement
 
-NOTHING, OUTSIDE = Tangle.NOTHING_RECORDED, Tangle.RECORDED_OUTSIDE
+NOTHING, OUTSIDE = Misplacement.NOTHING_RECORDED, Misplacement.RECORDED_OUTSIDE
 
 RAISES = {
     "forward and backward inside": "with torch.no_grad():\n    model(x).sum().backward()",
@@ -85,23 +85,23 @@ RIGHT = {
 }
 
 
-def tangles(program: str) -> list[Tangle]:
-    return [item.tangle for item in facts_of(program).backward_passes]
+def misplacements(program: str) -> list[Misplacement]:
+    return [item.misplacement for item in facts_of(program).backward_passes]
 
 
 @pytest.mark.parametrize("program", RAISES.values(), ids=RAISES)
 def test_nothing_was_recorded(program):
-    assert tangles(program) == [NOTHING]
+    assert misplacements(program) == [NOTHING]
 
 
 @pytest.mark.parametrize("program", MISLEADS.values(), ids=MISLEADS)
 def test_recorded_outside(program):
-    assert tangles(program) == [OUTSIDE]
+    assert misplacements(program) == [OUTSIDE]
 
 
 @pytest.mark.parametrize("program", RIGHT.values(), ids=RIGHT)
 def test_nothing_wrong(program):
-    assert tangles(program) == []
+    assert misplacements(program) == []
 
 
 @pytest.mark.parametrize("guard", ["no_grad", "inference_mode"])

@@ -15,7 +15,7 @@ from program_strategy import programs
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.torch_model.analysis import analyse
-from flake8_nograd.torch_model.triage import may_have_facts
+from flake8_nograd.triage.triage import may_have_facts
 
 OPTIONS = (
     DEFAULT_OPTIONS,

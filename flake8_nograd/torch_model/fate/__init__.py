@@ -1,0 +1,1 @@
+"""What becomes of the result of a forward pass."""

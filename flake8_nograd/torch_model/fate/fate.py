@@ -1,0 +1,281 @@
+"""Question 3: what becomes of a result? Differentiated, plain numbers, or out of sight."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
+from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.fate.summaries import Summaries
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.observations import Observations, PlainUse
+from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.words import (
+    computes_loss,
+    makes_arrays,
+    reads_numbers,
+    words,
+)
+
+_READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
+_OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
+
+
+@dataclass(frozen=True, slots=True)
+class ResultUse:
+    """What becomes of one result; several can be true at once."""
+
+    trained: bool
+    returned: bool
+    stored: bool
+    passed_on: bool
+    discarded: bool
+    nearest_use: Callable[[], PlainUse | None] = field(repr=False, compare=False)
+
+    @property
+    def plain_use(self) -> PlainUse | None:
+        """The nearest place that reads the result as numbers."""
+        return self.nearest_use()
+
+    @property
+    def is_read_as_tensor(self) -> bool:
+        """Whether a method of tensors reads the result."""
+        return self.plain_use is not None and self.plain_use.how.startswith(".")
+
+    @property
+    def escapes(self) -> bool:
+        """Whether the result, or something computed from it, leaves the file's sight."""
+        return self.returned or self.stored or self.passed_on
+
+
+class ResultUses:
+    """Follows results through the value-flow graph."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        points_to: PointsTo,
+        observations: Observations,
+        vocabulary: Vocabulary,
+        is_forward: Callable[[Call[Context]], bool],
+    ) -> None:
+        self._graph = program.graph
+        self._is_forward = is_forward
+        self._points_to = points_to
+        self._vocabulary = vocabulary
+        self._observations = observations
+        self._plain_uses: dict[Node, PlainUse | None] = {}
+        self._functions = program.functions
+        self._training = [
+            sink
+            for what, sink in observations.differentiations
+            if not points_to.runs_own_function(what.call)
+        ]
+        self._training += observations.inspected
+        self._passing: list[Node] = []
+        for call in program.calls:
+            self._connect(call)
+        observations.wants_grad |= self._sources_of_lists(observations.optimized)
+
+    @cached_property
+    def _summaries(self) -> Summaries:
+        return Summaries(self._functions, self._points_to)
+
+    @cached_property
+    def _reach(self) -> Reachability:
+        return Reachability(self._graph, self._summaries.edges)
+
+    @cached_property
+    def _trained(self) -> set[Node]:
+        return self._reach.sources_of(self._training) if self._training else set()
+
+    @cached_property
+    def _trained_here(self) -> set[Node]:
+        sinks = (*self._training, *self._summaries.filled_parameters())
+        return self._reach.sources_within(sinks)
+
+    @cached_property
+    def _passed(self) -> set[Node]:
+        return self._reach.sources_of(self._passing)
+
+    @cached_property
+    def _returned(self) -> set[Node]:
+        return self._reach.sources_of(self._open_returns())
+
+    @cached_property
+    def _stored(self) -> set[Node]:
+        return self._reach.sources_of(self._unread_fields())
+
+    @cached_property
+    def _wanted(self) -> set[Node]:
+        graph = self._graph
+        onward = (graph.copies, graph.derives, graph.enters, self._summaries.edges)
+        return closure(self._observations.wants_grad, *onward)
+
+    def of(self, call: Call[Context]) -> ResultUse:
+        """The use of a call's result."""
+        node = call.result
+        return ResultUse(
+            trained=node in self._trained,
+            returned=node in self._returned,
+            stored=node in self._stored,
+            passed_on=node in self._passed,
+            discarded=node in self._observations.discarded,
+            nearest_use=partial(self._first_plain_use, node),
+        )
+
+    def is_trained(self, call: Call[Context]) -> bool:
+        """Whether a call's result is differentiated, here or by a caller."""
+        return call.result in self._trained
+
+    def only_callers_train(self, call: Call[Context]) -> bool:
+        """Whether a result is differentiated only after its function has handed it back."""
+        node = call.result
+        return node in self._trained and node not in self._trained_here
+
+    def input_asks_for_gradient(self, call: Call[Context]) -> bool:
+        """Whether an argument of the call is itself a leaf that was made to require a gradient."""
+        leaves = self._observations.wants_grad
+        return bool(leaves) and any(
+            not leaves.isdisjoint(self._graph.resolve_phis(value.aliases))
+            for value in call.arguments()
+        )
+
+    def input_wants_gradient(self, call: Call[Context]) -> bool:
+        """Whether an argument of the call is known to require a gradient."""
+        return any(not value.flows.isdisjoint(self._wanted) for value in call.arguments())
+
+    def _sources_of_lists(self, lists: set[Node]) -> set[Node]:
+        """What was put into lists, such as the tensors that an optimizer is to update."""
+        if not lists:
+            return set()
+        copies = self._graph.copies.items()
+        return {source for source, targets in copies if not lists.isdisjoint(targets)}
+
+    def _connect(self, call: Call[Context]) -> None:
+        """Edges through a call into which the file gives no insight."""
+        if self._points_to.runs_own_function(call):
+            return
+        things = self._points_to.callees.get(call.result, set())
+        effects = {self._effect(thing) for thing in things}
+        is_listed = bool(effects) and effects != {None}
+        if (effects and effects <= _READING) or (not is_listed and makes_arrays(call.name)):
+            self._note_reading(call)
+            return
+        arguments = [node for value in call.arguments() for node in value.flows]
+        receiver = call.receiver.flows if call.receiver is not None else ()
+        self._graph.derive((*arguments, *receiver), call.result)
+        if not arguments:
+            return
+        if Effect.TRAINS in effects or self._trains(call):
+            self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
+            self._training.append(sink)
+        elif not is_listed and self._reads_numbers(call):
+            self._note_reading(call)
+        elif self._is_opaque(call, things) and not self._is_forward(call):
+            self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
+            self._passing.append(sink)
+
+    def _note_reading(self, call: Call[Context]) -> None:
+        self._observations.plain_use(call.arguments(), f"{call.name}()", call.node.lineno)
+
+    def _trains(self, call: Call[Context]) -> bool:
+        if self._vocabulary.trains(call.name):
+            return True
+        if call.method == "step" and _is_an_optimizer(call.receiver_node):
+            return True
+        return any(map(_is_an_optimizer, call.node.args))
+
+    def _is_opaque(self, call: Call[Context], things: set[Node]) -> bool:
+        """Whether a call may do anything with its arguments."""
+        if call.method in methods.READS_NUMBERS or call.method in methods.KEEPS:
+            return False
+        if computes_loss(call.name):
+            return call.result in self._observations.discarded
+        return not things or any(
+            self._graph.kinds[thing] is Kind.EXTERNAL and self._effect(thing) is None
+            for thing in things
+        )
+
+    def _reads_numbers(self, call: Call[Context]) -> bool:
+        """Whether a call from outside the file reads its arguments, judged by what is called."""
+        if call.method in methods.KEEPS or call.method in methods.IN_PLACE:
+            return False
+        if call.receiver is not None and not call.receiver.flows:
+            return True  # a method of something that is no tensor and holds none, such as a plot
+        path = access_path(call.node.func)
+        return any(map(reads_numbers, path.split(".")[-2:]))
+
+    def _effect(self, thing: Node) -> Effect | None:
+        if self._graph.kinds[thing] is not Kind.EXTERNAL:
+            return None
+        return self._vocabulary.effect(str(self._graph.payloads[thing]))
+
+    def _open_returns(self) -> list[Node]:
+        """What functions return that nobody in the file calls."""
+        found = []
+        for function in self._functions:
+            returned = self._graph.find(Kind.RETURN, function)
+            if returned is not None and not self._points_to.is_run(function):
+                found.append(returned)
+        return found
+
+    def _unread_fields(self) -> list[Node]:
+        """Attributes of objects of the file's classes that nothing in the file reads."""
+        graph = self._graph
+        return [
+            node
+            for node in graph.interned(Kind.FIELD)
+            if graph.kinds[graph.pair(node)[0]] is Kind.INSTANCE
+            and not graph.copies.get(node)
+            and all(map(self._only_keeps, graph.derives.get(node, ())))
+        ]
+
+    def _only_keeps(self, node: Node) -> bool:
+        """Whether a value comes from a container only because something is put into that."""
+        what = self._graph.payloads[node]
+        if isinstance(what, Call):
+            return what.method in methods.KEEPS
+        kind = self._graph.kinds[node]
+        return kind is Kind.FIELD and self._graph.pair(node)[1] in methods.KEEPS
+
+    def _first_plain_use(self, node: Node) -> PlainUse | None:
+        if node not in self._plain_uses:
+            self._plain_uses[node] = self._search_plain_use(node)
+        return self._plain_uses[node]
+
+    def _search_plain_use(self, node: Node, limit: int = 200) -> PlainUse | None:
+        graph = self._graph
+        inside = (graph.copies, graph.derives, self._summaries.edges)
+        # Once a value has entered a function it leaves it by a summary alone.
+        ways = {False: (*inside, graph.leaves), True: inside}
+        seen = {(node, False)}
+        queue = deque(seen)
+        while queue and len(seen) < limit:
+            current, entered = queue.popleft()
+            payload = graph.payloads[current]
+            if isinstance(payload, PlainUse):
+                return payload
+            steps = [
+                (target, entered) for edges in ways[entered] for target in edges.get(current, ())
+            ]
+            steps += [(target, True) for target in graph.enters.get(current, ())]
+            for step in steps:
+                if step not in seen:
+                    seen.add(step)
+                    queue.append(step)
+        return None
+
+
+def _is_an_optimizer(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return False
+    return not _OPTIMIZER_WORDS.isdisjoint(words(access_path(node).rpartition(".")[2]))

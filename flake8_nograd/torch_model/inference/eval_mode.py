@@ -1,0 +1,163 @@
+"""Question 4, first half: is the model in eval mode where it is called?"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from flake8_nograd.flow.graph import Edges, Kind, Node
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.recording.recording import Recording
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.mode_history import ModeChange, Unsettled, latest_change
+from flake8_nograd.torch_model.semantics.observations import Observations
+
+_CALLER_HOPS = 3
+
+# A set of changes of mode: a bit for each, in the order in which they were met.
+_Changes = int
+
+
+class EvalMode(NamedTuple):
+    """What is known of a module's mode at a call; ``line`` is where it was set."""
+
+    evaluating: bool
+    line: int
+    here: bool
+
+    @property
+    def evaluates_here(self) -> bool:
+        """Whether the function of the call has itself put the module into eval mode."""
+        return self.here and self.evaluating
+
+
+class Evaluation:
+    """Finds the `.eval()` or `.train()` that is in force for a callee."""
+
+    def __init__(
+        self, points_to: PointsTo, recording: Recording, observations: Observations
+    ) -> None:
+        self._graph = points_to.graph
+        self._recording = recording
+        self._changes = observations.changes
+        self._bits = {change: 1 << number for number, change in enumerate(observations.changes)}
+        self._known: dict[tuple[Function, _Changes, int], EvalMode | None] = {}
+        onward = (self._graph.copies, points_to.object_flow)
+        self._of_itself = _spread(self._put_by_hand(), onward)
+        self._of_a_whole = _spread(self._put_with_their_owners(), onward)
+
+    def of(self, call: Call[Context], of_model: Call[Context]) -> EvalMode | None:
+        """The mode in force at a call: first by what the function itself did, then its callers,
+        then what happens anywhere in the file to the same module.
+
+        `of_model` is the call itself or, where that runs a helper, the forward pass in there.
+        """
+        path = access_path(call.node.func) if of_model is call else ""
+        changes = self._concerning(of_model)
+        local = self._latest(call.context, path, changes)
+        if isinstance(local, ModeChange):
+            return _mode(local, here=True)
+        if local is Unsettled or not changes:
+            return None
+        return self._of_callers(call.function, changes, _CALLER_HOPS) or self._anywhere(changes)
+
+    def _put_by_hand(self) -> dict[Node, _Changes]:
+        seeds: defaultdict[Node, _Changes] = defaultdict(int)
+        for change, bit in self._bits.items():
+            for node in change.nodes:
+                seeds[node] |= bit
+        return seeds
+
+    def _put_with_their_owners(self) -> dict[Node, _Changes]:
+        """Parts of a module are put into a mode together with it."""
+        seeds: dict[Node, _Changes] = {}
+        if self._of_itself:
+            for node in self._graph.interned(Kind.FIELD):
+                owner, changes = node, 0
+                while self._graph.kinds[owner] is Kind.FIELD:
+                    owner = self._graph.pair(owner)[0]
+                    changes |= self._of_itself.get(owner, 0)
+                if changes:
+                    seeds[node] = changes
+        return seeds
+
+    def _concerning(self, call: Call[Context]) -> _Changes:
+        """All changes, anywhere in the file, to the callee or to a module that it is a part of."""
+        nodes = call.callee.aliases
+        if call.receiver is not None and isinstance(call.node.func, ast.Attribute):
+            nodes = nodes | call.receiver.aliases
+        changes = 0
+        for node in nodes:
+            changes |= self._of_itself.get(node, 0) | self._of_a_whole.get(node, 0)
+        return changes
+
+    def _latest(
+        self, context: Context, path: str, changes: _Changes
+    ) -> ModeChange | type[Unsettled] | None:
+        """The newest of the changes in a history, or of those to a module of this path."""
+
+        def concerns(change: ModeChange) -> bool:
+            if path and change.path and f"{path}.".startswith(f"{change.path}."):
+                return True
+            return bool(self._bits[change] & changes)
+
+        return latest_change(context.history, concerns)
+
+    def _of_callers(self, function: Function, changes: _Changes, hops: int) -> EvalMode | None:
+        """The mode that every caller which says something agrees on."""
+        key = function, changes, hops
+        if hops and key not in self._known:
+            self._known[key] = self._ask_callers(function, changes, hops)
+        return self._known.get(key)
+
+    def _ask_callers(self, function: Function, changes: _Changes, hops: int) -> EvalMode | None:
+        found: EvalMode | None = None
+        for caller, context in self._recording.callers(function):
+            change = self._latest(context, "", changes)
+            if change is Unsettled:
+                return None
+            if isinstance(change, ModeChange):
+                mode: EvalMode | None = _mode(change, here=False)
+            else:
+                mode = None if caller is function else self._of_callers(caller, changes, hops - 1)
+            if mode is None:
+                continue
+            if found is not None and mode.evaluating is not found.evaluating:
+                return None
+            found = mode
+        return found
+
+    def _anywhere(self, changes: _Changes) -> EvalMode | None:
+        """The mode that all changes in the file agree on."""
+        first = self._changes[(changes & -changes).bit_length() - 1]
+        while changes:
+            last = changes.bit_length() - 1
+            if self._changes[last].evaluating is not True:
+                return None
+            changes -= 1 << last
+        return _mode(first, here=False)
+
+
+def _spread(seeds: Mapping[Node, _Changes], onward: Sequence[Edges]) -> dict[Node, _Changes]:
+    """What is known of some nodes, handed on along edges."""
+    known = dict(seeds)
+    todo = deque(known)
+    while todo:
+        node = todo.popleft()
+        changes = known[node]
+        for edges in onward:
+            for target in edges.get(node, ()):
+                before = known.get(target, 0)
+                if changes | before != before:
+                    known[target] = changes | before
+                    todo.append(target)
+    return known
+
+
+def _mode(change: ModeChange, here: bool) -> EvalMode:
+    return EvalMode(change.evaluating is True, change.line, here)

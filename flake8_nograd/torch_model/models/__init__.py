@@ -1,0 +1,1 @@
+"""Is it a model, and has it anything to train."""

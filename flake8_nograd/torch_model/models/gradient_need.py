@@ -1,0 +1,85 @@
+"""Does a forward pass of a module have any gradient to give, or to compute by itself?"""
+
+from __future__ import annotations
+
+from flake8_nograd.flow.graph import closure
+from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.values import Value
+from flake8_nograd.torch_model.models.parameters import Parameters
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.lookup import Vocabulary
+
+
+class GradientNeed:
+    """Tells which functions differentiate, and which modules have nothing to train."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        points_to: PointsTo,
+        observations: Observations,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._points_to = points_to
+        self._payloads = program.graph.payloads
+        self._parameters = Parameters(program, points_to, observations, vocabulary)
+        self.differentiating = _callers_of(
+            {what.call.function for what, _ in observations.differentiations}
+            | observations.asks_for_grad,
+            points_to,
+        )
+
+    def differentiates(self, call: Call[Context]) -> bool:
+        """Whether the forward pass of a module of the file computes gradients itself."""
+        name = call.method if methods.is_hidden_forward(call.method) else "forward"
+        functions = {
+            method
+            for cls in self._classes_of(call)
+            if (method := self._points_to.method(cls, name)) is not None
+        }
+        things = self._points_to.callees.get(call.result, ())
+        called = (self._payloads[thing] for thing in things)
+        functions |= {what for what in called if isinstance(what, Function)}
+        return not functions.isdisjoint(self.differentiating)
+
+    def is_fixed(self, call: Call[Context]) -> bool:
+        """Whether no module that the callee may be has a parameter that is trained."""
+        owner = _module_of(call)
+        if owner is None:
+            return False
+        if owner.aliases and owner.aliases <= self._parameters.fixed:
+            return True
+        classes = self._classes_of(call)
+        only = len(self._points_to.of(owner)) == len(classes)
+        return bool(classes) and only and all(map(self._has_no_parameters, classes))
+
+    def _has_no_parameters(self, cls: Class) -> bool:
+        """Whether no object of a class or its heirs has any; without a forward, others derive."""
+        family = (cls, *self._points_to.heirs(cls))
+        is_complete = self._points_to.method(cls, "forward") is not None
+        return is_complete and not any(map(self._parameters.may_be_in, family))
+
+    def _classes_of(self, call: Call[Context]) -> list[Class]:
+        owner = _module_of(call)
+        things = self._points_to.of(owner) if owner is not None else ()
+        payloads = self._payloads
+        return [what for thing in things if isinstance(what := payloads[thing], Class)]
+
+
+def _module_of(call: Call[Context]) -> Value | None:
+    """The module whose forward pass a call runs, hidden in a method or not."""
+    return call.receiver if methods.is_hidden_forward(call.method) else call.callee
+
+
+def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
+    """The functions themselves and all that call them, at whatever distance."""
+    callers = {
+        function: [call.function for call in calls] for function, calls in points_to.callers.items()
+    }
+    for wrapper, entries in points_to.wrappers.kept_back.items():
+        callers[wrapper] = [entry.function for entry in entries]
+    return closure(functions, callers)

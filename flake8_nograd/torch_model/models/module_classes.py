@@ -1,0 +1,62 @@
+"""What the classes of the file are: nn.Modules, criterions, wrappers around guarded methods."""
+
+from __future__ import annotations
+
+from flake8_nograd.flow.graph import Kind, closure
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Class
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.frameworks import is_function_base, is_module_base
+from flake8_nograd.vocabulary.words import names_something_else
+
+
+class ModuleClasses:
+    """Judges classes by their bases and by what their forward does."""
+
+    def __init__(self, points_to: PointsTo) -> None:
+        self._graph = points_to.graph
+        self._points_to = points_to
+        self._modules: dict[Class, bool] = {}
+        self._guarding: dict[Class, bool] = {}
+
+    def is_criterion(self, cls: Class) -> bool:
+        """Whether a class is named after a loss; its forward may still run other modules."""
+        return names_something_else(cls.name)
+
+    def is_module(self, cls: Class) -> bool:
+        """Whether a class of the file derives from nn.Module as far as can be told."""
+        if cls not in self._modules:
+            self._modules[cls] = self._derives_from_module(cls)
+        return self._modules[cls]
+
+    def guards_itself(self, cls: Class) -> bool:
+        """Whether forward only hands on what methods return that guard themselves."""
+        if cls not in self._guarding:
+            self._guarding[cls] = self._hands_on_guarded(cls)
+        return self._guarding[cls]
+
+    def _derives_from_module(self, cls: Class) -> bool:
+        for base in cls.bases:
+            for thing in self._points_to.of(base):
+                what = self._graph.payloads[thing]
+                if isinstance(what, Class) and what is not cls and self.is_module(what):
+                    return True
+                if self._graph.kinds[thing] is Kind.EXTERNAL and is_module_base(str(what)):
+                    return True
+                if self._graph.kinds[thing] is Kind.EXTERNAL and is_function_base(str(what)):
+                    return False
+        return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
+
+    def _hands_on_guarded(self, cls: Class) -> bool:
+        forward = self._points_to.method(cls, "forward")
+        returned = self._graph.find(Kind.RETURN, forward) if forward is not None else None
+        if returned is None:
+            return False
+        back = (self._graph.copied_from, self._graph.derived_from)
+        payloads = (self._graph.payloads[node] for node in closure((returned,), *back))
+        calls = [what for what in payloads if isinstance(what, Call) and what.receiver is not None]
+        return any(
+            call.method in methods.SELF_GUARDED_METHODS and not self._points_to.callees[call.result]
+            for call in calls
+        )

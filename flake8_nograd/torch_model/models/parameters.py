@@ -1,0 +1,176 @@
+"""Does a module have parameters that are trained? Without any, plain inputs record nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import cached_property
+
+from flake8_nograd.flow.graph import Kind, Node, closure
+from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.torch_model.models.freezing import Freezing
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.literal_arguments import is_true, switches_off
+from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.layers import (
+    CONTAINERS,
+    FROZEN_MAKERS,
+    NORMALIZATIONS,
+    PARAMETERLESS,
+)
+from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.words import names_something_else
+
+_HARMLESS = frozenset((Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN))
+_PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
+
+
+class Parameters:
+    """Looks through the attributes of classes."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        points_to: PointsTo,
+        observations: Observations,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._program = program
+        self._frozen = Freezing(program, points_to, observations).modules
+        self._points_to = points_to
+        self._graph = points_to.graph
+        self._leaves = observations.wants_grad
+        self._vocabulary = vocabulary
+        self._holding: dict[Node, bool] = {}
+
+    @cached_property
+    def fixed(self) -> set[Node]:
+        """Modules that are frozen or made of parts without parameters."""
+        made = {
+            call.result
+            for call in self._program.calls
+            if (self._is_made_of_others(call.result) or self._is_made_frozen(call))
+            and not self._may_hold(call.result)
+        }
+        return closure(self._frozen | made, self._points_to.object_flow, self._graph.copies)
+
+    def _is_made_frozen(self, call: Call[Context]) -> bool:
+        """Whether what a library makes here has no parameters, or frozen ones."""
+        things = self._points_to.callees.get(call.result, ())
+        names = [str(self._graph.payloads[thing]) for thing in things]
+        if not names:
+            return False
+        if all(map(NORMALIZATIONS.fullmatch, names)):
+            return switches_off(call.node, "affine", "elementwise_affine")
+        return all(map(FROZEN_MAKERS.fullmatch, names)) and not _thaws(call.node)
+
+    def _is_made_of_others(self, node: Node) -> bool:
+        things = self._points_to.callees.get(node, ())
+        return bool(things) and all(self._graph.payloads[thing] in CONTAINERS for thing in things)
+
+    def may_be_in(self, cls: Class) -> bool:
+        """Whether a module of this class may have parameters; unknown counts as yes."""
+        for ancestor in self._points_to.ancestry(cls):
+            if any(self._may_bring(base) for base in self._outer_bases(ancestor)):
+                return True
+            own = self._graph.intern(Kind.INSTANCE, ancestor)
+            for field in self._graph.fields_of(own):
+                if field not in self._frozen and any(map(self._may_hold, self._parts_of(field))):
+                    return True
+        return False
+
+    def _outer_bases(self, cls: Class) -> list[Node]:
+        return [
+            thing
+            for base in cls.bases
+            for thing in self._points_to.of(base)
+            if not isinstance(self._graph.payloads[thing], Class)
+        ]
+
+    def _may_bring(self, base: Node) -> bool:
+        return str(self._graph.payloads[base]) not in _PLAIN_BASES
+
+    def _parts_of(self, container: Node) -> Iterable[Node]:
+        return self._points_to.graph.copied_from.get(container, ())
+
+    def _may_hold(self, node: Node) -> bool:
+        """Whether a value that is assigned to an attribute may be or have a parameter."""
+        if node not in self._holding:
+            self._holding[node] = False  # what is made of itself adds nothing
+            self._holding[node] = node not in self._frozen and self._find(node)
+        return self._holding[node]
+
+    def _find(self, node: Node) -> bool:
+        kind, payload = self._graph.kinds[node], self._graph.payloads[node]
+        if kind in (Kind.FIELD, Kind.INSTANCE, Kind.FUNCTION, Kind.EXTERNAL):
+            return False
+        if kind is Kind.MADE:
+            return self._may_be_made_of(self._parts_of(node))
+        if kind is Kind.PARAMETER:
+            return self._may_be_given(*self._graph.pair(node))
+        if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
+            return True
+        if payload.function.name == "forward":
+            return False  # what a forward pass keeps is data
+        if self._is_made_of_others(node):
+            given = [value.aliases for value in payload.arguments()]
+            parts = {part for nodes in given for part in nodes}
+            return not all(given) or self._may_be_made_of((*parts, *self._parts_of(node)))
+        if self._is_made_frozen(payload):
+            return False
+        things = self._points_to.callees.get(node, set())
+        return not things or any(map(self._makes_parameters, things))
+
+    def _may_be_given(self, function: Function, name: str) -> bool:
+        """Whether a function of the file may be given something with parameters as this one."""
+        if _is_setting(function, name):
+            return False
+        given = [
+            value.aliases
+            for call in self._points_to.callers.get(function, ())
+            for parameter, value in self._points_to.bindings(call, function)
+            if parameter == name
+        ]
+        return not given or any(map(self._may_hold, (node for nodes in given for node in nodes)))
+
+    def _may_be_made_of(self, parts: Iterable[Node]) -> bool:
+        """Whether a container has a part with parameters; one that is empty is filled unseen."""
+        unknown = (Kind.FIELD, Kind.PARAMETER)
+        held = [self._graph.kinds[part] in unknown or self._may_hold(part) for part in parts]
+        return any(held) or not held
+
+    def _makes_parameters(self, callee: Node) -> bool:
+        payload = self._graph.payloads[callee]
+        if self._graph.kinds[callee] is Kind.CLASS and isinstance(payload, Class):
+            return self.may_be_in(payload)
+        if self._graph.kinds[callee] is not Kind.EXTERNAL:
+            return True
+        name = str(payload)
+        harmless = self._vocabulary.effect(name) in _HARMLESS
+        return not (harmless or PARAMETERLESS.fullmatch(name))
+
+
+def _thaws(node: ast.Call) -> bool:
+    """Whether the arguments of `from_pretrained` leave the weights to be trained."""
+    return any(keyword.arg == "freeze" and not is_true(keyword.value) for keyword in node.keywords)
+
+
+def _is_setting(function: Function, name: str) -> bool:
+    """Whether a parameter is a number or a switch, by its name or its default."""
+    if names_something_else(name):
+        return True
+    arguments = function.node.args if function.node is not None else None
+    if arguments is None:
+        return False
+    named = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip([item.arg for item in named[::-1]], arguments.defaults[::-1], strict=False))
+    defaults |= {
+        item.arg: default
+        for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    }
+    default = defaults.get(name)
+    return isinstance(default, ast.Constant) and default.value is not None

@@ -1,0 +1,1 @@
+"""Who may be whom: objects, classes, the call graph."""

@@ -1,0 +1,1 @@
+"""Is recording on, here and in the callers."""

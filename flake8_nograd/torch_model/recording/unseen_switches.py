@@ -1,0 +1,89 @@
+"""Where the file may have switched recording off in a way that only the whole file tells.
+
+A call may run a function that leaves recording off, a `with` item may turn out to be a guard, a
+loop may run inside the guard of a generator. While the file is read each of them makes a *point*;
+when everything is known, doubt spreads from the points that do switch to those that follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_nograd.flow.graph import Kind, Node, closure
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.guards import Guards
+from flake8_nograd.torch_model.semantics.switch_points import SwitchPoints
+
+
+class PossibleSwitches:
+    """Tells, of a file that has been read, where recording may have been switched off."""
+
+    def __init__(self, points: SwitchPoints, points_to: PointsTo, guards: Guards) -> None:
+        self._graph = points_to.graph
+        self._points_to = points_to
+        self._guards = guards
+        self._exits = points.exits
+        start = set(points.left_off)
+        start.update(point for nodes, point in points.items if any(map(self._is_guard, nodes)))
+        start.update(
+            point
+            for call, point in points.loops
+            if not points.yields_guarded.isdisjoint(self._run_by(call))
+        )
+        for call, point in points.calls:
+            for function in self._run_by(call):
+                if function in points.exits:
+                    points.edges[points.exits[function]].append(point)
+        self._doubtful = closure(start, points.edges)
+
+    def about(self, context: Context) -> bool:
+        """Whether recording may have been switched off before a context, unseen by it."""
+        return context.point in self._doubtful
+
+    def about_methods_of(self, cls: Class) -> bool:
+        """Whether making an instance of a class may leave recording off."""
+        constructor = self._points_to.method(cls, "__init__")
+        return self._exits.get(constructor) in self._doubtful if constructor else False
+
+    def about_method(self, function: Function) -> bool:
+        """Whether a method may have been replaced by a guarded version of itself."""
+        if function.owner is None:
+            return False
+        owners = (self._graph.find(kind, function.owner) for kind in (Kind.CLASS, Kind.INSTANCE))
+        fields = (
+            self._graph.find(Kind.FIELD, (owner, function.name))
+            for owner in owners
+            if owner is not None
+        )
+        return any(
+            self._guards.may_switch_off(thing)
+            for field in fields
+            if field is not None
+            for thing in self._points_to.objects.get(field, ())
+        )
+
+    def _run_by(self, call: Call[Context]) -> Iterator[Function]:
+        """The functions of the file that a call runs."""
+        for thing in self._points_to.callees.get(call.result, ()):
+            kind, what = self._graph.kinds[thing], self._graph.payloads[thing]
+            if isinstance(what, Function):
+                yield what
+            elif isinstance(what, Class):
+                name = "__init__" if kind is Kind.CLASS else "__call__"
+                method = self._points_to.method(what, name)
+                if method is not None:
+                    yield method
+
+    def _is_guard(self, node: Node) -> bool:
+        """Whether what stands in a `with` item may switch recording off."""
+        things = self._points_to.objects.get(node, ())
+        if any(map(self._guards.may_switch_off, things)):
+            return True
+        call = self._graph.payloads[node]
+        return isinstance(call, Call) and any(
+            self._guards.may_make_guard(callee, call)
+            for callee in self._points_to.callees.get(node, ())
+        )

@@ -1,0 +1,1 @@
+"""What calls, attributes and `with` items mean for grad modes and graphs."""

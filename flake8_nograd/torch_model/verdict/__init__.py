@@ -1,0 +1,1 @@
+"""From the answers to a verdict, and to the statements that a guard would cover."""

@@ -1,0 +1,268 @@
+"""From the four answers to a verdict: is this forward pass inference whose graph nobody needs?"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.program import Call, Program, suites_of
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.facts import Confidence, ForwardPass, SuppressionReason
+from flake8_nograd.torch_model.fate.fate import ResultUse, ResultUses
+from flake8_nograd.torch_model.inference.eval_mode import EvalMode, Evaluation
+from flake8_nograd.torch_model.inference.roles import Role, Roles
+from flake8_nograd.torch_model.models.gradient_need import GradientNeed
+from flake8_nograd.torch_model.models.recognition import Modules
+from flake8_nograd.torch_model.recording.recording import Recording
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.vocabulary.annotations import ModelEvidence
+from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.words import may_guard_itself, runs_inference
+
+_ROLE_POINTS = {
+    Role.INFERENCE: 3,
+    Role.WEAK_INFERENCE: 1,
+    Role.SURROUNDED: 1,
+    Role.NEUTRAL: 0,
+    Role.TRAINING: -2,
+}
+_ENOUGH = 3
+
+
+class Judge:
+    """Weighs the answers; one threshold decides."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        modules: Modules,
+        need: GradientNeed,
+        recording: Recording,
+        uses: ResultUses,
+        evaluation: Evaluation,
+        roles: Roles,
+        observations: Observations,
+    ) -> None:
+        self._uses_test_framework = _uses_test_framework(program)
+        self._graph = program.graph
+        self._modules = modules
+        self._need = need
+        self._recording = recording
+        self._uses = uses
+        self._evaluation = evaluation
+        self._roles = roles
+        self._differentiating = {what.call.function for what, _ in observations.differentiations}
+        self._volatile = {
+            (node, call.function)
+            for call in observations.volatile
+            for node in (call.result, *program.graph.copies.get(call.result, ()))
+        }
+        self._trains_inside = roles.is_training_script and not observations.differentiations
+        self._differentiated_methods = {
+            access_path(call.node.func)
+            for call in program.calls
+            if call.receiver is not None and uses.is_trained(call)
+        }
+
+    def judge(self, call: Call[Context]) -> ForwardPass | None:
+        """All answers about a call; None if it is no forward pass."""
+        evidence = self._modules.evidence(call)
+        if evidence is ModelEvidence.NONE:
+            evidence = self._modules.evidence_in_method(call)
+            if evidence is ModelEvidence.NONE or not self._tells_of_a_graph(
+                call, self._uses.of(call)
+            ):
+                return None
+        return self._answer(call, call, evidence, self._uses.of(call))
+
+    def judge_helper(self, call: Call[Context], inner: ForwardPass) -> ForwardPass:
+        """All answers about a call that hands back the forward pass `inner`."""
+        return self._answer(call, inner.model_call, inner.evidence, self._uses.of(call))
+
+    def _tells_of_a_graph(self, call: Call[Context], use: ResultUse) -> bool:
+        """Whether a method gives a tensor, and one that has a graph for all that the file says."""
+        if call.receiver is None or use.trained:
+            return False
+        if access_path(call.node.func) in self._differentiated_methods:
+            return True
+        if may_guard_itself(call.method):
+            return False
+        if _is_detached(use):
+            return True
+        mode = self._evaluation.of(call, call)
+        return mode is not None and mode.evaluates_here and use.is_read_as_tensor
+
+    def _answer(
+        self,
+        call: Call[Context],
+        model_call: Call[Context],
+        evidence: ModelEvidence,
+        use: ResultUse,
+    ) -> ForwardPass:
+        mode = self._evaluation.of(call, model_call)
+        role = self._roles.of(call.function)
+        modes = self._recording.modes(call.function, call.context)
+        volatile = self._is_volatile(call)
+        item = ForwardPass(call, model_call, evidence, modes, use, mode, role, volatile)
+        suppression = self._suppression(item)
+        if suppression is not None:
+            return replace(item, suppression=suppression)
+        confidence = self._weigh(item)
+        if confidence is Confidence.UNLIKELY:
+            return replace(item, suppression=SuppressionReason.TOO_LITTLE)
+        return replace(item, confidence=confidence)
+
+    def _suppression(self, item: ForwardPass) -> SuppressionReason | None:
+        call, use, mode = item.call, item.use, item.mode
+        if GradMode.ON not in item.modes:
+            return SuppressionReason.GUARDED
+        if item.volatile:
+            return self._nothing_to_save(item)
+        if use.trained or self._differentiated_unseen(call, use):
+            return SuppressionReason.TRAINED
+        calls_itself = _is_cut(use) and self._calls_itself(item)
+        if self._runs_inside_forward(call.function, mode, calls_itself):
+            return SuppressionReason.FORWARD
+        if self._need.differentiates(item.model_call):
+            return SuppressionReason.GRADIENT_WANTED
+        inference = item.role is Role.INFERENCE or (mode is not None and mode.evaluates_here)
+        if len(item.modes) > 1 and not (
+            inference and self._recording.is_on_in_sight(call.function)
+        ):
+            return SuppressionReason.SOMETIMES_GUARDED
+        if self._trains_inside and not inference and not _is_detached(use):
+            return SuppressionReason.TRAINS_INSIDE
+        if self._is_unit_test(call.function):
+            return SuppressionReason.UNIT_TEST
+        return SuppressionReason.SMOKE_TEST if _is_smoke_test(item) else self._nothing_to_save(item)
+
+    def _is_volatile(self, call: Call[Context]) -> bool:
+        """Whether an input was made with `volatile=True` in the same function."""
+        if not self._volatile:
+            return False
+        given = (
+            node for value in call.arguments() for node in self._graph.resolve_phis(value.aliases)
+        )
+        return any((node, call.function) in self._volatile for node in given)
+
+    def _nothing_to_save(self, item: ForwardPass) -> SuppressionReason | None:
+        """Whether the inputs or the parameters decide that there is a need for, or no, graph."""
+        call, model_call = item.call, item.model_call
+        wanted = self._uses.input_wants_gradient(call)
+        if self._uses.input_asks_for_gradient(call) or (wanted and not _is_cut(item.use)):
+            return SuppressionReason.GRADIENT_WANTED
+        return SuppressionReason.FROZEN if self._need.is_fixed(model_call) and not wanted else None
+
+    def _differentiated_unseen(self, call: Call[Context], use: ResultUse) -> bool:
+        """A result of no visible use can be differentiated through hooks or module state."""
+        unused = use.discarded or not (use.escapes or use.plain_use)
+        return unused and call.function in self._differentiating
+
+    def _runs_inside_forward(
+        self, function: Function, mode: EvalMode | None, calls_itself: bool
+    ) -> bool:
+        """Whether the function is part of a module's own forward pass."""
+        for around in function.enclosing():
+            owner = around.owner
+            if owner is not None and around.name.strip("_").startswith(("forward", "init")):
+                return True
+            if owner is None or not self._modules.is_module(owner):
+                continue
+            if around in self._differentiating:
+                return False  # whoever differentiates is no part of a forward pass
+            if self._serves_forward(around):
+                return True
+            if calls_itself:
+                return False
+            if mode is not None and mode.evaluates_here:
+                return False
+            called_outside = self._modules.frameworks.call_outside_forward(around)
+            return not (runs_inference(around.name) or called_outside)
+        return False
+
+    def _calls_itself(self, item: ForwardPass) -> bool:
+        """Whether a method runs the forward pass of its own module, of which it is thus no part."""
+        owner = item.call.receiver if item.call.method == "forward" else item.call.callee
+        me = item.function.owner
+        if me is None or owner is None:
+            return False
+        return any(
+            self._graph.payloads[node] is me for node in self._graph.resolve_phis(owner.aliases)
+        )
+
+    def _serves_forward(self, function: Function) -> bool:
+        """Whether a forward of the file calls the method, whatever its name says."""
+        return any(
+            caller.owner is not None and caller.name.startswith("forward")
+            for caller, _ in self._recording.callers(function)
+        )
+
+    def _is_unit_test(self, function: Function) -> bool:
+        for around in function.enclosing():
+            if around.owner is not None and self._modules.frameworks.test(around.owner):
+                return True
+            if around.name.startswith("test_") and _asserts(around):
+                return True
+        return self._uses_test_framework and _is_pytest_like(function)
+
+    def _weigh(self, item: ForwardPass) -> Confidence:
+        evidence, use, mode = item.evidence, item.use, item.mode
+        points = _ROLE_POINTS[item.role]
+        if mode is not None and mode.evaluating:
+            points = 3 if mode.here else max(points, 0) + 2
+        elif mode is not None:
+            points -= 2
+        if _is_cut(use):
+            points = max(points, 0) + 3
+        elif not use.escapes:
+            points += 3 if evidence >= ModelEvidence.USE else 2
+        elif not use.returned and not use.stored:
+            points += 1
+        if points < _ENOUGH and not item.volatile:
+            return Confidence.UNLIKELY
+        return (
+            Confidence.PROVED
+            if _is_cut(use) and evidence >= ModelEvidence.USE
+            else Confidence.LIKELY
+        )
+
+
+def _uses_test_framework(program: Program[Context]) -> bool:
+    return any(
+        program.graph.find(Kind.EXTERNAL, name) is not None
+        for name in ("pytest", "unittest", "unittest.TestCase")
+    )
+
+
+def _is_cut(use: ResultUse) -> bool:
+    """Whether everything that becomes of a result is plain numbers."""
+    return not use.escapes and not use.trained and (use.plain_use is not None)
+
+
+def _is_detached(use: ResultUse) -> bool:
+    """Whether the author cuts a result off its graph, and so knows that there is one."""
+    return use.plain_use is not None and use.plain_use.how in (".detach()", ".data")
+
+
+def _is_smoke_test(item: ForwardPass) -> bool:
+    """Whether the main block of a file runs a pass of which nobody reads a number."""
+    if item.use.plain_use is not None or item.mode is not None:
+        return False
+    return any(_is_main_block(place.statement) for place in suites_of(item.call.place))
+
+
+def _is_main_block(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test)
+
+
+def _asserts(function: Function) -> bool:
+    return any(isinstance(part, ast.Assert) for node in function.body for part in ast.walk(node))
+
+
+def _is_pytest_like(function: Function) -> bool:
+    return any(
+        around.name.startswith(("test", "_test", "check")) for around in function.enclosing()
+    )

@@ -1,0 +1,66 @@
+"""Helpers that training and inference share: there the call of the helper is what can be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from flake8_nograd.flow.graph import Node
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
+from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.verdict.judgement import Judge
+
+
+def passes_through_helpers(
+    passes: Iterable[ForwardPass],
+    points_to: PointsTo,
+    uses: ResultUses,
+    differentiating: Container[Function],
+    judge: Judge,
+) -> Iterator[ForwardPass]:
+    """Calls of functions that hand back a forward pass which only some of their callers train."""
+    todo = list(passes)
+    known = {item.call.result for item in todo}
+    guarding = {item.function for item in todo if item.suppression is SuppressionReason.GUARDED}
+    while todo:
+        inner = todo.pop()
+        if inner.suppression is not SuppressionReason.TRAINED or not uses.only_callers_train(
+            inner.call
+        ):
+            continue
+        if inner.function in differentiating:
+            continue  # no guard fits around a helper that computes gradients itself
+        if inner.function in guarding:
+            continue  # the helper itself decides when to record
+        for call in points_to.callers.get(inner.function, ()):
+            if call.result in known:
+                continue
+            known.add(call.result)
+            outer = judge.judge_helper(call, inner)
+            todo.append(outer)
+            yield outer
+
+
+def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Iterator[ForwardPass]:
+    """Report a forward pass once where both it and the call of the method around it are.
+
+    The place is the call if that gives a tensor, which a caller may want with its graph.
+    """
+    reported = {item.call.result: item for item in passes if item.suppression is None}
+    repeats: dict[Node, SuppressionReason] = {}
+    for result, inner in reported.items():
+        if inner.function.name.startswith("forward"):
+            continue
+        for call in points_to.callers.get(inner.function, ()):
+            outer = reported.get(call.result)
+            if outer is None:
+                continue
+            if outer.use.is_read_as_tensor:
+                repeats[result] = SuppressionReason.FORWARD
+            else:
+                repeats[call.result] = SuppressionReason.REPORTED_INSIDE
+    for item in passes:
+        repeat = repeats.get(item.call.result)
+        yield item if repeat is None else replace(item, suppression=repeat)

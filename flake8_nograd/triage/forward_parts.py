@@ -1,0 +1,41 @@
+"""Which methods of a file only serve the forward passes of its classes, by their text."""
+
+from __future__ import annotations
+
+import re
+
+from flake8_nograd.triage.syntax_index import OwnClass
+from flake8_nograd.triage.text_prefilter import VOLATILE, Patterns, TextPrefilter, found
+from flake8_nograd.vocabulary.words import runs_inference
+
+# What a method has to hold for something in it to be more than a part of a forward pass.
+_ACTS: Patterns = (
+    re.compile(r"self\b(?!\s*\.)"),
+    re.compile(r"\.\s*(?:eval|train|forward)\b"),
+    re.compile(r"import\b"),
+)
+# What makes a call in any method one that is judged, as an input without a graph does.
+_OTHER_SCOPE = re.compile(r"\n[ \t]*(?:class|global)\b")
+
+
+class ForwardParts:
+    """Tells of methods whether any call in them is judged by itself."""
+
+    def __init__(self, text: TextPrefilter) -> None:
+        self._text = text
+
+    def serves_forward(self, name: str, body: str, cls: OwnClass) -> bool:
+        """Whether a method of this name and body does nothing but help a forward pass."""
+        if VOLATILE in body or _OTHER_SCOPE.search(body):
+            return False
+        if name.strip("_").startswith(("forward", "init")):
+            return cls.defines_forward or not self._text.differentiates
+        if not cls.defines_forward or runs_inference(name) or name.startswith("on_"):
+            return False
+        return not (found(_ACTS, body) or self._computes_gradients(body))
+
+    def _computes_gradients(self, body: str) -> bool:
+        if not (self._text.differentiates or self._text.may_differentiate):
+            return False
+        text = TextPrefilter(body)
+        return text.differentiates or text.may_differentiate

@@ -1,0 +1,79 @@
+"""Classes of frameworks whose methods are run under a guard, or inside somebody's forward pass."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Framework(NamedTuple):
+    """Base classes, by the last part of their name, and the hooks that they run guarded."""
+
+    bases: re.Pattern[str]
+    guarded: re.Pattern[str]
+    outside: re.Pattern[str] = re.compile(r"on_\w+")  # hooks that are no part of a forward pass
+
+
+# lightning 2.6.6: evaluation_loop.py and prediction_loop.py put these hooks under no_grad or
+# inference_mode; on_train_*, setup and configure_* run with recording on.
+_LIGHTNING_HOOKS = re.compile(
+    r"(validation|test|predict)_(step|step_end|epoch_end)"
+    r"|on_(validation|test|predict)_\w+|(val|test|predict)_dataloader"
+)
+
+FRAMEWORKS: tuple[Framework, ...] = (
+    Framework(
+        re.compile(r"Lightning\w*Module|LightningModule|\w*LightningModule"), _LIGHTNING_HOOKS
+    ),
+    Framework(re.compile(r"Callback|\w+Callback"), _LIGHTNING_HOOKS),
+    # fastai 2.8.12 learner.py, _do_epoch_validate
+    Framework(re.compile(r"Callback|\w+Callback"), re.compile(r"(before|after)_validate")),
+    # transformers 5.23.0, trainer.py: prediction_step holds the guard around compute_loss, and who
+    # overrides it takes the guard away. pytorch-accelerated 0.1.61, trainer.py: _run_eval_epoch.
+    Framework(re.compile(r"\w*Trainer"), re.compile(r"compute_loss|calculate_eval_batch_loss")),
+    # mmengine 0.10.7, loops.py: ValLoop.run_iter and TestLoop.run_iter. mmdet 2.28.2 and 3.3.0,
+    # apis/test.py: single_gpu_test and multi_gpu_test.
+    Framework(re.compile(r"\w*Hook"), re.compile(r"(before|after)_(val|test)_iter")),
+    Framework(
+        re.compile(r"BaseModel|BaseModule|\w*(Detector|Segmentor|Recognizer|Classifier)"),
+        re.compile(r"(val|test)_step|(simple|aug|forward)_test\w*"),
+    ),
+    # catalyst 22.4 runner.py, skorch 1.4.0 net.py, speechbrain 1.1.2 core.py
+    Framework(re.compile(r"\w*Runner"), re.compile(r"handle_batch|predict_batch")),
+    Framework(re.compile(r"NeuralNet\w*"), re.compile(r"infer|get_loss|forward\w*")),
+    Framework(
+        re.compile(r"Brain"), re.compile(r"compute_forward|compute_objectives|evaluate_batch")
+    ),
+    # pytorch-ignite 0.5.5, composer 0.32.1
+    Framework(re.compile(r"ComposerModel"), re.compile(r"eval_forward")),
+)
+
+# Base classes that make a class an nn.Module, by the last part of their name.
+MODULE_BASES = re.compile(
+    r"Module|\w*LightningModule|PreTrainedModel|\w+PreTrainedModel|ModelMixin|MessagePassing"
+    r"|BaseModule|BaseModel|Sequential|ModuleList|ModuleDict|_Loss|Conv[123]d|Linear|BatchNorm[123]d"
+    r"|LSTM|GRU|Embedding|DataParallel|DistributedDataParallel|FairseqModel|Base\w*Detector"
+    r"|TransformerEncoderLayer|MultiheadAttention|\w+ForConditionalGeneration"
+    r"|\w+ForSequenceClassification|\w+ForCausalLM|ComposerModel|ScriptModule|Metric"
+)
+
+# Base classes whose name looks like one of those but which are no modules.
+NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel")
+
+# Base classes with a forward of their own kind: torch runs it without recording.
+FUNCTION_BASES = re.compile(r"torch\.autograd\.(?:function\.)?\w*Function\w*")
+
+# Bases that make a class a collection of unit tests.
+TEST_BASES = re.compile(r"\w*TestCase|\w*Test|\w*Tester")
+
+
+def is_function_base(dotted: str) -> bool:
+    """Whether an imported class is that of functions with a backward pass of their own."""
+    return FUNCTION_BASES.fullmatch(dotted) is not None
+
+
+def is_module_base(dotted: str) -> bool:
+    """Whether an imported class is an nn.Module, by the last part of its name."""
+    if NOT_MODULE_BASES.fullmatch(dotted):
+        return False
+    return MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
