@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
+from flake8_nograd.fixing.with_items import with_item
 
 Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
 _NEW = -1
@@ -63,7 +64,7 @@ class Surgeon(cst.CSTTransformer):
     def leave_With(self, original_node: cst.With, updated_node: cst.With) -> cst.With:
         """Add the guard to the items of a `with`."""
         edit = self._merges.get(self._numbers[id(original_node)])
-        return _with_item(updated_node, edit.guard) if edit else updated_node
+        return with_item(updated_node, edit.guard) if edit else updated_node
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
@@ -243,19 +244,6 @@ def _extended(edit: Wrap | Extend, pieces: Sequence[_Piece], indent: str | None)
     first = first.leading([*body.footer, *first.leading_lines])
     body = body.with_changes(body=[*body.body, *_lines([first, *others])], footer=())
     return replace(guard, line=statement.with_changes(body=body))
-
-
-def _with_item(statement: cst.With, guard: str) -> cst.With:
-    """Add an item in the manner of those that are there, a trailing comma included."""
-    *others, last = statement.items
-    if others:
-        comma = others[-1].comma
-    elif isinstance(statement.lpar, cst.LeftParen):
-        comma = cst.Comma(whitespace_after=statement.lpar.whitespace_after)
-    else:
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    added = cst.WithItem(cst.parse_expression(guard), comma=last.comma)
-    return statement.with_changes(items=[*others, last.with_changes(comma=comma), added])
 
 
 def _body(node: cst.Module | cst.IndentedBlock) -> list[Line]:
