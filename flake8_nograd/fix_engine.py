@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flake8_nograd import engine, fixing
-from flake8_nograd.findings import Finding
+from flake8_nograd.findings import Finding, Safety
 from flake8_nograd.fixing import FixError, FixResult, Outcome, Style, Verdict
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
@@ -14,7 +14,10 @@ from flake8_nograd.source import Source
 
 Keep = Callable[[Source, Sequence[Finding]], Sequence[Finding]]
 
-_ROUNDS = 12
+_Spot = tuple[str, int, int]
+
+# A round fixes at least one finding, and a line seldom holds more than one.
+_SPARE_ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +61,73 @@ def fix(
     """
     if not is_concerned(data):
         return FileFix(path, data, data)
-    style = style or Style()
-    result = first = _round(data, path, options, style, keep)
-    fixed = 0
-    for _ in range(_ROUNDS):
+    rounds = _Rounds(path, options, style or Style(), keep)
+    result = first = rounds.run(data)
+    before, fixed = data, 0
+    limit = _SPARE_ROUNDS + data.count(b"\n")
+    for _ in range(limit):
         fixing_now = _count(result, Verdict.FIXED)
         if not fixing_now:
             return FileFix(path, data, result.data, first.outcomes, result.outcomes, fixed)
-        fixed += fixing_now
-        guarded = _count(result, Verdict.GUARDED)
-        result = _round(result.data, path, options, style, keep)
-        if _count(result, Verdict.GUARDED) > guarded:
-            raise FixError(path, "a new guard does not silence its finding; nothing was changed")
-    raise FixError(path, f"the fix does not settle in {_ROUNDS} rounds; nothing was changed")
+        after = rounds.run(result.data)
+        if rounds.are_vain(before, result, after):
+            after = rounds.run(before)
+            first = after if first is result else first
+        else:
+            before = result.data
+            fixed += fixing_now
+        result = after
+    raise FixError(path, f"the fix does not settle in {limit} rounds; nothing was changed")
 
 
-def _round(data: bytes, path: str, options: Options, style: Style, keep: Keep) -> FixResult:
-    source = Source.from_bytes(data, path)
-    findings = engine.check(source, options)
-    kept = keep(source, findings) if findings else []
-    if not kept:
-        return FixResult(data, ())
-    dropped = [finding for finding in findings if finding not in kept]
-    return fixing.apply(data, kept, style, protected=dropped, path=path)
+class _Rounds:
+    """Runs one round after the other; a guard that silenced nothing is not tried again."""
+
+    def __init__(self, path: str, options: Options, style: Style, keep: Keep) -> None:
+        self._path = path
+        self._options = options
+        self._style = style
+        self._keep = keep
+        self._vain: set[_Spot] = set()
+
+    def run(self, data: bytes) -> FixResult:
+        """Check the bytes, and fix what is kept of the findings."""
+        source = Source.from_bytes(data, self._path)
+        findings = engine.check(source, self._options)
+        kept = self._keep(source, findings) if findings else []
+        if not kept:
+            return FixResult(data, ())
+        vain = [item for item in kept if self._vain and _spot(source, item) in self._vain]
+        wanted = [item for item in kept if item not in vain]
+        left = [item for item in findings if item not in wanted]
+        result = fixing.apply(data, wanted, self._style, protected=left, path=self._path)
+        outcomes = (*result.outcomes, *map(_without_effect, vain))
+        in_order = sorted(outcomes, key=lambda outcome: kept.index(outcome.finding))
+        return FixResult(result.data, tuple(in_order))
+
+    def are_vain(self, data: bytes, result: FixResult, after: FixResult) -> bool:
+        """Whether findings of `data` that got a guard are there as before; they are then left."""
+        mended = _spots(data, self._path, result, Verdict.FIXED)
+        vain = mended & _spots(result.data, self._path, after, Verdict.GUARDED)
+        self._vain |= vain
+        return bool(vain)
+
+
+def _without_effect(finding: Finding) -> Outcome:
+    return Outcome(finding, Verdict.LEFT, Safety.DISPLAY, "a guard there would not silence it")
+
+
+def _spots(data: bytes, path: str, result: FixResult, verdict: Verdict) -> set[_Spot]:
+    found = [item.finding for item in result.outcomes if item.verdict is verdict]
+    source = Source.from_bytes(data, path) if found else None
+    return {_spot(source, finding) for finding in found} if source else set()
+
+
+def _spot(source: Source, finding: Finding) -> _Spot:
+    """A place that outlasts the edits of other places: indentation and line numbers change."""
+    lines = [line.strip() for line in source.lines[: finding.line]]
+    indent = len(source.lines[finding.line - 1]) - len(source.lines[finding.line - 1].lstrip())
+    return lines[-1], lines.count(lines[-1]), finding.column - indent
 
 
 def _count(result: FixResult, verdict: Verdict) -> int:
