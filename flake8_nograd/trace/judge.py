@@ -11,16 +11,19 @@ parted by spaces. The judge runs the file and agrees when
 * in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints.
 
 A pass belongs to its call expression and to the calls that led there. A file whose first line
-starts with `# not run:` is not run and not judged.
+starts with `# not run:` is not run and not judged. A folder is a program of several files: its
+`main.py` is run, its first line speaks for all, and markers count in whichever file they stand.
 
-$ python -m flake8_nograd.trace.judge fixtures/NGR102/*.py
+$ python -m flake8_nograd.trace.judge fixtures/NGR102/*.py fixtures/projects/*/
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import shutil
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,34 +75,56 @@ def _markers_of_line(number: int, codes: str) -> Iterator[Marker]:
 
 
 def judge(path: str | Path) -> list[str]:
-    """The disagreements between a fixture and torch, one line of text each."""
+    """The disagreements between a fixture, a file or a folder, and torch, one line of text each."""
     path = Path(path).resolve()
-    text = path.read_text(encoding="utf-8")
-    if text.startswith("# not run:"):
+    main = path / "main.py" if path.is_dir() else path
+    if main.read_text(encoding="utf-8").startswith("# not run:"):
         return []
     try:
-        expected = markers(text)
+        files = {str(file): _File.read(file, path) for file in _files_of(path)}
     except ValueError as error:
         return [str(error)]
-    scopes = _Scopes(ast.parse(text))
-    original, twin = run(path), path.with_name(f"{path.name}.fixed")
+    original = run(main, path if path.is_dir() else None)
     return [
-        *_Trial(str(path), expected, scopes, original.report).disagreements(),
-        *_unexpected(original.failure, str(path), expected),
-        *(_of_twin(twin, original) if twin.exists() else ()),
+        *_Trial(files, original.report).disagreements(),
+        *_unexpected(original.failure, files, str(main)),
+        *_of_twin(path, original),
     ]
+
+
+def _files_of(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 def _of_twin(path: Path, original: SilentRun) -> Iterator[str]:
     """What is wrong with the fixed twin: a wasted graph is left, or it does something else."""
-    fixed = run(path)
+    if path.is_dir():
+        if not any(path.rglob("*.py.fixed")):
+            return
+        with tempfile.TemporaryDirectory() as temporary:
+            twin = Path(temporary).resolve() / path.name
+            _lay_out_twin(path, twin)
+            fixed = run(twin / "main.py", twin)
+    else:
+        twin = path.with_name(f"{path.name}.fixed")
+        if not twin.exists():
+            return
+        fixed = run(twin)
     for site in fixed.report.sites:
         if any(route.counts.is_waste for route in site.routes):
-            yield f"{path.name}:{site.place.line}: a forward pass is wasted in the fixed twin"
+            place = f"{Path(site.place.path).name}:{site.place.line}"
+            yield f"{place}: a forward pass is wasted in the fixed twin"
     for before, after in zip_longest(_behaviour(original), _behaviour(fixed)):
         if before != after:
-            yield f"{path.name}: {after!r} where the program has {before!r}"
+            yield f"{twin.name}: {after!r} where the program has {before!r}"
             return
+
+
+def _lay_out_twin(folder: Path, twin: Path) -> None:
+    """Copy a project with the fixed files in the places of those that they fix."""
+    shutil.copytree(folder, twin, ignore=shutil.ignore_patterns("__pycache__"))
+    for fixed in list(twin.rglob("*.py.fixed")):
+        fixed.replace(fixed.with_suffix(""))
 
 
 def _behaviour(done: SilentRun) -> list[str]:
@@ -110,10 +135,41 @@ def _behaviour(done: SilentRun) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
-    path: str
-    expected: list[Marker]
+class _File:
+    """A file of a fixture: how its lines are called, its markers and its functions."""
+
+    prefix: str
+    markers: list[Marker]
     scopes: _Scopes
+
+    @classmethod
+    def read(cls, file: Path, fixture: Path) -> _File:
+        """Read a file; raises `ValueError` for a marker that cannot be read."""
+        text = file.read_text(encoding="utf-8")
+        prefix = f"{file.relative_to(fixture).as_posix()}, " if file != fixture else ""
+        try:
+            return cls(prefix, markers(text), _Scopes(ast.parse(text)))
+        except SyntaxError:
+            raise
+        except ValueError as error:
+            raise ValueError(f"{prefix}{error}") from error
+
+    def marked(self, family: str) -> list[Marker]:
+        """The markers whose code begins so."""
+        return [marker for marker in self.markers if marker.code.startswith(family)]
+
+    def covers(self, place: Place) -> bool:
+        """Whether a marker of a forward pass stands above a place in the same function."""
+        scope = self.scopes.of(place.line)
+        return any(
+            marker.line <= place.line and self.scopes.of(marker.line) == scope
+            for marker in self.marked("NGR1")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    files: dict[str, _File]
     report: Report
 
     def disagreements(self) -> Iterator[str]:
@@ -131,32 +187,39 @@ class _Trial:
             for route in site.routes
             if route.counts.is_waste
         ]
-        marked = [marker for marker in self.expected if marker.code.startswith("NGR1")]
-        for marker in marked:
-            if not any(marker.is_at(place) for places in wasted for place in places):
-                yield f"{marker}: marked, but no forward pass is wasted here"
+        yield from self._unmet("NGR1", wasted, "forward pass is wasted")
         for places in wasted:
-            if not any(self._is_covered(place, marked) for place in places):
-                yield f"line {places[0].line}: a forward pass is wasted, but nothing is marked"
+            if not any(self._is_covered(place) for place in places):
+                yield f"{self._line(places)}: a forward pass is wasted, but nothing is marked"
 
     def _backward(self, code: str, runs: list[BackwardRun], what: str) -> Iterator[str]:
-        marked = [marker for marker in self.expected if marker.code == code]
         seen = [self._own(run.places) for run in runs]
-        for marker in marked:
-            if not any(marker.is_at(place) for places in seen for place in places):
-                yield f"{marker}: marked, but no backward pass {what} here"
+        yield from self._unmet(code, seen, f"backward pass {what}")
         for places in seen:
-            if not any(marker.is_at(place) for place in places for marker in marked):
-                yield f"line {places[0].line}: a backward pass {what}, but {code} is not marked"
+            if not any(self._is_at(code, place) for place in places):
+                yield f"{self._line(places)}: a backward pass {what}, but {code} is not marked"
 
-    def _is_covered(self, place: Place, marked: list[Marker]) -> bool:
-        scope = self.scopes.of(place.line)
-        return any(
-            marker.line <= place.line and self.scopes.of(marker.line) == scope for marker in marked
-        )
+    def _unmet(self, family: str, seen: list[list[Place]], what: str) -> Iterator[str]:
+        for path, file in self.files.items():
+            here = [place for places in seen for place in places if place.path == path]
+            for marker in file.marked(family):
+                if not any(marker.is_at(place) for place in here):
+                    yield f"{file.prefix}{marker}: marked, but no {what} here"
+
+    def _is_at(self, code: str, place: Place) -> bool:
+        file = self.files.get(place.path)
+        return file is not None and any(marker.is_at(place) for marker in file.marked(code))
+
+    def _is_covered(self, place: Place) -> bool:
+        file = self.files.get(place.path)
+        return file is not None and file.covers(place)
+
+    def _line(self, places: list[Place]) -> str:
+        file = self.files.get(places[0].path)
+        return f"{file.prefix if file else ''}line {places[0].line}"
 
     def _own(self, places: tuple[Place, ...]) -> list[Place]:
-        return [place for place in places if place.path == self.path] or list(places)
+        return [place for place in places if place.path in self.files] or list(places)
 
 
 class _Scopes:
@@ -179,19 +242,23 @@ class _Scopes:
         return max(around, default=0)
 
 
-def _unexpected(failure: BaseException | None, path: str, expected: list[Marker]) -> Iterator[str]:
+def _unexpected(failure: BaseException | None, files: dict[str, _File], main: str) -> Iterator[str]:
     """An exception that the fixture did not announce by NGR201."""
     if failure is None or (isinstance(failure, SystemExit) and not failure.code):
         return
     frames = traceback.extract_tb(failure.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == path]
-    if not any(marker.line in lines for marker in expected if marker.code == "NGR201"):
-        line = lines[-1] if lines else 1
-        yield f"line {line}: the program ends by {type(failure).__name__}: {failure}"
+    own = [(frame.filename, frame.lineno) for frame in frames if frame.filename in files]
+    announced = {
+        (path, marker.line) for path, file in files.items() for marker in file.marked("NGR201")
+    }
+    if announced.isdisjoint(own):
+        path, line = own[-1] if own else (main, 1)
+        what = f"the program ends by {type(failure).__name__}: {failure}"
+        yield f"{files[path].prefix}line {line}: {what}"
 
 
 def main(paths: list[str]) -> int:
-    """Judge files; 1 when torch disagrees with any, 2 when one cannot be read."""
+    """Judge files and folders; 1 when torch disagrees with any, 2 when one cannot be read."""
     disagreed = False
     for path in paths:
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import runpy
 import sys
 import threading
+import types
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,8 +29,11 @@ class SilentRun:
     output: str
 
 
-def run(path: Path) -> SilentRun:
-    """Run a file as `__main__`, in a thread of its own: its grad mode ends with the thread."""
+def run(path: Path, imports_from: Path | None = None) -> SilentRun:
+    """Run a file as `__main__`, in a thread of its own: its grad mode ends with the thread.
+
+    Modules of the folder that it imports from are forgotten afterwards.
+    """
     failures: list[BaseException] = []
 
     def run_and_catch() -> None:
@@ -39,13 +44,42 @@ def run(path: Path) -> SilentRun:
 
     argv, sys.argv = sys.argv, [str(path)]
     try:
-        with _silence() as printed, _one_torch_thread(), record() as report:
+        with (
+            _silence() as printed,
+            _one_torch_thread(),
+            _importing_from(imports_from),
+            record() as report,
+        ):
             thread = threading.Thread(target=run_and_catch)
             thread.start()
             thread.join()
     finally:
         sys.argv = argv
     return SilentRun(report, failures[0] if failures else None, printed.getvalue())
+
+
+@contextlib.contextmanager
+def _importing_from(folder: Path | None) -> Iterator[None]:
+    if folder is None:
+        yield
+        return
+    known, bytecode = set(sys.modules), sys.dont_write_bytecode
+    sys.path.insert(0, str(folder))
+    sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = bytecode
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - known:
+            if _stands_in(folder, sys.modules[name]):
+                del sys.modules[name]
+
+
+def _stands_in(folder: Path, module: types.ModuleType) -> bool:
+    places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
+    return any(Path(place).is_relative_to(folder) for place in places if place)
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ class Flake8Run:
 
 
 def run_flake8(*arguments: str, folder: Path, stdin: str | None = None) -> Flake8Run:
-    """Run flake8 in a folder with only this plugin's codes selected and one process."""
+    """Run flake8 in a folder with only this plugin's codes selected; one process if not told."""
     command = [sys.executable, "-m", "flake8", "--select=NGR,E9", "--jobs=1", *arguments]
     done = subprocess.run(
         command, cwd=folder, input=stdin, capture_output=True, encoding="utf-8", check=False

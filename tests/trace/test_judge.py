@@ -140,6 +140,67 @@ def test_program_that_is_not_run(tmp_path):
     assert judge(path) == []
 
 
+@pytest.fixture
+def project(tmp_path):
+    """A model in a file of its own, and a file that runs it."""
+    folder = tmp_path / "project"
+    (folder / "lab").mkdir(parents=True)
+    (folder / "lab" / "net.py").write_text(HEAD + "\n\ndef ask():\n    return model(x)\n", "utf-8")
+    (folder / "main.py").write_text("from lab.net import ask, model, x\n\nask()\n", "utf-8")
+    return folder
+
+
+def test_project_whose_marker_stands_in_another_file(project):
+    assert judge(project) == ["lab/net.py, line 9: a forward pass is wasted, but nothing is marked"]
+    net = project / "lab" / "net.py"
+    net.write_text(net.read_text("utf-8").rstrip() + "  # expect: NGR101\n", "utf-8")
+    assert judge(project) == []
+    main = project / "main.py"
+    main.write_text(main.read_text("utf-8").replace("ask()", "ask().sum().backward()"), "utf-8")
+    assert judge(project) == [
+        "lab/net.py, line 9: NGR101: marked, but no forward pass is wasted here"
+    ]
+
+
+def test_project_whose_marker_stands_at_the_caller(project):
+    main = project / "main.py"
+    main.write_text(main.read_text("utf-8").rstrip() + "  # expect: NGR101\n", "utf-8")
+    assert judge(project) == []
+
+
+def test_projects_do_not_share_their_modules(project, tmp_path):
+    other = tmp_path / "other"
+    (other / "lab").mkdir(parents=True)
+    (other / "lab" / "net.py").write_text("def ask():\n    print(1)\n", "utf-8")
+    (other / "main.py").write_text("from lab.net import ask\n\nask()\n", "utf-8")
+    assert len(judge(project)) == 1
+    assert judge(other) == []
+
+
+def test_twin_of_a_project(project):
+    net = project / "lab" / "net.py"
+    net.write_text(net.read_text("utf-8").rstrip() + "  # expect: NGR101\n", "utf-8")
+    twin = net.with_name("net.py.fixed")
+    twin.write_text(HEAD + "\n\n@torch.no_grad()\ndef ask():\n    return model(x)\n", "utf-8")
+    assert judge(project) == []
+    twin.write_text(net.read_text("utf-8"), "utf-8")
+    assert judge(project) == ["net.py:9: a forward pass is wasted in the fixed twin"]
+
+
+def test_project_that_fails_in_another_file(project):
+    net = project / "lab" / "net.py"
+    net.write_text("def ask():\n    return x\n\n\nmodel = x = 1\ndel x\n", "utf-8")
+    (project / "main.py").write_text("from lab.net import ask\n\nask()\n", "utf-8")
+    assert judge(project) == [
+        "lab/net.py, line 2: the program ends by NameError: name 'x' is not defined"
+    ]
+
+
+def test_project_that_is_not_run(project):
+    (project / "main.py").write_text("# not run: needs apex\nraise SystemExit(1)\n", "utf-8")
+    assert judge(project) == []
+
+
 def test_command(tmp_path, capsys):
     path = tmp_path / "program.py"
     path.write_text(HEAD + "model(x)  # expect: NGR101\n", "utf-8")
