@@ -11,6 +11,7 @@ from flake8_nograd import explanation
 from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
+from flake8_nograd.project.project import seen_from
 from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule
 from flake8_nograd.source import Source
@@ -35,12 +36,15 @@ def check_torch(source: Source, options: Options) -> list[Finding]:
     with _collector_paused():
         if not may_have_facts(source.tree, source.lines, options):
             return []
-        return sorted(_findings(analyse(source.tree, source.path, options), source))
+        facts = analyse(source.tree, source.path, options)
+        if facts.regions or facts.backward_passes:
+            facts = _facts_in_project(source, options)
+        return sorted(_findings(facts, source))
 
 
 def explain(source: Source, options: Options, line: int) -> str:
     """How the four questions were answered for the forward passes on a line, silent ones too."""
-    return explanation.explain(analyse(source.tree, source.path, options), line)
+    return explanation.explain(_facts_in_project(source, options), line)
 
 
 def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]:
@@ -49,9 +53,13 @@ def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]
         (item.node.lineno, source.column(item.node.lineno, item.node.col_offset) + 1): str(
             item.suppression.value
         )
-        for item in analyse(source.tree, source.path, options).silent
+        for item in _facts_in_project(source, options).silent
         if item.suppression is not None
     }
+
+
+def _facts_in_project(source: Source, options: Options) -> ModuleFacts:
+    return analyse(source.tree, source.path, options, seen_from(source, options))
 
 
 @contextmanager

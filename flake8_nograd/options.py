@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,12 @@ class OptionRow(NamedTuple):
     flag: str
     field: str
     help: str
+    metavar: str = "NAMES"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is a list of names."""
+        return self.metavar == "NAMES"
 
     @property
     def destination(self) -> str:
@@ -44,28 +51,41 @@ OPTION_TABLE: tuple[OptionRow, ...] = (
         "training_calls",
         "Calls that differentiate what they are given, beside backward() and autograd.grad().",
     ),
+    OptionRow(
+        "--nograd-project",
+        "project",
+        "Where the other files are that a file is read together with: auto looks for"
+        " pyproject.toml, setup.py, setup.cfg or .git, off reads no other file (default: auto).",
+        metavar="ROOT",
+    ),
 )
+
+# Values of the option for the project that are no folder.
+AUTO, OFF = "auto", "off"
 
 
 class Options(NamedTuple):
-    """What a project adds to the vocabulary; every field holds plain or dotted names."""
+    """What a project adds to the vocabulary, in plain or dotted names, and where it is."""
 
     model_factories: frozenset[str] = frozenset()
     guards: frozenset[str] = frozenset()
     inference_functions: frozenset[str] = frozenset()
     training_calls: frozenset[str] = frozenset()
+    project: str = AUTO
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Sequence[str] | None]) -> Options:
-        """Build the options from field names to lists of names.
+    def from_values(cls, values: Mapping[str, Sequence[str] | str | None]) -> Options:
+        """Build the options from field names to lists of names, or to one value.
 
-        Raises `OptionError` for a value that is not a plain or dotted Python name.
+        Raises `OptionError` for a value that is not a plain or dotted Python name, and for a
+        project that is no folder.
         """
-        flags = {row.field: row.flag for row in OPTION_TABLE}
-        checked = {
-            name: frozenset(_check(flags[name], values.get(name) or ())) for name in cls._fields
+        checked: dict[str, frozenset[str]] = {
+            row.field: frozenset(_check(row.flag, values.get(row.field) or ()))
+            for row in OPTION_TABLE
+            if row.is_list
         }
-        return cls(**checked)
+        return cls(**checked, project=_check_project(values.get("project")))
 
 
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:
@@ -75,6 +95,15 @@ def _check(flag: str, names: Sequence[str]) -> Sequence[str]:
                 f"{flag}: {name!r} is not a name such as load_model or lib.load_model"
             )
     return names
+
+
+def _check_project(value: Sequence[str] | str | None) -> str:
+    if not value:
+        return AUTO
+    project = value if isinstance(value, str) else value[0]
+    if project not in (AUTO, OFF) and not os.path.isdir(project):
+        raise OptionError(f"--nograd-project: {project!r} is neither auto, off nor a folder")
+    return project
 
 
 DEFAULT_OPTIONS = Options()

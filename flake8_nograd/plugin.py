@@ -30,7 +30,8 @@ class Checker:
             option_manager.add_option(
                 row.flag,
                 parse_from_config=True,
-                comma_separated_list=True,
+                comma_separated_list=row.is_list,
+                normalize_paths=not row.is_list,
                 default="",
                 help=row.help,
             )

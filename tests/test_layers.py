@@ -19,6 +19,8 @@ LAYERS = (
     {"source"},
     {"flow"},
     {"vocabulary"},
+    {"elsewhere"},
+    {"project"},
     {"triage", "torch_model/semantics"},
     {"torch_model/points_to"},
     {"torch_model/fate"},
@@ -43,7 +45,8 @@ FORBIDDEN = {
     "fixing": {
         room for room in ROOMS if room.startswith(("options", "flow", "torch_model", "rules"))
     },
-    "triage": {room for room in ROOMS if room.startswith("torch_model")},
+    "triage": {room for room in ROOMS if room.startswith("torch_model")} | {"project"},
+    **{room: {"project"} for room in ROOMS if room.startswith(("torch_model", "rules"))},
 }
 OUTSIDE = "trace"
 BRIDGE = "trace/lint.py"

@@ -124,7 +124,7 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--disable-noqa", action="store_true", help="disregard '# noqa'")
     group.add_argument("-j", "--jobs", metavar="N", type=_jobs, help="processes (default: auto)")
     for row in OPTION_TABLE:
-        group.add_argument(row.flag, metavar="NAMES", help=row.help)
+        group.add_argument(row.flag, metavar=row.metavar, help=row.help)
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.interpreter import interpret
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
@@ -26,8 +27,10 @@ from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_help
 from flake8_nograd.vocabulary.lookup import vocabulary_of
 
 
-def analyse(tree: ast.Module, path: str, options: Options) -> ModuleFacts:
-    """The facts of a file."""
+def analyse(
+    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere = NOWHERE
+) -> ModuleFacts:
+    """The facts of a file, as far as it and what is known of other files tell."""
     vocabulary = vocabulary_of(options)
     program: Program[Context] = Program(Function(None))
     semantics = TorchSemantics(program, vocabulary)

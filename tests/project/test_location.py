@@ -1,0 +1,85 @@
+"""Where a project is found, and which files belong to it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from flake8_nograd.project import location
+from flake8_nograd.project.location import MARKERS, python_files, read, root_of
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A folder of two packages; the working directory is elsewhere."""
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
+    for name in ("lab/models/net.py", "lab/train.py", "other/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    return tmp_path
+
+
+def root(path, setting="auto"):
+    return root_of(str(path), setting)
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_the_nearest_marker_is_the_root(tree, marker):
+    (tree / "setup.py").write_text("")
+    (tree / "lab" / marker).mkdir()
+    assert root(tree / "lab/models/net.py") == str(tree / "lab")
+    assert root(tree / "other/a.py") == str(tree)
+
+
+def test_a_file_that_is_not_saved_yet_has_a_project(tree):
+    (tree / "setup.py").write_text("")
+    assert root(tree / "lab/new.py") == str(tree)
+    assert root(tree / "nowhere/new.py") is None
+
+
+def test_no_project_is_wanted(tree):
+    (tree / "setup.py").write_text("")
+    assert root(tree / "lab/train.py", "off") is None
+    assert root(tree / "lab/train.py", str(tree / "other")) == str(tree / "other")
+
+
+def test_without_a_marker_it_is_the_working_directory(tree, monkeypatch):
+    monkeypatch.chdir(tree / "lab")
+    assert root(tree / "lab/models/net.py") == str(tree / "lab")
+
+
+def test_without_a_marker_it_is_the_folders_with_python_files(tree):
+    assert root(tree / "lab/models/net.py") == str(tree / "lab")
+
+
+def test_home_and_the_like_are_no_projects(tree, monkeypatch):
+    monkeypatch.setattr(location, "_too_big", lambda: {str(tree), "/"})
+    monkeypatch.chdir(tree)
+    (tree / "a.py").write_text("")
+    assert root(tree / "a.py") is None
+
+
+def test_environments_and_builds_are_not_read(tree):
+    for name in (".venv/a.py", "build/lib/a.py", "env2/pyvenv.cfg", "env2/lib/a.py", "x/.git/a.py"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text("")
+    names = [os.path.relpath(path, tree) for path in python_files(str(tree))]
+    assert names == ["lab/train.py", "other/a.py", "lab/models/net.py"]
+
+
+def test_links_lead_nowhere(tree):
+    (tree / "lab" / "loop").symlink_to(tree)
+    (tree / "lab" / "gone.py").symlink_to(tree / "nowhere.py")
+    assert len(python_files(str(tree))) == 3
+
+
+def test_bounds(tree, monkeypatch):
+    monkeypatch.setattr(location, "_MOST_FILES", 2)
+    monkeypatch.setattr(location, "_BIGGEST", 3)
+    assert len(python_files(str(tree))) == 2
+    (tree / "big.py").write_text("1234")
+    assert read(str(tree / "big.py")) is None
+    assert read(str(tree / "nowhere.py")) is None
+    assert python_files(str(tree / "nowhere")) == []
