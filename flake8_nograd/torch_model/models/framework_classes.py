@@ -15,6 +15,7 @@ class Frameworks:
         self._graph = points_to.graph
         self._points_to = points_to
         self._known: dict[Class, list[frameworks.Framework]] = {}
+        self._names: dict[Class, frozenset[str]] = {}
 
     def guard(self, function: Function) -> bool:
         """Whether a framework runs this method with recording off."""
@@ -44,12 +45,16 @@ class Frameworks:
             ]
         return self._known[function.owner]
 
-    def _bases_outside(self, cls: Class) -> list[str]:
+    def _bases_outside(self, cls: Class) -> frozenset[str]:
         """The last parts of the names of all base classes from outside the file."""
-        return [
-            str(self._graph.payloads[thing]).rpartition(".")[2]
-            for ancestor in self._points_to.ancestry(cls)
-            for base in ancestor.bases
-            for thing in self._points_to.of(base)
-            if self._graph.kinds[thing] is Kind.EXTERNAL
-        ]
+        for current in self._points_to.bases_first(cls, self._names):
+            names = frozenset(
+                str(self._graph.payloads[thing]).rpartition(".")[2]
+                for thing in self._points_to.base_objects(current)
+                if self._graph.kinds[thing] is Kind.EXTERNAL
+            )
+            for base in self._points_to.bases(current):
+                above = self._names.get(base, frozenset())
+                names = above if names <= above else names | above
+            self._names[current] = names
+        return self._names[cls]

@@ -59,9 +59,8 @@ class GradientNeed:
 
     def _has_no_parameters(self, cls: Class) -> bool:
         """Whether no object of a class or its heirs has any; without a forward, others derive."""
-        family = (cls, *self._points_to.heirs(cls))
         is_complete = self._points_to.method(cls, "forward") is not None
-        return is_complete and not any(map(self._parameters.may_be_in, family))
+        return is_complete and not self._parameters.may_be_in_family(cls)
 
     def _classes_of(self, call: Call[Context]) -> list[Class]:
         owner = _module_of(call)

@@ -26,8 +26,8 @@ class ModuleClasses:
 
     def is_module(self, cls: Class) -> bool:
         """Whether a class of the file derives from nn.Module as far as can be told."""
-        if cls not in self._modules:
-            self._modules[cls] = self._derives_from_module(cls)
+        for current in self._points_to.bases_first(cls, self._modules):
+            self._modules[current] = self._derives_from_module(current)
         return self._modules[cls]
 
     def guards_itself(self, cls: Class) -> bool:
@@ -37,14 +37,15 @@ class ModuleClasses:
         return self._guarding[cls]
 
     def _derives_from_module(self, cls: Class) -> bool:
-        for base in cls.bases:
-            for thing in self._points_to.of(base):
-                what = self._graph.payloads[thing]
-                if isinstance(what, Class) and what is not cls and self.is_module(what):
+        for thing in self._points_to.base_objects(cls):
+            what = self._graph.payloads[thing]
+            if isinstance(what, Class):
+                if self._modules.get(what):
                     return True
-                if self._graph.kinds[thing] is Kind.EXTERNAL and is_module_base(str(what)):
+            elif self._graph.kinds[thing] is Kind.EXTERNAL:
+                if is_module_base(str(what)):
                     return True
-                if self._graph.kinds[thing] is Kind.EXTERNAL and is_function_base(str(what)):
+                if is_function_base(str(what)):
                     return False
         return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
 

@@ -10,6 +10,7 @@ from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.models.freezing import Freezing
+from flake8_nograd.torch_model.points_to.class_hierarchy import ClassSet
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.literal_arguments import is_true, switches_off
@@ -45,6 +46,9 @@ class Parameters:
         self._leaves = observations.wants_grad
         self._vocabulary = vocabulary
         self._holding: dict[Node, bool] = {}
+        self._bringing: dict[Class, bool] = {}
+        self._without: ClassSet = 0  # classes of which it is certain that they bring none
+        self._asking = 0
 
     @cached_property
     def fixed(self) -> set[Node]:
@@ -73,22 +77,40 @@ class Parameters:
 
     def may_be_in(self, cls: Class) -> bool:
         """Whether a module of this class may have parameters; unknown counts as yes."""
-        for ancestor in self._points_to.ancestry(cls):
-            if any(self._may_bring(base) for base in self._outer_bases(ancestor)):
+        found: dict[Class, bool] = {}
+        self._asking += 1
+        for current in self._points_to.bases_first(cls, self._bringing):
+            above = self._points_to.bases(current)
+            inherited = any(found.get(base) or self._bringing.get(base) for base in above)
+            found[current] = inherited or self._brings_itself(current)
+        self._asking -= 1
+        for current, brings in found.items():
+            if brings or not self._asking:  # until then no may not be the last word
+                self._bringing[current] = brings
+        return found.get(cls) or self._bringing.get(cls, False)
+
+    def may_be_in_family(self, cls: Class) -> bool:
+        """Whether a module of this class, or of one derived from it, may have parameters."""
+        family = self._points_to.set_of(cls) | self._points_to.heirs(cls)
+        for member in self._points_to.members(family & ~self._without):
+            if self.may_be_in(member):
                 return True
-            own = self._graph.intern(Kind.INSTANCE, ancestor)
-            for field in self._graph.fields_of(own):
-                if field not in self._frozen and any(map(self._may_hold, self._parts_of(field))):
-                    return True
+            self._without |= self._points_to.set_of(member)
         return False
 
+    def _brings_itself(self, cls: Class) -> bool:
+        """Whether the attributes of a class, or its bases from elsewhere, may be parameters."""
+        if any(self._may_bring(base) for base in self._outer_bases(cls)):
+            return True
+        own = self._graph.intern(Kind.INSTANCE, cls)
+        return any(
+            field not in self._frozen and any(map(self._may_hold, self._parts_of(field)))
+            for field in self._graph.fields_of(own)
+        )
+
     def _outer_bases(self, cls: Class) -> list[Node]:
-        return [
-            thing
-            for base in cls.bases
-            for thing in self._points_to.of(base)
-            if not isinstance(self._graph.payloads[thing], Class)
-        ]
+        things = self._points_to.base_objects(cls)
+        return [thing for thing in things if not isinstance(self._graph.payloads[thing], Class)]
 
     def _may_bring(self, base: Node) -> bool:
         return str(self._graph.payloads[base]) not in _PLAIN_BASES

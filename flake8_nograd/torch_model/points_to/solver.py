@@ -49,7 +49,7 @@ class PointsTo(ClassHierarchy):
     """The objects of every node, and who calls which function of the file."""
 
     def __init__(self, program: Program[Context], vocabulary: Vocabulary) -> None:
-        super().__init__(program.graph)
+        super().__init__(program.graph, program.classes)
         self.callers: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
         self.callees: defaultdict[Node, set[Node]] = defaultdict(set)
         self.object_flow: Edges = defaultdict(list)  # objects follow calls, whichever call it was
@@ -117,9 +117,8 @@ class PointsTo(ClassHierarchy):
         self._run()
         for cls in program.classes:
             self._inherit(cls)
-            for ancestor in self.ancestry(cls)[1:]:
-                self._heirs[ancestor].add(cls)
-                self._queue.extend(self._uses_of(ancestor))
+        for cls in self._find_heirs():
+            self._queue.extend(self._uses_of(cls))
         self._run()
         self._run_callbacks()
 
@@ -151,6 +150,8 @@ class PointsTo(ClassHierarchy):
         if thing not in things:
             things.add(thing)
             self._queue.append((node, thing))
+            if node in self._base_nodes:
+                self._forget_bases()
 
     def _copy(self, source: Node, target: Node) -> None:
         """A new copy edge, along which what is already known flows at once."""
