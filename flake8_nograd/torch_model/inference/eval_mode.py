@@ -11,16 +11,14 @@ from flake8_nograd.flow.graph import Edges, Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.inference.latest_change import ChangeSet, LatestChanges, Unsettled
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.context import Context
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange, Unsettled, latest_change
+from flake8_nograd.torch_model.semantics.mode_history import ModeChange
 from flake8_nograd.torch_model.semantics.observations import Observations
 
 _CALLER_HOPS = 3
-
-# A set of changes of mode: a bit for each, in the order in which they were met.
-_Changes = int
 
 
 class EvalMode(NamedTuple):
@@ -46,7 +44,13 @@ class Evaluation:
         self._recording = recording
         self._changes = observations.changes
         self._bits = {change: 1 << number for number, change in enumerate(observations.changes)}
-        self._known: dict[tuple[Function, _Changes, int], EvalMode | None] = {}
+        self._latest = LatestChanges(self._bits).latest
+        self._by_path: defaultdict[str, ChangeSet] = defaultdict(int)
+        self._other: ChangeSet = 0  # changes that do not switch to eval mode for certain
+        for change, bit in self._bits.items():
+            self._by_path[change.path] |= bit
+            self._other |= 0 if change.evaluating else bit
+        self._known: dict[tuple[Function, ChangeSet, int], EvalMode | None] = {}
         onward = (self._graph.copies, points_to.object_flow)
         self._of_itself = _spread(self._put_by_hand(), onward)
         self._of_a_whole = _spread(self._put_with_their_owners(), onward)
@@ -57,25 +61,25 @@ class Evaluation:
 
         `of_model` is the call itself or, where that runs a helper, the forward pass in there.
         """
-        path = access_path(call.node.func) if of_model is call else ""
         changes = self._concerning(of_model)
-        local = self._latest(call.context, path, changes)
+        named = self._named(access_path(call.node.func)) if of_model is call else 0
+        local = self._latest(call.context.history, changes | named)
         if isinstance(local, ModeChange):
             return _mode(local, here=True)
         if local is Unsettled or not changes:
             return None
         return self._of_callers(call.function, changes, _CALLER_HOPS) or self._anywhere(changes)
 
-    def _put_by_hand(self) -> dict[Node, _Changes]:
-        seeds: defaultdict[Node, _Changes] = defaultdict(int)
+    def _put_by_hand(self) -> dict[Node, ChangeSet]:
+        seeds: defaultdict[Node, ChangeSet] = defaultdict(int)
         for change, bit in self._bits.items():
             for node in change.nodes:
                 seeds[node] |= bit
         return seeds
 
-    def _put_with_their_owners(self) -> dict[Node, _Changes]:
+    def _put_with_their_owners(self) -> dict[Node, ChangeSet]:
         """Parts of a module are put into a mode together with it."""
-        seeds: dict[Node, _Changes] = {}
+        seeds: dict[Node, ChangeSet] = {}
         if self._of_itself:
             for node in self._graph.interned(Kind.FIELD):
                 owner, changes = node, 0
@@ -86,7 +90,7 @@ class Evaluation:
                     seeds[node] = changes
         return seeds
 
-    def _concerning(self, call: Call[Context]) -> _Changes:
+    def _concerning(self, call: Call[Context]) -> ChangeSet:
         """All changes, anywhere in the file, to the callee or to a module that it is a part of."""
         nodes = call.callee.aliases
         if call.receiver is not None and isinstance(call.node.func, ast.Attribute):
@@ -96,29 +100,25 @@ class Evaluation:
             changes |= self._of_itself.get(node, 0) | self._of_a_whole.get(node, 0)
         return changes
 
-    def _latest(
-        self, context: Context, path: str, changes: _Changes
-    ) -> ModeChange | type[Unsettled] | None:
-        """The newest of the changes in a history, or of those to a module of this path."""
+    def _named(self, path: str) -> ChangeSet:
+        """All changes to what has this path, or to what that is a part of."""
+        changes, end = 0, len(path)
+        while end > 0:
+            changes |= self._by_path.get(path[:end], 0)
+            end = path.rfind(".", 0, end)
+        return changes
 
-        def concerns(change: ModeChange) -> bool:
-            if path and change.path and f"{path}.".startswith(f"{change.path}."):
-                return True
-            return bool(self._bits[change] & changes)
-
-        return latest_change(context.history, concerns)
-
-    def _of_callers(self, function: Function, changes: _Changes, hops: int) -> EvalMode | None:
+    def _of_callers(self, function: Function, changes: ChangeSet, hops: int) -> EvalMode | None:
         """The mode that every caller which says something agrees on."""
         key = function, changes, hops
         if hops and key not in self._known:
             self._known[key] = self._ask_callers(function, changes, hops)
         return self._known.get(key)
 
-    def _ask_callers(self, function: Function, changes: _Changes, hops: int) -> EvalMode | None:
+    def _ask_callers(self, function: Function, changes: ChangeSet, hops: int) -> EvalMode | None:
         found: EvalMode | None = None
         for caller, context in self._recording.callers(function):
-            change = self._latest(context, "", changes)
+            change = self._latest(context.history, changes)
             if change is Unsettled:
                 return None
             if isinstance(change, ModeChange):
@@ -132,18 +132,15 @@ class Evaluation:
             found = mode
         return found
 
-    def _anywhere(self, changes: _Changes) -> EvalMode | None:
+    def _anywhere(self, changes: ChangeSet) -> EvalMode | None:
         """The mode that all changes in the file agree on."""
+        if changes & self._other:
+            return None
         first = self._changes[(changes & -changes).bit_length() - 1]
-        while changes:
-            last = changes.bit_length() - 1
-            if self._changes[last].evaluating is not True:
-                return None
-            changes -= 1 << last
         return _mode(first, here=False)
 
 
-def _spread(seeds: Mapping[Node, _Changes], onward: Sequence[Edges]) -> dict[Node, _Changes]:
+def _spread(seeds: Mapping[Node, ChangeSet], onward: Sequence[Edges]) -> dict[Node, ChangeSet]:
     """What is known of some nodes, handed on along edges."""
     known = dict(seeds)
     todo = deque(known)

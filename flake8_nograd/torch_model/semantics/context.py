@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_nograd.flow.graph import Node
-from flake8_nograd.torch_model.semantics.mode_history import ModeHistory, ModeJoin, shared_history
+from flake8_nograd.torch_model.semantics.mode_history import ModeHistory, joined
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 ProgramPoint = int
@@ -80,8 +80,5 @@ def join_contexts(contexts: Sequence[Context]) -> Context:
     if any(context.grad is not grad for context in contexts):
         grad = GradMode.MAYBE
     entered = next((context.entered for context in contexts if context.entered), None)
-    histories = tuple(dict.fromkeys(context.history for context in contexts))
-    history = (
-        histories[0] if len(histories) == 1 else ModeJoin(histories, shared_history(histories))
-    )
+    history = joined([context.history for context in contexts])
     return Context(grad, first.point, entered, history)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from flake8_nograd.flow.graph import Node
 
@@ -17,70 +18,40 @@ class ModeChange:
     evaluating: bool | None
     line: int
     before: ModeHistory
+    depth: int  # how many points lie before it
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ModeJoin:
-    """Branches with different histories meet; ``base`` is what they share."""
+    """Branches with different histories meet; ``before`` is what they share."""
 
     branches: tuple[ModeHistory, ...]
-    base: ModeHistory
+    before: ModeHistory
+    depth: int
 
 
 ModeHistory = ModeChange | ModeJoin | None
 
 
-def shared_history(histories: Sequence[ModeHistory]) -> ModeHistory:
-    """The newest point that lies on every history."""
-    others = [frozenset(map(id, _trunk(history))) for history in histories[1:]]
-    for point in _trunk(histories[0]):
-        if all(id(point) in other for other in others):
-            return point
-    return None
+def depth_after(history: ModeHistory) -> int:
+    """The depth of a point that follows a history."""
+    return 0 if history is None else history.depth + 1
 
 
-def _trunk(history: ModeHistory) -> list[ModeHistory]:
-    """A history without the insides of its joins, newest first, ending in None."""
-    trunk: list[ModeHistory] = []
-    while history is not None:
-        trunk.append(history)
-        history = history.before if isinstance(history, ModeChange) else history.base
-    return [*trunk, None]
+def joined(histories: Sequence[ModeHistory]) -> ModeHistory:
+    """The history after branches with these."""
+    branches = tuple(dict.fromkeys(histories))
+    if len(branches) == 1:
+        return branches[0]
+    before = reduce(_shared, branches)
+    return ModeJoin(branches, before, depth_after(before))
 
 
-class Unsettled:
-    """The answer of a history in which a condition decides the mode."""
-
-
-def latest_change(
-    history: ModeHistory, concerns: Callable[[ModeChange], bool], until: ModeHistory = None
-) -> ModeChange | type[Unsettled] | None:
-    """The newest change that concerns a module: None if there is none, Unsettled if branches
-    disagree or a condition decides."""
-    while history is not until and history is not None:
-        if isinstance(history, ModeChange):
-            if concerns(history):
-                return history if history.evaluating is not None else Unsettled
-            history = history.before
-            continue
-        answers = [latest_change(branch, concerns, history.base) for branch in history.branches]
-        if any(answer is not None for answer in answers):
-            return _settled(answers, latest_change(history.base, concerns, until))
-        history = history.base
-    return None
-
-
-def _settled(
-    branches: Sequence[ModeChange | type[Unsettled] | None],
-    before: ModeChange | type[Unsettled] | None,
-) -> ModeChange | type[Unsettled]:
-    """The one answer of all branches; one that says nothing leaves what was before."""
-    answers = [answer for branch in branches if (answer := branch or before) is not None]
-    first = answers[0]
-    if not isinstance(first, ModeChange):
-        return Unsettled
-    same = all(
-        isinstance(answer, ModeChange) and answer.evaluating is first.evaluating
-        for answer in answers
-    )
-    return first if same else Unsettled
+def _shared(one: ModeHistory, other: ModeHistory) -> ModeHistory:
+    """The newest point that lies on both histories."""
+    while one is not other:
+        if other is None or (one is not None and one.depth >= other.depth):
+            one, other = other, one
+        assert other is not None
+        other = other.before
+    return one

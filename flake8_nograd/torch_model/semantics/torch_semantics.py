@@ -18,7 +18,7 @@ from flake8_nograd.torch_model.semantics.guards import Guards
 from flake8_nograd.torch_model.semantics.library_calls import LibraryCalls
 from flake8_nograd.torch_model.semantics.literal_arguments import asks_for_gradient
 from flake8_nograd.torch_model.semantics.method_calls import MethodCalls
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange
+from flake8_nograd.torch_model.semantics.mode_history import ModeChange, depth_after
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.semantics.requires_grad import Settings
 from flake8_nograd.torch_model.semantics.switch_points import SwitchPoints
@@ -218,6 +218,7 @@ class TorchSemantics:
             evaluating=_evaluating(call.node, call.method),
             line=call.node.lineno,
             before=context.history,
+            depth=depth_after(context.history),
         )
         self.observations.changes.append(change)
         return context._replace(history=change)
