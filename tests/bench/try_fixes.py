@@ -1,0 +1,106 @@
+"""Does a safe fix ever change what a program does? Generated programs; run by hand.
+
+    python tests/bench/try_fixes.py 5000 --seed 0 --guard inference_mode --style with --keep FOLDER
+
+Each program mixes training and inference; torch runs it before and after the safe fix. Programs
+that then do something else are counted by kind, and those of a new kind are shrunk and kept. What
+torch says of the findings themselves is counted as well. Exit code 1 if any program changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from mixed_programs import generate
+from mixed_trials import Trial, changes_behaviour, try_out
+from shrinking import shrunk_program, shrunk_text
+
+from flake8_nograd.fixing import Form, Guard, Style
+
+
+class Tally:
+    """What was seen of all programs."""
+
+    def __init__(self, style: Style, keep: Path | None) -> None:
+        self._style = style
+        self._keep = keep
+        self.counts: Counter[str] = Counter()
+        self.changed: Counter[str] = Counter()
+        self.false_alarms: Counter[str] = Counter()
+        self.misses: Counter[str] = Counter()
+
+    def add(self, trial: Trial) -> None:
+        """Count a trial; shrink its program if it is the first of its kind."""
+        self.counts["programs"] += 1
+        self.counts["run to their end"] += trial.before.succeeds
+        self.counts["with a finding"] += bool(trial.findings)
+        self.counts["edited by a safe fix"] += trial.is_edited
+        self.counts["changed by a safe fix"] += trial.differs
+        self.counts["findings"] += len(trial.findings)
+        self.counts["false alarms"] += len(trial.false_alarms)
+        self.counts["misses"] += len(trial.misses)
+        self.false_alarms.update(trial.false_alarms)
+        self.misses.update(trial.misses)
+        if trial.differs:
+            self._explain(trial)
+
+    def _explain(self, trial: Trial) -> None:
+        def shows(text: str) -> bool:
+            return changes_behaviour(text, f"/shrunk/{trial.program.seed}.py", self._style)
+
+        program = shrunk_program(trial.program, shows)
+        kind = " + ".join(act.label for act in program.acts) or "what is around"
+        state = program.model if program.uses_state else "state unused"
+        kind = f"{kind} | {program.result or 'no result'} | {state}"
+        self.changed[kind] += 1
+        if self.changed[kind] > 1 or self._keep is None:
+            return
+        text = shrunk_text(program.text, shows)
+        self._keep.mkdir(parents=True, exist_ok=True)
+        note = f"# {program.kind}\n# {trial.difference.splitlines()[0]}\n"
+        (self._keep / f"mixed_{trial.program.seed}.py").write_text(f"{note}{text}\n")
+
+    def show(self, most: int) -> None:
+        """Print the figures and the most frequent kinds."""
+        print(", ".join(f"{name}: {count}" for name, count in self.counts.items()))
+        for title, kinds in (
+            ("changed by a safe fix", self.changed),
+            ("false alarms", self.false_alarms),
+            ("misses", self.misses),
+        ):
+            print(f"\n{title}: {sum(kinds.values())}, kinds: {len(kinds)}")
+            for kind, count in kinds.most_common(most):
+                print(f"{count:6} {kind}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("count", type=int)
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the first program")
+    parser.add_argument("--guard", default="no_grad", choices=[item.value for item in Guard])
+    parser.add_argument("--style", default="auto", choices=[item.value for item in Form])
+    parser.add_argument("--keep", type=Path, help="folder for shrunk programs, one for each kind")
+    parser.add_argument("--most", type=int, default=25, help="how many kinds are listed")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    style = Style(Guard(arguments.guard), Form(arguments.style))
+    tally, start = Tally(style, arguments.keep), time.monotonic()
+    for seed in range(arguments.seed, arguments.seed + arguments.count):
+        tally.add(try_out(generate(seed), style))
+    tally.show(arguments.most)
+    print(f"\n{time.monotonic() - start:.0f} s")
+    return 1 if tally.counts["changed by a safe fix"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

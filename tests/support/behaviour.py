@@ -1,0 +1,86 @@
+"""What a program does, run in this process in a namespace of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import signal
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from flake8_nograd.trace import record
+from flake8_nograd.trace.report import Report
+
+_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a program prints and how it ends."""
+
+    output: str
+    ending: str
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it ran to its end."""
+        return not self.ending
+
+
+def behaviour(text: str, path: str) -> Behaviour:
+    """Run a program; gradients are recorded when it starts and as before when it has ended."""
+    ending = ""
+    namespace = {"__name__": "__main__", "__file__": path}
+    with _captured() as printed, torch.enable_grad(), _time_limit():
+        try:
+            exec(compile(text, path, "exec"), namespace)
+        except Exception as error:
+            ending = f"{type(error).__name__}: {error}"
+    return Behaviour(printed.getvalue(), ending)
+
+
+def recorded(text: str, path: str) -> tuple[Behaviour, Report]:
+    """Run a program under the recorder, which looks up places in the text."""
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    try:
+        with record() as report:
+            return behaviour(text, path), report
+    finally:
+        del linecache.cache[path]
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    """What is printed, how threads failed included."""
+
+    def print_failure(failure: threading.ExceptHookArgs) -> None:
+        print(f"thread: {failure.exc_type.__name__}: {failure.exc_value}")
+
+    hook, threading.excepthook = threading.excepthook, print_failure
+    try:
+        with contextlib.redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield printed
+    finally:
+        threading.excepthook = hook
+
+
+@contextlib.contextmanager
+def _time_limit() -> Iterator[None]:
+    """A program that was made smaller may wait or loop for ever."""
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeoutError(f"the program takes more than {_SECONDS:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,371 @@
+"""What generated programs are made of; capitals are replaced by one of their alternatives.
+
+`#` is the number of the act, so that each has names of its own. MODEL and STUDENT are the names
+that the program gives its models; FORWARD is a forward pass of the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sink:
+    """A way in which a tensor leaves an act: what it takes before, there and in the end."""
+
+    code: str
+    before: str = ""
+    after: str = ""
+    is_global: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model: its definition, how it is called, and what becomes of what it keeps."""
+
+    define: str
+    name: str = "MODEL"
+    after: str = ""
+
+
+EXPRESSIONS: dict[str, tuple[str, ...]] = {
+    "INPUT": ("x", "x", "x", "x + 0.1", "x * 2"),
+    "FORWARD": (
+        "CALLEE(INPUT)",
+        "CALLEE(INPUT)",
+        "CALLEE(INPUT)",
+        "CALLEE(x)",
+        "CALLEE.forward(x)",
+        "next(map(CALLEE, [x]))",
+        "call(CALLEE, x)",
+    ),
+    "NUMBER": (
+        "FORWARD.sum().item()",
+        "float(FORWARD.mean())",
+        "int(FORWARD.argmax(1).sum())",
+        "(FORWARD.argmax(1) == y).float().mean().item()",
+        "crit(FORWARD, y).item()",
+        "FORWARD.max(1)[1].tolist()[0]",
+        "float(FORWARD.detach().numpy().sum())",
+        "round(FORWARD.softmax(1)[0, 0].item(), 4)",
+        "sum(FORWARD.argmax(1).tolist())",
+        "bool((FORWARD > 0).any())",
+        "accuracy(FORWARD, y)",
+    ),
+    "LEAF": (
+        "w @ w",
+        "w.pow(2).sum()",
+        "(w * 2).sum()",
+        "w[0] * 2",
+        "w[1:].sum()",
+        "v.T[0].sum()",
+        "sum(w)",
+        "pow(w, 2).sum()",
+        "abs(w).sum()",
+        "-w.sum()",
+        "max(w)",
+        "v.view(-1)[0]",
+        "torch.square(w).sum()",
+        "F.softplus(w).sum()",
+        "sum(p.pow(2).sum() for p in STUDENT.parameters())",
+        "penalty(w)",
+        "Penalty(w)",
+        "select(v, 1).sum()",
+        "signal(w)",
+        "ridge.value",
+        "torch.stack([w, w]).sum()",
+        "(lambda t: t.pow(2).sum())(w)",
+        "w.sum().log()",
+        "w.norm()",
+        "torch.where(w > 0, w, -w).sum()",
+        "next(iter(w))",
+        "{'k': w * 2}['k'].sum()",
+        "(w if x is not None else v).sum()",
+        "[t * 2 for t in (w, v)][1].sum()",
+    ),
+    "LOSS": (
+        "crit(STUDENT(x), y)",
+        "STUDENT(INPUT).pow(2).mean()",
+        "F.cross_entropy(STUDENT(INPUT), y)",
+        "(STUDENT(x)[:, 0] - 1).abs().mean()",
+        "crit(CALLEE(x), y)",
+    ),
+    "NEED": ("LEAF", "LEAF", "LEAF", "LOSS"),
+    "MIXED": (
+        "F.mse_loss(STUDENT(x), FORWARD.detach())",
+        "(STUDENT(x) - FORWARD.detach()).pow(2).mean()",
+        "-(STUDENT(x).log_softmax(1) * FORWARD.softmax(1).detach()).sum(1).mean()",
+        "(STUDENT(x)[:, 0] - (1 + 0.9 * FORWARD.max(1)[0].detach())).pow(2).mean()",
+        "(STUDENT(x)[:, 0] * (1 - NUMBER)).mean()",
+        "(w * FORWARD.detach()).sum()",
+        "w.sum() * NUMBER",
+        "w[int(FORWARD.sum(0).argmax())]",
+        "(w @ w if NUMBER > -1e9 else w.sum())",
+        "(NEED + NUMBER)",
+        "F.mse_loss(STUDENT(x), FORWARD)",
+        "crit(STUDENT(x), FORWARD.argmax(1))",
+    ),
+}
+
+ACTS: dict[str, tuple[str, ...]] = {
+    "WASTE": (
+        "print('n', NUMBER)",
+        "acc# = NUMBER\nprint('a', acc#)",
+        "out# = FORWARD\nprint('o', out#.argmax(1).tolist())",
+        "out# = FORWARD\nloss# = crit(out#, y)\nprint('l', round(loss#.item(), 4))",
+        "total# = 0\nfor part in x.split(2):\n    total# += CALLEE(part).argmax(1).sum().item()\n"
+        "print('t', total#)",
+        "scores# = [NUMBER for _ in range(2)]\nprint('s', scores#)",
+        "seen['n#'] = NUMBER",
+        'print(f"{NUMBER:.3f}")',
+        "with autocast('cpu', enabled=False):\n    pred# = FORWARD.argmax(1)\n"
+        "print(pred#.tolist())",
+        "try:\n    acc# = NUMBER\nexcept ValueError:\n    acc# = None\nprint('y', acc#)",
+    ),
+    "APART": (
+        "loss# = NEED\nSINK",
+        "loss# = NEED\nWASTE\nSINK",
+        "WASTE\nloss# = NEED\nWASTE\nSINK",
+        "h# = w * 2\nWASTE\nloss# = h#.sum()\nSINK",
+        "out# = FORWARD\nloss# = NEED\nprint('p', out#.argmax(1).tolist())\nSINK",
+        "def lossy#():\n    return NEED\nWASTE\nloss# = lossy#()\nSINK",
+        "loss# = crit(FORWARD, y)\nprint('i', round(loss#.item(), 4))\nSINK",
+        "base# = FORWARD.detach()\nloss# = (w * base#).sum()\nSINK",
+        "row# = w.view(3, 1)\nWASTE\nloss# = row#.sum()\nSINK",
+        "z# = v * 1\nout# = FORWARD\nz# += out#.detach().mean()\nloss# = z#.sum()\nSINK",
+    ),
+    "TOGETHER": (
+        "loss# = MIXED\nSINK",
+        "loss# = MIXED\nSINK",
+        "loss# = MIXED\nprint('m', round(loss#.item(), 4))\nSINK",
+        "acc#, loss# = NUMBER, NEED\nprint('c', acc#)\nSINK",
+        "loss#, *_ = NEED, NUMBER\nSINK",
+        "stats# = {'acc': NUMBER, 'loss': NEED}\nloss# = stats#['loss']\nSINK",
+        "loss# = (NEED, NUMBER)[0]\nSINK",
+        "print('w', NUMBER, (loss# := NEED).item())\nSINK",
+        "if (acc# := NUMBER) > -1e9 and (loss# := NEED) is not None:\n    print(acc#)\nSINK",
+        "loss# = [NEED for _ in range(1) if NUMBER > -1e9][0]\nSINK",
+        "loss# = NEED if NUMBER > THRESHOLD else NEED\nSINK",
+        "loss# = 0 * w.sum()\nloss# += NEED * NUMBER\nSINK",
+        "loss# = NEED; print('q', NUMBER)\nSINK",
+        "loss# = dict(a=NUMBER, b=NEED)['b']\nSINK",
+        "log# = []\nfor k in range(2):\n    log#.append((NEED, NUMBER))\n"
+        "loss# = sum(a for a, _ in log#)\nSINK",
+    ),
+    "HEADER": (
+        "if NUMBER > THRESHOLD:\n    loss# = NEED\nelse:\n    loss# = NEED\nSINK",
+        "if x is None:\n    loss# = NEED\nelif NUMBER > THRESHOLD:\n    loss# = NEED\n"
+        "else:\n    loss# = NEED\nSINK",
+        "loss#, n# = 0, 0\nwhile NUMBER * 0 + n# < 2:\n    loss# = loss# + NEED\n    n# += 1\nSINK",
+        "loss# = 0\nfor _ in range(1 + int(NUMBER > -1e9)):\n    loss# = loss# + NEED\nSINK",
+        "match int(NUMBER > THRESHOLD):\n    case 1:\n        loss# = NEED\n"
+        "    case _:\n        loss# = NEED\nSINK",
+        "with noted(NUMBER):\n    loss# = NEED\nSINK",
+        "with noted('x'):\n    print('n', NUMBER)\n    loss# = NEED\nSINK",
+        "try:\n    print('t', NUMBER)\n    loss# = NEED\nfinally:\n    print('done')\nSINK",
+        "for part in x.split(3):\n    loss# = NEED\n    print('b', CALLEE(part).sum().item() > 0)\n"
+        "SINK",
+        "assert NUMBER < 1e9, NEED\nloss# = NEED\nSINK",
+        "if x is not None:\n    acc# = NUMBER\n    loss# = NEED\nelse:\n    acc# = loss# = None\n"
+        "print('e', acc#)\nSINK",
+        "loss# = 0\nfor k in range(2):\n    if k:\n        loss# = loss# + NEED\n"
+        "    else:\n        print('z', NUMBER)\nSINK",
+        "if NUMBER > THRESHOLD: loss# = NEED\nelse: loss# = NEED\nSINK",
+    ),
+    "TRAIN": (
+        "CALLEE.train()\ncrit(CALLEE(x), y).backward()\nCALLEE.eval()",
+        "for p in STUDENT.parameters():\n    p.grad = None\ncrit(STUDENT(x), y).backward()",
+        "opt = torch.optim.SGD(STUDENT.parameters(), 0.1)\nopt.zero_grad()\n"
+        "LOSS.backward()\nopt.step()",
+    ),
+    "NOTICED": (
+        "print('grad', torch.is_grad_enabled())",
+        "h# = w * 2\nprint('rg', h#.requires_grad)",
+        "h# = w * 2\nh#.retain_grad()\nh#.sum().backward()\nprint(h#.grad.tolist())",
+        "out# = FORWARD\nprint('rq', (w * out#.sum().item()).requires_grad)",
+        "saved# = []\n"
+        "def note#(t):\n    saved#.append(1)\n    return t\n"
+        "with torch.autograd.graph.saved_tensors_hooks(note#, lambda t: t):\n"
+        "    loss# = NEED\n    print('n', NUMBER)\nprint(len(saved#) > 0)\nSINK",
+        "print('v', torch.autograd.functional.vjp(lambda t: CALLEE(t).sum(), x)[1].sum().item())",
+        "print('j', torch.func.jacrev(lambda t: CALLEE(t).sum(0))(x).sum().item())",
+        "print('g', torch.func.grad(lambda t: CALLEE(t).mean())(x).sum().item())",
+        "p# = x.clone().requires_grad_()\nCALLEE(p#).sum().backward()\nprint(p#.grad.sum().item())",
+        "p# = nn.Parameter(torch.ones(3))\nWASTE\nloss# = (p# * 2).sum()\nloss#.backward()\n"
+        "print(p#.grad.tolist())",
+    ),
+}
+
+SINKS = {
+    "append": Sink("kept.append(LOST)"),
+    "extend": Sink("kept.extend([LOST])"),
+    "iadd": Sink("kept += [LOST]", is_global="kept"),
+    "item": Sink("seen['L#'] = LOST", after="seen['L#'].backward()"),
+    "update": Sink("seen.update(L#=LOST)", after="seen['L#'].backward()"),
+    "setitem": Sink("seen.__setitem__('L#', LOST)", after="seen['L#'].backward()"),
+    "setdefault": Sink(
+        "seen.setdefault('S#', []).append(LOST)", after="sum(seen['S#']).backward()"
+    ),
+    "attribute": Sink("box.loss# = LOST", after="box.loss#.backward()"),
+    "setattr": Sink("setattr(box, 'loss#', LOST)", after="box.loss#.backward()"),
+    "vars": Sink("vars(box)['loss#'] = LOST", after="box.loss#.backward()"),
+    "dict update": Sink("box.__dict__.update(loss#=LOST)", after="box.loss#.backward()"),
+    "type": Sink("type(box).loss# = LOST", after="box.loss#.backward()"),
+    "globals": Sink("globals()['HELD#'] = LOST", after="HELD#.backward()"),
+    "global": Sink("LAST# = LOST", "LAST# = None", "LAST#.backward()", "LAST#"),
+    "best": Sink(
+        "if BEST# is None or LOST < BEST#:\n    BEST# = LOST",
+        "BEST# = None",
+        "BEST#.backward()",
+        "BEST#",
+    ),
+    "thread local": Sink(
+        "local#.loss = LOST", "local# = threading.local()", "local#.loss.backward()"
+    ),
+    "context variable": Sink(
+        "var#.set(LOST)", "var# = contextvars.ContextVar('loss')", "var#.get().backward()"
+    ),
+    "queue": Sink("queue.put(LOST)", after="queue.get_nowait().backward()"),
+    "in place": Sink("sum#.add_(LOST)", "sum# = torch.zeros(())", "sum#.backward()"),
+    "iadd tensor": Sink("sum# += LOST", "sum# = torch.zeros(())", "sum#.backward()", "sum#"),
+    "bound method": Sink("todo.append(LOST.backward)"),
+    "partial": Sink("todo.append(functools.partial(torch.Tensor.backward, LOST))"),
+    "lambda": Sink("todo.append(lambda: LOST.backward())"),
+    "default": Sink("todo.append(lambda it=LOST: it.backward())"),
+    "backward": Sink("LOST.backward()"),
+    "autograd backward": Sink("torch.autograd.backward(LOST)"),
+    "tensor backward": Sink("torch.Tensor.backward(LOST)"),
+    "map backward": Sink("list(map(torch.Tensor.backward, [LOST]))"),
+    "getattr": Sink("getattr(LOST, 'backward')()"),
+    "method caller": Sink("operator.methodcaller('backward')(LOST)"),
+    "helper": Sink("step(LOST)"),
+    "exec": Sink("exec('LOST.backward()')"),
+    "grad": Sink(
+        "print('G', [None if g is None else round(g.sum().item(), 4)\n"
+        "            for g in torch.autograd.grad(LOST, leaves(), allow_unused=True)])"
+    ),
+}
+
+_CLASS = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+_NET = "        self.net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))\n"
+_FORWARD = "    def forward(self, x):\n"
+_MADE = "MODEL = Net()\n"
+
+
+def _class(forward: str, fields: str = "", methods: str = "") -> str:
+    body = "".join(f"        {line}\n" for line in forward.splitlines())
+    own = "".join(f"        {line}\n" for line in fields.splitlines())
+    return f"{_CLASS}{_NET}{own}{_FORWARD}{body}{methods}{_MADE}"
+
+
+MODELS = {
+    "layer": Model("MODEL = nn.Linear(4, 3)\n"),
+    "sequential": Model("MODEL = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))\n"),
+    "class": Model(_class("return self.net(x)")),
+    "dropout": Model(
+        _class("return self.net(self.drop(x))", "self.drop = nn.Dropout(0.5)"),
+    ),
+    "table": Model("nets = {'a': nn.Linear(4, 3)}\n", "nets['a']"),
+    "list": Model("nets = [nn.Linear(4, 3)]\n", "nets[0]"),
+    "attribute": Model("box.net = nn.Linear(4, 3)\n", "box.net"),
+    "part": Model(_class("return self.net(x)"), "MODEL.net"),
+    "built": Model("def build():\n    return nn.Linear(4, 3)\nMODEL = build()\n"),
+    "frozen": Model("MODEL = nn.Linear(4, 3).requires_grad_(False)\n"),
+    "auxiliary loss": Model(
+        _class(
+            "out = self.net(x)\nself.aux_loss = out.pow(2).mean()\nreturn out", "self.aux_loss = 0"
+        ),
+        after="MODEL.aux_loss.backward()",
+    ),
+    "losses kept": Model(
+        _class("out = self.net(x)\nself.kl.append(out.mean())\nreturn out", "self.kl = []"),
+        after="sum(MODEL.kl).backward()",
+    ),
+    "hidden state": Model(
+        _class("self.h = self.net(x) + self.h\nreturn self.h", "self.h = torch.zeros(5, 3)"),
+        after="MODEL(x).pow(2).sum().backward()",
+    ),
+    "cache": Model(
+        _class(
+            "if self.known is None:\n    self.known = self.net(x)\nreturn self.known * 1",
+            "self.known = None",
+        ),
+        after="crit(MODEL(x), y).backward()",
+    ),
+    "rotary": Model(
+        _class(
+            "if self.turn is None:\n    self.turn = torch.arange(4) * 0.1 + 1\n"
+            "return self.net((x * self.turn).tanh() * self.scale)",
+            "self.turn, self.scale = None, nn.Parameter(torch.ones(4))",
+        ),
+        after="crit(MODEL(x * w.mean()), y).backward()",
+    ),
+    "hook": Model(
+        "MODEL = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))\nfeats = []\n"
+        "def hook(module, inputs, output):\n    feats.append(output)\n"
+        "MODEL[0].register_forward_hook(hook)\n",
+        after="sum(f.pow(2).sum() for f in feats).backward()",
+    ),
+    "hook in table": Model(
+        "acts = {}\ndef save(name):\n    def hook(module, inputs, output):\n"
+        "        acts[name] = output\n    return hook\n"
+        "MODEL = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))\n"
+        "MODEL[0].register_forward_hook(save('a'))\n",
+        after="acts['a'].pow(2).mean().backward()",
+    ),
+    "lambda hook": Model(
+        "acts = []\nMODEL = nn.Linear(4, 3)\n"
+        "MODEL.register_forward_hook(lambda module, inputs, output: acts.append(output))\n",
+        after="torch.stack([a.sum() for a in acts]).sum().backward()",
+    ),
+    "weight norm": Model(
+        "MODEL = torch.nn.utils.weight_norm(nn.Linear(4, 3))\n",
+        after="MODEL.weight.pow(2).sum().backward()",
+    ),
+    "forces": Model(
+        _class(
+            "x = x.detach().requires_grad_()\n"
+            "return torch.autograd.grad(self.net(x).pow(2).sum(), x)[0][:, :3]"
+        ),
+    ),
+    "forces inside": Model(
+        "class Energy(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.net = nn.Linear(4, 1)\n"
+        "    def slope(self, z):\n"
+        "        return torch.autograd.grad(self.net(z).pow(2).sum(), z, create_graph=True)[0]\n"
+        "    def forward(self, z):\n        return self.slope(z.detach().requires_grad_())\n"
+        "MODEL = nn.Sequential(Energy(), nn.Linear(4, 3))\n",
+    ),
+    "mode read": Model(
+        _class("out = self.net(x)\nreturn out * 2 if torch.is_grad_enabled() else out")
+    ),
+    "requires grad read": Model(_class("out = self.net(x)\nreturn out + out.requires_grad")),
+    "made by name": Model(
+        "space = {}\nexec('''\nfrom torch import nn\nimport torch\n"
+        "class Hidden(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.net = nn.Linear(4, 3)\n"
+        "        self.turn = None\n"
+        "    def forward(self, x):\n        if self.turn is None:\n"
+        "            self.turn = torch.ones(4) * 2\n"
+        "        return self.net(x * self.turn)\n''', space)\nMODEL = space['Hidden']()\n",
+        after="crit(MODEL(x * w.mean()), y).backward()",
+    ),
+}
+
+HELPERS = {
+    "call": "def call(f, *given):\n    return f(*given)\n",
+    "accuracy": "def accuracy(out, y):\n    return (out.argmax(1) == y).float().mean().item()\n",
+    "penalty": "def penalty(t):\n    return t.pow(2).sum()\n",
+    "Penalty": "def Penalty(t):\n    return (t * t).sum()\n",
+    "select": "def select(t, i):\n    return t[i] * 2\n",
+    "signal": "def signal(t):\n    return t.sum() * 3\n",
+    "step": "def step(loss):\n    loss.backward()\n",
+    "noted": "@contextlib.contextmanager\ndef noted(what):\n    print('in')\n    yield\n"
+    "    print('out')\n",
+    "ridge": "class Ridge:\n    @property\n    def value(self):\n        return w.pow(2).sum()\n"
+    "ridge = Ridge()\n",
+    "autocast": "from torch import autocast\n",
+    "queue": "from queue import SimpleQueue\nqueue = SimpleQueue()\n",
+    "logged": "def logged(f):\n    @functools.wraps(f)\n    def inside(*args, **more):\n"
+    "        print('call')\n        return f(*args, **more)\n    return inside\n",
+}
