@@ -88,8 +88,9 @@ def _finding(
 ) -> Finding:
     node = subject.node if isinstance(subject, MisplacedBackward) else subject.start.node
     repair = _repair(subject, source, rule) if isinstance(subject, Region) else None
-    column = source.column(node.lineno, node.col_offset) + 1
-    return Finding(node.lineno, column, rule.code, message, repair)
+    span = source.span(node, node)
+    end = (span.end_line, span.end_column + 1)
+    return Finding(span.line, span.column + 1, rule.code, message, repair, end)
 
 
 def _repair(region: Region, source: Source, rule: Rule) -> Repair:

@@ -43,10 +43,14 @@ class Repair(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One report: a 1-based line, a 1-based column in characters, and one line of text."""
+    """One report: a 1-based line, a 1-based column in characters, and one line of text.
+
+    ``end`` is the line and column just past the call that is meant, counted in the same way.
+    """
 
     line: int
     column: int
     code: str
     message: str
     repair: Repair | None = field(default=None, compare=False)
+    end: tuple[int, int] | None = field(default=None, compare=False)

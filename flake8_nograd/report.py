@@ -48,11 +48,11 @@ class Report:
             return FINDINGS
         return FINDINGS if self.shown and not exit_zero else CLEAN
 
-    def findings(self, without_fixed: bool) -> Iterator[str]:
-        """The findings to list, a line each."""
+    def listed(self, without_fixed: bool) -> Iterator[tuple[FileFix, Outcome]]:
+        """The findings to list and their files, as `writes` says before or after the fix."""
         for file, outcome in self.shown:
             if not (without_fixed and outcome.verdict in (Verdict.FIXED, Verdict.LATER)):
-                yield describe(file.path, outcome)
+                yield file, outcome
 
     def fixes(self) -> Iterator[str]:
         """What was fixed or would be, a line each."""
@@ -102,14 +102,20 @@ class Report:
 
 def describe(path: str, outcome: Outcome) -> str:
     """A finding as flake8 prints it, and what can be done about it."""
-    finding, safety = outcome.finding, outcome.safety.value
-    remark = {
+    finding = outcome.finding
+    place = f"{path}:{finding.line}:{finding.column}"
+    return f"{place}: {finding.code} {finding.message} [{remark(outcome)}]"
+
+
+def remark(outcome: Outcome) -> str:
+    """What can be done about a finding, and why."""
+    safety = outcome.safety.value
+    kind = {
         Verdict.FIXED: f"{safety} fix",
         Verdict.LATER: f"{safety} fix",
         Verdict.HELD: "unsafe fix not applied",
     }.get(outcome.verdict, "no fix")
-    place = f"{path}:{finding.line}:{finding.column}"
-    return f"{place}: {finding.code} {finding.message} [{remark}: {outcome.reason}]"
+    return f"{kind}: {outcome.reason}"
 
 
 def _diff(file: FileFix) -> Iterator[bytes]:

@@ -56,10 +56,10 @@ class Source:
         except (ValueError, RecursionError, MemoryError) as error:
             why = str(error) or type(error).__name__
             raise SourceError(path, _line_of_null(text), why) from error
-        return cls(path, io.StringIO(text, newline="").readlines(), tree)
+        return cls(path, _lines(text), tree)
 
-    def span(self, first: ast.stmt, last: ast.stmt) -> Span:
-        """The characters from the start of one statement to the end of another."""
+    def span(self, first: ast.stmt | ast.expr, last: ast.stmt | ast.expr) -> Span:
+        """The characters from the start of one node to the end of another."""
         end_line = last.end_lineno or last.lineno
         return Span(
             first.lineno,
@@ -76,6 +76,11 @@ class Source:
         return len(text.encode("utf-8")[:byte_offset].decode("utf-8", "replace"))
 
 
+def text_lines(data: bytes, path: str) -> list[str]:
+    """The lines of a file, line ends kept, as Python counts them; raises `SourceError`."""
+    return _lines(decode(data, path))
+
+
 def decode(data: bytes, path: str) -> str:
     """Decode source bytes by BOM and coding cookie, line ends kept; raises `SourceError`."""
     try:
@@ -87,6 +92,10 @@ def decode(data: bytes, path: str) -> str:
         raise SourceError(path, line, f"byte 0x{byte:02x} is not {error.encoding}") from error
     except (SyntaxError, LookupError) as error:
         raise SourceError(path, _line_of_declaration(data), str(error)) from error
+
+
+def _lines(text: str) -> list[str]:
+    return io.StringIO(text, newline="").readlines()
 
 
 def _line_of_null(text: str) -> int | None:

@@ -25,7 +25,7 @@ def sessions() -> list[tuple[str, str]]:
     """The commands that the pages show, and what they say is printed."""
     return [
         (match["command"], match["output"])
-        for page in (ROOT / "README.md", ROOT / "docs/nograd-fix.md")
+        for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
         for match in _SESSION.finditer(page.read_text("utf-8"))
     ]
 

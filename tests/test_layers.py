@@ -14,7 +14,7 @@ PACKAGE = Path(flake8_nograd.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest layer to the highest; rooms of one layer do not know each other.
 LAYERS = (
-    {"findings", "options", "mentions"},
+    {"findings", "options", "mentions", "text_edits"},
     {"syntax"},
     {"source"},
     {"flow"},
@@ -34,7 +34,9 @@ LAYERS = (
     {"fixing"},
     {"engine"},
     {"fix_engine"},
+    {"quick_fix"},
     {"plugin", "report", "files"},
+    {"output"},
     {"command"},
     {"cli", "codemod"},
     {"__main__"},

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from flake8_nograd.fixing import Form, Guard
 from flake8_nograd.options import OPTION_TABLE
+from flake8_nograd.output import FORMATS
 
 _EPILOG = """\
 exit codes: 0 nothing is left to do, 1 findings are left or (with --check, --diff) a file would
@@ -36,6 +37,11 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     needs_path = not (arguments.explain or arguments.list_rules or arguments.explain_finding)
     if needs_path and not arguments.paths:
         parser.error("no PATH given; use . for the current directory or - for standard input")
+    output = FORMATS[arguments.output_format]
+    if output.is_document and (arguments.diff or arguments.add_noqa):
+        parser.error(
+            f"--output-format {arguments.output_format} goes with neither --diff nor --add-noqa"
+        )
     if "-" in arguments.paths and len(arguments.paths) > 1:
         parser.error("- (standard input) cannot be combined with other paths")
     if arguments.add_noqa and (arguments.check or arguments.diff or "-" in arguments.paths):
@@ -128,6 +134,12 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--output-format",
+        choices=list(FORMATS),
+        default="concise",
+        help="how findings are listed (default: concise)",
+    )
     group.add_argument("--exit-zero", action="store_true", help="exit 0 even if findings are left")
     group.add_argument(
         "--exit-non-zero-on-fix", action="store_true", help="exit 1 if a file was changed"
@@ -139,7 +151,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         "--color",
         choices=["auto", "always", "never"],
         default="auto",
-        help="colours in the diff (default: auto, which honours NO_COLOR)",
+        help="colours in findings and diffs (default: auto, which honours NO_COLOR)",
     )
 
 

@@ -5,6 +5,7 @@ A worker takes bytes and returns bytes and outcomes; only the parent reads and w
 
 from __future__ import annotations
 
+import enum
 import multiprocessing
 import os
 import threading
@@ -19,6 +20,7 @@ from flake8_nograd.command.suppression import add_noqa
 from flake8_nograd.files import read
 from flake8_nograd.fix_engine import FileFix
 from flake8_nograd.fixing import FixError, Style
+from flake8_nograd.quick_fix import Repairs, with_quick_fixes
 from flake8_nograd.source import Source, SourceError
 
 _CHUNK = 16
@@ -41,6 +43,14 @@ class Failure:
     message: str
 
 
+class QuickFixesFor(enum.Enum):
+    """Which findings get a quick fix of their own."""
+
+    NONE = "none"
+    FOUND = "those of the file as it was"
+    LEFT = "those of the file as it is written"
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is done with each file."""
@@ -48,6 +58,7 @@ class Work:
     settings: Settings
     style: Style
     adds_noqa: bool = False
+    quick_fixes_for: QuickFixesFor = QuickFixesFor.NONE
 
     def __call__(self, tasks: Sequence[Task]) -> list[FileFix | Failure]:
         """Handle some files."""
@@ -67,7 +78,14 @@ class Work:
 
     def _fix(self, task: Task) -> FileFix:
         options, keep = self.settings.options, self.settings.keep
-        return fix_engine.fix(task.data, task.path, options, self.style, keep)
+        fixed = fix_engine.fix(task.data, task.path, options, self.style, keep)
+        repairs = Repairs(task.path, options, self.style, keep)
+        match self.quick_fixes_for:
+            case QuickFixesFor.FOUND:
+                return with_quick_fixes(fixed, repairs.of(fixed.before, fixed.found))
+            case QuickFixesFor.LEFT:
+                return with_quick_fixes(fixed, repairs.of(fixed.after, fixed.left))
+        return fixed
 
     def _suppress(self, task: Task) -> FileFix:
         source = Source.from_bytes(task.data, task.path)

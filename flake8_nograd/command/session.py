@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 
 from flake8_nograd.command import discovery, jobs
+from flake8_nograd.command.listing import listing
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.command.terminal import Terminal
 from flake8_nograd.files import write
 from flake8_nograd.fix_engine import FileFix
 from flake8_nograd.fixing import Form, Guard, Style
+from flake8_nograd.output import FORMATS
+from flake8_nograd.output.entry import Line
 from flake8_nograd.report import CLEAN, ERRORS, Report
 from flake8_nograd.source import SourceError
 
@@ -25,10 +28,12 @@ class Session:
         self._arguments = arguments
         self._settings = settings
         self._terminal = terminal
-        style = Style(Guard(arguments.guard), Form(arguments.style), arguments.unsafe_fixes)
-        self._work = jobs.Work(settings, style, arguments.add_noqa)
+        self._format = FORMATS[arguments.output_format]
         verb = "silenced" if arguments.add_noqa else "fixed"
         self._report = Report(writes=not (arguments.check or arguments.diff), verb=verb)
+        self._failures: list[str] = []
+        style = Style(Guard(arguments.guard), Form(arguments.style), arguments.unsafe_fixes)
+        self._work = jobs.Work(settings, style, arguments.add_noqa, self._quick_fixes_for())
 
     def run(self) -> int:
         """Fix or compare files; returns the exit code."""
@@ -38,6 +43,11 @@ class Session:
             self._take(result)
         self._print_results()
         return self._exit_code()
+
+    def _quick_fixes_for(self) -> jobs.QuickFixesFor:
+        if not self._format.with_fixes:
+            return jobs.QuickFixesFor.NONE
+        return jobs.QuickFixesFor.LEFT if self._report.writes else jobs.QuickFixesFor.FOUND
 
     def _filter(self) -> int:
         """Standard input to standard output, as editors want it: 0 unless something is wrong."""
@@ -80,6 +90,7 @@ class Session:
     def _keep(self, result: FileFix | jobs.Failure) -> None:
         if isinstance(result, jobs.Failure):
             self._report.errors += 1
+            self._failures.append(result.message)
             self._terminal.message(f"nograd-fix: {result.message}")
         elif result.found or result.changed:
             self._report.files.append(result)
@@ -93,11 +104,14 @@ class Session:
             self._print_findings(self._terminal.result)
         self._print_summary()
 
-    def _print_findings(self, tell: Callable[[str], None]) -> None:
-        for line in self._report.findings(without_fixed=self._arguments.diff):
+    def _print_findings(self, tell: Callable[[Line], None]) -> None:
+        for line in self._format.render(
+            listing(self._report, self._failures, without_fixed=self._arguments.diff)
+        ):
             tell(line)
-        for line in self._report.statistics() if self._arguments.statistics else ():
-            tell(line)
+        count = self._terminal.message if self._format.is_document else tell
+        for text in self._report.statistics() if self._arguments.statistics else ():
+            count(text)
 
     def _print_summary(self) -> None:
         if self._arguments.verbose:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
+
+    from flake8_nograd.output.entry import Line, Segment
 
 _WORTH_A_BAR = 50
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 T = TypeVar("T")
+
+
+def _styled(segments: Sequence[Segment]) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*segments)
 
 
 class Terminal:
@@ -22,14 +31,13 @@ class Terminal:
     def __init__(self, color: str) -> None:
         self._color = color
 
-    def result(self, line: str) -> None:
+    def result(self, line: Line) -> None:
         """Print one line of results."""
-        encoding = sys.stdout.encoding or "utf-8"
-        print(line.encode(encoding, "backslashreplace").decode(encoding))
+        self._print(line, sys.stdout)
 
-    def message(self, line: str) -> None:
+    def message(self, line: Line) -> None:
         """Tell the user something about the run."""
-        print(line, file=sys.stderr)
+        self._print(line, sys.stderr)
 
     def diff(self, lines: Iterable[bytes]) -> None:
         """Print a diff: coloured for people, and byte for byte for programs."""
@@ -53,6 +61,14 @@ class Terminal:
 
         with Progress(console=self._console(sys.stderr), transient=True) as progress:
             yield from progress.track(items, total=total, description="nograd-fix")
+
+    def _print(self, line: Line, stream: TextIO) -> None:
+        if not isinstance(line, str) and self._is_coloured(stream):
+            self._console(stream).print(_styled(line), highlight=False, soft_wrap=True)
+            return
+        text = line if isinstance(line, str) else "".join(part for part, _ in line)
+        encoding = stream.encoding or "utf-8"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
     def _is_coloured(self, stream: TextIO) -> bool:
         if self._color == "auto":
