@@ -19,6 +19,7 @@ from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import (
     Confidence,
     ForwardPass,
+    GuardMisuse,
     MisplacedBackward,
     ModuleFacts,
     Region,
@@ -84,9 +85,9 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
 
 
 def _finding(
-    rule: Rule, subject: Region | MisplacedBackward, message: str, source: Source
+    rule: Rule, subject: Region | MisplacedBackward | GuardMisuse, message: str, source: Source
 ) -> Finding:
-    node = subject.node if isinstance(subject, MisplacedBackward) else subject.start.node
+    node = subject.start.node if isinstance(subject, Region) else subject.node
     repair = _repair(subject, source, rule) if isinstance(subject, Region) else None
     span = source.span(node, node)
     end = (span.end_line, span.end_column + 1)

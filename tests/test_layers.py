@@ -28,7 +28,7 @@ LAYERS = (
     {"torch_model/recording"},
     {"torch_model/inference"},
     {"torch_model/facts"},
-    {"torch_model/verdict"},
+    {"torch_model/verdict", "torch_model/guard_misuse"},
     {"torch_model/analysis"},
     {"rules", "explanation"},
     {"fixing"},

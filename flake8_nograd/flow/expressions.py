@@ -264,7 +264,7 @@ class Evaluator(Generic[Context]):
 
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
         self.function.is_generator = True
-        self.semantics.suspend(self.function, self.state.context)
+        self.semantics.suspend(node, self.function, self.state.context, self.place)
         if node.value is not None:
             result = self.graph.intern(Kind.RETURN, self.function)
             flow_into(self.evaluate(node.value), result, self.graph)
@@ -279,7 +279,12 @@ class Evaluator(Generic[Context]):
     def _either(self, node: ast.BoolOp) -> Value:
         return join([self.evaluate(value) for value in node.values])
 
-    def _inner(self, node: ast.Starred | ast.Await) -> Value:
+    def _await(self, node: ast.Await) -> Value:
+        value = self.evaluate(node.value)
+        self.semantics.suspend(node, self.function, self.state.context, self.place)
+        return value
+
+    def _inner(self, node: ast.Starred) -> Value:
         return self.evaluate(node.value)
 
     # Tables of bound methods would tie the interpreter, and all it has made, to itself.
@@ -304,7 +309,7 @@ class Evaluator(Generic[Context]):
         ast.Lambda: _lambda,
         ast.NamedExpr: _walrus,
         ast.Starred: _inner,
-        ast.Await: _inner,
+        ast.Await: _await,
         ast.Yield: _yield,
         ast.YieldFrom: _yield,
         ast.Slice: _slice,

@@ -130,6 +130,7 @@ class _Interpreter(Definitions[Context]):
         items = self.evaluate(statement.iter)
         before = self.state.context
         inside = self.semantics.iterate(items, self.function, before)
+        self._suspend_if_async(statement)
 
         def start() -> None:
             self.state.context = inside
@@ -187,7 +188,13 @@ class _Interpreter(Definitions[Context]):
             ends.append(self.state.rebased(loop.header, loop.base))
         self.state.alive = False
 
+    def _suspend_if_async(self, statement: ast.stmt) -> None:
+        """An `async for` or `async with` lets others run where it stands."""
+        if isinstance(statement, ast.AsyncFor | ast.AsyncWith):
+            self.semantics.suspend(statement, self.function, self.state.context, self.place)
+
     def _with(self, statement: ast.With | ast.AsyncWith) -> None:
+        self._suspend_if_async(statement)
         with self._restoring(self.state.context):
             for item in statement.items:
                 value, context = self.evaluate(item.context_expr), self.state.context

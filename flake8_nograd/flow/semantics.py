@@ -51,8 +51,10 @@ class Semantics(Protocol[Context]):
         """The body of a function ends, by its returns or by its last statement, in these."""
         ...
 
-    def suspend(self, function: Function, context: Context) -> None:
-        """A generator yields in this context."""
+    def suspend(
+        self, node: ast.AST, function: Function, context: Context, place: Place | None
+    ) -> None:
+        """A generator yields, or a coroutine awaits, in this context."""
         ...
 
     def iterate(self, value: Value, function: Function, context: Context) -> Context:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from flake8_nograd.torch_model.facts import ForwardPass, MisplacedBackward, ModuleFacts, Region
+from flake8_nograd.torch_model.facts import (
+    ForwardPass,
+    GuardMisuse,
+    MisplacedBackward,
+    Misuse,
+    ModuleFacts,
+    Region,
+)
 
 _LONGEST_CALLEE = 40
 
@@ -14,7 +21,7 @@ _LONGEST_CALLEE = 40
 class Report(NamedTuple):
     """What a rule has to say about one subject."""
 
-    subject: Region | MisplacedBackward
+    subject: Region | MisplacedBackward | GuardMisuse
     message: str
 
 
@@ -29,6 +36,14 @@ class Rule(NamedTuple):
     documentation: str = ""
     default: bool = True
     fixable: bool = True
+
+
+def reports_of(facts: ModuleFacts, messages: Mapping[Misuse, str]) -> Iterator[Report]:
+    """A report of each misuse of these kinds; messages may name `{guard}` and `{subject}`."""
+    for item in facts.misuses:
+        message = messages.get(item.kind)
+        if message is not None:
+            yield Report(item, message.format(guard=item.guard, subject=item.subject))
 
 
 def callee_of(node: ast.Call) -> str:

@@ -11,6 +11,8 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.guard_misuse.finder import misuses_of
+from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Roles
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
@@ -62,6 +64,7 @@ def analyse(
             MisplacedBackwards(points_to, modules, observations, recording).find()
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
+        misuses=misuses_of(Interpreted(program, semantics.guard_uses, points_to)),
     )
 
 

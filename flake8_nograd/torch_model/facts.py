@@ -125,9 +125,45 @@ class MisplacedBackward(NamedTuple):
     inference_mode: bool
 
 
+class Misuse(enum.Enum):
+    """In which way a guard does not do what it seems to; as the end of a sentence."""
+
+    DEAD_STATEMENT = "is a statement of its own, which does nothing"
+    NOT_KEPT = "is gone at once, since nothing keeps it"
+    NOT_CALLED = "is not called"
+    WRONG_ARGUMENT = "does not take this argument"
+    ON_COROUTINE = "covers only the making of a coroutine"
+    ON_ASYNC_GENERATOR = "covers only the making of an asynchronous generator"
+    ON_MAKER_OF_GENERATOR = "covers only the making of a generator, which runs later"
+    ABOVE_STATIC_METHOD = "stands above `@staticmethod`"
+    ABOVE_CLASS_METHOD = "stands above `@classmethod`"
+    ABOVE_PROPERTY = "stands above a property"
+    ABOVE_REGISTRATION = "stands above a decorator that keeps the bare function"
+    UNDER_SCRIPT = "is dropped by `torch.jit`"
+    ON_CLASS = "covers only the construction of the class"
+    VOLATILE = "has had no effect since torch 0.4"
+    EVAL_NOT_CALLED = "is named and not called; the model stays in training mode"
+    TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
+
+
+class GuardMisuse(NamedTuple):
+    """A guard, or a switch of modes, that does not do what it seems to.
+
+    ``guard`` is how it is written, ``subject`` what it was put on; ``meant_for`` are the lines
+    that it was to cover, as far as they can be told.
+    """
+
+    node: ast.expr
+    kind: Misuse
+    guard: str
+    subject: str = ""
+    meant_for: range = range(0)
+
+
 class ModuleFacts(NamedTuple):
     """All facts of one file."""
 
     regions: tuple[Region, ...]
     backward_passes: tuple[MisplacedBackward, ...]
     silent: tuple[ForwardPass, ...]
+    misuses: tuple[GuardMisuse, ...] = ()

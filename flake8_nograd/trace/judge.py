@@ -36,6 +36,7 @@ from flake8_nograd.trace.sites import BackwardRun, Place
 
 _MARKER = re.compile(r"#\s*expect:\s*(NGR\d+.*)$")
 _CODE = re.compile(r"(NGR\d+)(?:@(\d+))?$")
+_RAISING = ("NGR201", "NGR302", "NGR321")  # on whose lines a program may end
 _NO_GRAPH = "does not require grad and does not have a grad_fn"
 
 
@@ -243,18 +244,26 @@ class _Scopes:
 
 
 def _unexpected(failure: BaseException | None, files: dict[str, _File], main: str) -> Iterator[str]:
-    """An exception that the fixture did not announce by NGR201."""
+    """An exception that the fixture did not announce."""
     if failure is None or (isinstance(failure, SystemExit) and not failure.code):
         return
     frames = traceback.extract_tb(failure.__traceback__)
     own = [(frame.filename, frame.lineno) for frame in frames if frame.filename in files]
     announced = {
-        (path, marker.line) for path, file in files.items() for marker in file.marked("NGR201")
+        (path, marker.line)
+        for path, file in files.items()
+        for code in _RAISING
+        for marker in file.marked(code)
     }
-    if announced.isdisjoint(own):
+    if announced.isdisjoint(own) and not _is_disarmed(failure, files):
         path, line = own[-1] if own else (main, 1)
         what = f"the program ends by {type(failure).__name__}: {failure}"
         yield f"{files[path].prefix}line {line}: {what}"
+
+
+def _is_disarmed(failure: BaseException, files: dict[str, _File]) -> bool:
+    """Whether a call fails because of a guard in the wrong place above what is called."""
+    return isinstance(failure, TypeError) and any(file.marked("NGR304") for file in files.values())
 
 
 def main(paths: list[str]) -> int:

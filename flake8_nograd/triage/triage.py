@@ -17,6 +17,7 @@ from flake8_nograd.triage.clear_of_guards import ClearOfGuards
 from flake8_nograd.triage.evidence import Evidence
 from flake8_nograd.triage.forward_parts import ForwardParts
 from flake8_nograd.triage.guards_in_sight import GuardsInSight
+from flake8_nograd.triage.misuse_signs import may_be_misused
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 from flake8_nograd.vocabulary.effect import Effect
@@ -32,6 +33,8 @@ def may_have_facts(
     vocabulary = vocabulary_of(options)
     may_meet = text.raises_without_graph and vocabulary.mentions_of_guards(text.text) > 0
     if options.training_calls or (may_meet and not text.tells_what_runs):
+        return True
+    if may_be_misused(text.text, tree):
         return True
     index = SyntaxIndex((tree,), lines, ForwardParts(text).serves_forward)
     if _imports_training(index, vocabulary):

@@ -60,7 +60,9 @@ class WatchingSemantics:
     def exit(self, function: Function, contexts: Sequence[Context]) -> None:
         self.exits[function.name] = set(contexts)
 
-    def suspend(self, function: Function, context: Context) -> None:
+    def suspend(
+        self, node: ast.AST, function: Function, context: Context, place: Place | None
+    ) -> None:
         self.suspended.append(context)
 
     def iterate(self, value: Value, function: Function, context: Context) -> Context:

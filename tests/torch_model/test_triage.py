@@ -26,7 +26,7 @@ OPTIONS = (
 
 def has_facts(text: str, options: Options = DEFAULT_OPTIONS) -> bool:
     facts = analyse(ast.parse(text), "file.py", options)
-    return bool(facts.regions or facts.backward_passes)
+    return bool(facts.regions or facts.backward_passes or facts.misuses)
 
 
 def lets_through(text: str, options: Options = DEFAULT_OPTIONS) -> bool:

@@ -52,6 +52,16 @@ class Guards:
         """The mode inside `with value:`."""
         return _one_of({self._made(node) for node in value.aliases})
 
+    def of_uncalled(self, value: Value) -> GradMode | None:
+        """The mode that `with torch.no_grad:` was meant to set; it raises, so nothing records."""
+        kinds, payloads = self._graph.kinds, self._graph.payloads
+        return _one_of(
+            {
+                GUARDS.get(str(payloads[node])) if kinds[node] is Kind.EXTERNAL else None
+                for node in value.aliases
+            }
+        )
+
     def may_switch_off(self, thing: Node) -> bool:
         """Whether an object, used as a context manager, may switch recording off."""
         what = self._graph.payloads[thing]
@@ -162,4 +172,6 @@ def _by_argument(call: ast.Call, on: GradMode, off: GradMode, swap: bool) -> Gra
         return off if swap else None
     if not isinstance(argument, ast.Constant):
         return GradMode.MAYBE
+    if not isinstance(argument.value, bool):
+        return off  # it raises
     return off if bool(argument.value) is swap else on

@@ -14,6 +14,7 @@ from flake8_nograd.flow.semantics import Store
 from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.semantics.context import Context, SavedMode, join_contexts
+from flake8_nograd.torch_model.semantics.guard_uses import Entering, GuardUses, Suspended
 from flake8_nograd.torch_model.semantics.guards import Guards
 from flake8_nograd.torch_model.semantics.library_calls import LibraryCalls
 from flake8_nograd.torch_model.semantics.literal_arguments import asks_for_gradient
@@ -39,6 +40,7 @@ class TorchSemantics:
         self.program = program
         self.graph = program.graph
         self.observations = Observations(program.graph)
+        self.guard_uses = GuardUses()
         self.points = SwitchPoints(program.graph)
         self._vocabulary = vocabulary
         self.guards = Guards(program.graph, vocabulary)
@@ -60,7 +62,8 @@ class TorchSemantics:
 
     def enter(self, item: ast.expr, value: Value, context: Context) -> Context:
         """A `with` item that is a guard sets the mode, any other leaves it."""
-        mode = self.guards.of_value(value)
+        mode = self.guards.of_value(value) or self.guards.of_uncalled(value)
+        self.guard_uses.entered.append(Entering(item, value, mode, context))
         if mode is None:
             return self._perhaps_inside(value, frozenset(), context)
         if mode.is_off:
@@ -83,10 +86,16 @@ class TorchSemantics:
         if not function.is_generator and self.entry(function).grad is GradMode.INHERITED:
             self.points.exit(function, contexts)
 
-    def suspend(self, function: Function, context: Context) -> None:
+    def suspend(
+        self, node: ast.AST, function: Function, context: Context, place: Place | None
+    ) -> None:
         """A guard around a `yield` lasts while the consumer goes on; a decorator does not."""
-        if context.grad.is_off and not self.entry(function).grad.is_off:
+        if not context.grad.is_off or self.entry(function).grad.is_off:
+            return
+        if isinstance(node, ast.Yield | ast.YieldFrom):
             self.points.yields_guarded.add(function)
+        if place is not None:
+            self.guard_uses.suspended.append(Suspended(node, function, place))
 
     def iterate(self, value: Value, function: Function, context: Context) -> Context:
         """The body of a generator runs where it is iterated over."""
@@ -135,6 +144,8 @@ class TorchSemantics:
     def discard(self, value: Value, node: ast.expr) -> None:
         """Remember results that nobody takes."""
         self.observations.discarded |= value.aliases
+        if not isinstance(node, ast.Call) or node in self.guard_uses.calls:
+            self.guard_uses.dropped.append((node, value))
 
     def operate(self, value: Value, node: ast.expr, context: Context) -> Value:
         """See `Observations.operation`."""
@@ -145,6 +156,7 @@ class TorchSemantics:
         if call.receiver is None and call.imported is None:
             self._bind_method(call)
         mode = self.guards.of_call(call)
+        self.guard_uses.note(call)
         if mode is not None:
             return self._guard_call(call, mode)
         self._pass_callbacks(call)

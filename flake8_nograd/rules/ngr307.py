@@ -1,0 +1,63 @@
+"""A variable that is made volatile, which has had no effect since torch 0.4.
+
+## What it does
+Reports `Variable(x, volatile=True)`.
+
+## Why is this bad?
+Until torch 0.3 no graph was recorded for what was computed from a volatile variable. Since torch
+0.4 the argument is ignored with a warning: evaluation code that relies upon it records.
+
+## Example
+```python
+import torch
+from torch.autograd import Variable
+
+images = Variable(torch.randn(8, 10), volatile=True)
+```
+
+Use instead:
+```python
+import torch
+
+with torch.no_grad():
+    images = torch.randn(8, 10)
+```
+
+## Fix safety
+No fix is offered.
+
+## When to ignore
+If the code is run with torch 0.3 only.
+
+## Options
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
+
+_MESSAGES = {
+    Misuse.VOLATILE: (
+        "the argument {guard} has had no effect since torch 0.4; put what is computed from it "
+        "into `with torch.no_grad():`"
+    ),
+}
+
+
+def check(facts: ModuleFacts) -> Iterator[Report]:
+    """Variables of torch 0.3 that were to record nothing."""
+    yield from reports_of(facts, _MESSAGES)
+
+
+RULE = Rule(
+    code="NGR307",
+    name="volatile-variable",
+    summary="`volatile=True`, which torch ignores since 0.4",
+    precedence=307,
+    check=check,
+    fixable=False,
+)

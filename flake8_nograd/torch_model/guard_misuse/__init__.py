@@ -1,0 +1,1 @@
+"""Which guards do not guard, and why."""

@@ -1,0 +1,30 @@
+"""All questions about guards that do not guard, in the order of the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from flake8_nograd.torch_model.facts import GuardMisuse
+from flake8_nograd.torch_model.guard_misuse.coroutines import decorated_makers
+from flake8_nograd.torch_model.guard_misuse.dead_statements import dead_statements
+from flake8_nograd.torch_model.guard_misuse.decorator_order import wrong_order
+from flake8_nograd.torch_model.guard_misuse.guard_arguments import wrong_calls
+from flake8_nograd.torch_model.guard_misuse.guarded_classes import guarded_classes
+from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.guard_misuse.uncalled_modes import uncalled_modes
+from flake8_nograd.torch_model.guard_misuse.volatile import volatile_variables
+
+_QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
+    dead_statements,
+    wrong_calls,
+    decorated_makers,
+    wrong_order,
+    volatile_variables,
+    guarded_classes,
+    uncalled_modes,
+)
+
+
+def misuses_of(what: Interpreted) -> tuple[GuardMisuse, ...]:
+    """Everything that guards of a file seem to do and do not."""
+    return tuple(item for question in _QUESTIONS for item in question(what))
