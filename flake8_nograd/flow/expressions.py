@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
-from flake8_nograd.flow.semantics import Semantics
+from flake8_nograd.flow.semantics import AttributeStore, Semantics
 from flake8_nograd.flow.state import Context, State, compact, flow_into, is_constant, join_branches
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
 
@@ -52,7 +52,12 @@ class Evaluator(Generic[Context]):
             self.bind(target.value, value)
         elif isinstance(target, ast.Attribute):
             owner = self.evaluate(target.value)
-            self.semantics.store_attribute(target, owner, value, source, self.function, self.place)
+            self.state.context = self.semantics.store_attribute(
+                AttributeStore(target, owner, value, source),
+                self.function,
+                self.place,
+                self.state.context,
+            )
             for node in owner.aliases:
                 flow_into(value, self.graph.field(node, target.attr), self.graph)
         elif isinstance(target, ast.Subscript):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
@@ -113,6 +113,12 @@ class FlowGraph:
     def fields_of(self, owner: Node) -> list[Node]:
         """All attributes of a value that the file mentions so far."""
         return list(self._fields.get(owner, ()))
+
+    def wholes(self, part: Node) -> Iterator[Node]:
+        """What a value is an attribute of, the nearest first."""
+        while self.kinds[part] is Kind.FIELD:
+            part = self.pair(part)[0]
+            yield part
 
     def interned(self, kind: Kind) -> list[Node]:
         """All interned nodes of a kind so far, in order of creation."""

@@ -20,6 +20,15 @@ class Store(NamedTuple):
     value: Value
 
 
+class AttributeStore(NamedTuple):
+    """An attribute of ``owner`` is assigned, from ``source`` if that is a plain assignment."""
+
+    target: ast.Attribute
+    owner: Value
+    value: Value
+    source: ast.expr | None
+
+
 class Semantics(Protocol[Context]):
     """Hooks of the interpreter. A context is an immutable value that flows with the state."""
 
@@ -66,15 +75,9 @@ class Semantics(Protocol[Context]):
         ...
 
     def store_attribute(
-        self,
-        target: ast.Attribute,
-        owner: Value,
-        value: Value,
-        source: ast.expr | None,
-        function: Function,
-        place: Place | None,
-    ) -> None:
-        """An attribute of something is assigned, from `source` if that is a plain assignment."""
+        self, store: AttributeStore, function: Function, place: Place | None, context: Context
+    ) -> Context:
+        """An attribute of something is assigned; the context after it."""
         ...
 
     def observe(self, value: Value, node: ast.expr) -> None:

@@ -23,6 +23,13 @@ CONTAINERS = frozenset(
     ("torch.nn.Sequential", "torch.nn.modules.Sequential", "torch.nn.modules.container.Sequential")
 )
 
+# Layers whose parameters are all in these two attributes.
+WEIGHT_AND_BIAS = re.compile(
+    r"torch\.nn\.(?:modules\.\w+\.)?(?:Linear|Bilinear|Conv(?:Transpose)?[123]d"
+    r"|(?:Batch|Layer|Group|Instance)Norm(?:[123]d)?)"
+)
+PARAMETER_NAMES = frozenset(("weight", "bias"))
+
 # Calls that make a module whose parameters are frozen unless `freeze=False` is given.
 FROZEN_MAKERS = re.compile(r"torch\.nn\.(?:modules\.\w+\.)?Embedding(?:Bag)?\.from_pretrained")
 

@@ -17,6 +17,10 @@ RETURNS_SELF = frozenset(
 # one by one and perhaps wrapped; with the receiver's name where the method's says too little.
 PREPARES = frozenset("prepare prepare_model unwrap_model setup_module fabric.setup".split())
 
+# Methods without arguments that set `requires_grad` of all parameters of their receiver, of
+# lightning 2.6.6's modules and those of its relatives; of a tensor in place.
+SETS_REQUIRES_GRAD = {"freeze": False, "unfreeze": True, "detach_": False}
+
 # Methods that only an nn.Module has: whoever calls one of them tells that it is one.
 ONLY_OF_MODULES = frozenset(
     "parameters named_parameters named_modules named_children children modules buffers"
@@ -139,6 +143,7 @@ READS_NUMBERS = frozenset(
 
 # Methods that mean something whatever they are called on, beside those that train.
 MEANING = frozenset(("setdefault", "items", "values")).union(
+    SETS_REQUIRES_GRAD,
     CUTS,
     READS_NUMBERS,
     ONLY_OF_MODULES,

@@ -11,7 +11,7 @@ from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.interpreter import interpret
 from flake8_nograd.flow.program import Call, Place, Program
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.flow.semantics import Store
+from flake8_nograd.flow.semantics import AttributeStore, Store
 from flake8_nograd.flow.values import Value, value_of
 from flake8_nograd.syntax.access_path import access_path
 
@@ -73,15 +73,9 @@ class WatchingSemantics:
         return None
 
     def store_attribute(
-        self,
-        target: ast.Attribute,
-        owner: Value,
-        value: Value,
-        source: ast.expr | None,
-        function: Function,
-        place: Place | None,
-    ) -> None:
-        pass
+        self, store: AttributeStore, function: Function, place: Place | None, context: Context
+    ) -> Context:
+        return context
 
     def observe(self, value: Value, node: ast.expr) -> None:
         self.observed.append(ast.unparse(node))

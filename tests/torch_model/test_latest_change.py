@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_nograd.torch_model.inference.latest_change import LatestChanges, Unsettled
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange, depth_after, joined
+from flake8_nograd.torch_model.semantics.latest_change import LatestChanges, Unsettled
+from flake8_nograd.torch_model.semantics.state_history import StateChange, depth_after, joined
 
 
-def change(before, evaluating=True):
-    return ModeChange("", frozenset(), evaluating, 1, before, depth_after(before))
+def change(before, to=True):
+    return StateChange("", frozenset(), to, 1, before, depth_after(before))
 
 
 @st.composite
@@ -33,15 +33,15 @@ def histories(draw):
 
 def walked(history, wanted, until=None):
     while history is not until and history is not None:
-        if isinstance(history, ModeChange):
+        if isinstance(history, StateChange):
             if history in wanted:
-                return history if history.evaluating is not None else Unsettled
+                return history if history.to is not None else Unsettled
         else:
             answers = [walked(branch, wanted, history.before) for branch in history.branches]
             if any(answers):
                 before = walked(history.before, wanted, until)
                 told = [answer or before for answer in answers if answer or before]
-                if Unsettled in told or len({answer.evaluating for answer in told}) > 1:
+                if Unsettled in told or len({answer.to for answer in told}) > 1:
                     return Unsettled
                 return told[0]
         history = history.before
@@ -78,6 +78,6 @@ def _changes(history):
             continue
         seen.add(point)
         todo += [point.before, *getattr(point, "branches", ())]
-        if isinstance(point, ModeChange) and point.before is not None:
+        if isinstance(point, StateChange) and point.before is not None:
             found.append(point)
     return found

@@ -11,12 +11,12 @@ from flake8_nograd.flow.graph import Edges, Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
-from flake8_nograd.torch_model.inference.latest_change import ChangeSet, LatestChanges, Unsettled
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.context import Context
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange
+from flake8_nograd.torch_model.semantics.latest_change import ChangeSet, LatestChanges, Unsettled
 from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.torch_model.semantics.state_history import StateChange
 
 _CALLER_HOPS = 3
 
@@ -49,7 +49,7 @@ class Evaluation:
         self._other: ChangeSet = 0  # changes that do not switch to eval mode for certain
         for change, bit in self._bits.items():
             self._by_path[change.path] |= bit
-            self._other |= 0 if change.evaluating else bit
+            self._other |= 0 if change.to else bit
         self._known: dict[tuple[Function, ChangeSet, int], EvalMode | None] = {}
         onward = (self._graph.copies, points_to.object_flow)
         self._of_itself = _spread(self._put_by_hand(), onward)
@@ -64,7 +64,7 @@ class Evaluation:
         changes = self._concerning(of_model)
         named = self._named(access_path(call.node.func)) if of_model is call else 0
         local = self._latest(call.context.history, changes | named)
-        if isinstance(local, ModeChange):
+        if isinstance(local, StateChange):
             return _mode(local, here=True)
         if local is Unsettled or not changes:
             return None
@@ -121,7 +121,7 @@ class Evaluation:
             change = self._latest(context.history, changes)
             if change is Unsettled:
                 return None
-            if isinstance(change, ModeChange):
+            if isinstance(change, StateChange):
                 mode: EvalMode | None = _mode(change, here=False)
             else:
                 mode = None if caller is function else self._of_callers(caller, changes, hops - 1)
@@ -156,5 +156,5 @@ def _spread(seeds: Mapping[Node, ChangeSet], onward: Sequence[Edges]) -> dict[No
     return known
 
 
-def _mode(change: ModeChange, here: bool) -> EvalMode:
-    return EvalMode(change.evaluating is True, change.line, here)
+def _mode(change: StateChange, here: bool) -> EvalMode:
+    return EvalMode(change.to is True, change.line, here)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from flake8_nograd.flow.graph import Kind, Node, closure
@@ -16,6 +16,7 @@ from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import Freeze, Observations
 from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.layers import PARAMETER_NAMES, WEIGHT_AND_BIAS
 
 
 class Freezing:
@@ -33,10 +34,11 @@ class Freezing:
         for freeze in observations.freezes:
             if freeze.to is False:
                 frozen.update(self._frozen_here(freeze), self._given_by_apply(freeze))
-            for call in self._points_to.callers.get(freeze.function, ()):
+            for call in self._points_to.runs_of(freeze.function):
                 given = self._given(call, freeze)
                 (thawed if _setting(call, freeze) else frozen).update(given)
-        thawed.update(*map(self._owners, thawed))
+        thawed.update(*map(self._graph.wholes, tuple(thawed)))
+        frozen.update(self._frozen_by_parts(frozen))
         self.modules = frozen - thawed
         self._add_instances(program)
 
@@ -46,10 +48,29 @@ class Freezing:
             is_self = self._graph.kinds[node] is Kind.INSTANCE
             if is_self and freeze.function not in self._constructing:
                 continue
-            if not any(
-                self._is_remade(part, freeze) for part in (node, *self._graph.fields_of(node))
-            ):
+            if not self.is_remade((node,), freeze.function, freeze.line):
                 yield from self._with_members(node)
+
+    def _frozen_by_parts(self, frozen: Iterable[Node]) -> list[Node]:
+        """Layers of which every parameter is frozen by its name."""
+        names: defaultdict[Node, set[str]] = defaultdict(set)
+        for node in frozen:
+            if self._graph.kinds[node] is Kind.FIELD:
+                owner, name = self._graph.pair(node)
+                names[owner].add(name)
+        return [
+            owner
+            for owner, known in names.items()
+            if known >= PARAMETER_NAMES and self._is_layer(owner)
+        ]
+
+    def _is_layer(self, node: Node) -> bool:
+        """Whether a value is a layer of torch without further layers inside."""
+        things = self._points_to.objects.get(node, ())
+        made = [self._graph.payloads[thing] for thing in things]
+        return bool(made) and all(
+            isinstance(what, Made) and WEIGHT_AND_BIAS.fullmatch(what.name) for what in made
+        )
 
     def _with_members(self, node: Node) -> Iterator[Node]:
         """A module; or a list, and the modules in it."""
@@ -57,8 +78,15 @@ class Freezing:
         if self._graph.kinds[node] is Kind.MADE:
             yield from self._graph.copied_from.get(node, ())
 
-    def _is_remade(self, part: Node, freeze: Freeze) -> bool:
-        """Whether a module gets a new part later in the function that freezes it."""
+    def is_remade(self, modules: Iterable[Node], function: Function, since: int) -> bool:
+        """Whether one of some modules, or a part of it, is made anew in a function after a line."""
+        return any(
+            self._last_made_in(function, part) > since
+            for module in modules
+            for part in (module, *self._graph.fields_of(module))
+        )
+
+    def _last_made_in(self, function: Function, part: Node) -> int:
         last = self._last_made.get(part)
         if last is None:
             last = self._last_made[part] = {}
@@ -66,7 +94,7 @@ class Freezing:
                 call = self._graph.payloads[source]
                 if isinstance(call, Call) and self._is_module(source):
                     last[call.function] = max(call.node.lineno, last.get(call.function, 0))
-        return last.get(freeze.function, 0) > freeze.line
+        return last.get(function, 0)
 
     def _is_module(self, made: Node) -> bool:
         things = self._points_to.objects.get(made, ())
@@ -104,14 +132,6 @@ class Freezing:
             parameter = self._graph.find(Kind.PARAMETER, (freeze.function, first))
             if call.receiver is not None and parameter in freeze.nodes:
                 yield from call.receiver.aliases
-
-    def _owners(self, part: Node) -> list[Node]:
-        """The modules that a module is a part of: one part that trains is enough."""
-        owners = []
-        while self._graph.kinds[part] is Kind.FIELD:
-            part = self._graph.pair(part)[0]
-            owners.append(part)
-        return owners
 
     def _add_instances(self, program: Program[Context]) -> None:
         """What a class makes whose constructor freezes all of it, also by inheritance."""

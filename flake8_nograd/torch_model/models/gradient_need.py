@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flake8_nograd.flow.graph import closure
+from collections import defaultdict
+
+from flake8_nograd.flow.graph import Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.models.parameters import Parameters
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.latest_change import LatestChanges
 from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.torch_model.semantics.state_history import StateChange
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
@@ -25,7 +29,18 @@ class GradientNeed:
         vocabulary: Vocabulary,
     ) -> None:
         self._points_to = points_to
+        self._graph = program.graph
         self._payloads = program.graph.payloads
+        bits = {change: 1 << number for number, change in enumerate(observations.settings)}
+        self._latest = LatestChanges(bits)
+        self._set_for: defaultdict[Node, int] = defaultdict(int)
+        self._thawed_in: defaultdict[Node, int] = defaultdict(int)
+        for change, bit in bits.items():
+            for node in change.nodes:
+                self._set_for[node] |= bit
+                if change.to is not False:
+                    for whole in self._graph.wholes(node):
+                        self._thawed_in[whole] |= bit
         self._parameters = Parameters(program, points_to, observations, vocabulary)
         self.differentiating = _callers_of(
             {what.call.function for what, _ in observations.differentiations}
@@ -51,11 +66,25 @@ class GradientNeed:
         owner = _module_of(call)
         if owner is None:
             return False
+        latest = self._latest.latest(call.context.settings, self._concerning(owner))
+        if isinstance(latest, StateChange):
+            remade = self._parameters.freezing.is_remade
+            return latest.to is False and not remade(latest.nodes, call.function, latest.line)
         if owner.aliases and owner.aliases <= self._parameters.fixed:
             return True
         classes = self._classes_of(call)
         only = len(self._points_to.of(owner)) == len(classes)
         return bool(classes) and only and all(map(self._has_no_parameters, classes))
+
+    def _concerning(self, module: Value) -> int:
+        """The settings of a module, of what it is a part of, and those that thaw a part of it."""
+        own = self._graph.resolve_phis(module.aliases)
+        concerning = 0
+        for node in own.union(*map(self._graph.wholes, own)):
+            concerning |= self._set_for.get(node, 0)
+        for node in own:
+            concerning |= self._thawed_in.get(node, 0)
+        return concerning
 
     def _has_no_parameters(self, cls: Class) -> bool:
         """Whether no object of a class or its heirs has any; without a forward, others derive."""

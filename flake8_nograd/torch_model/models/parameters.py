@@ -40,7 +40,8 @@ class Parameters:
         vocabulary: Vocabulary,
     ) -> None:
         self._program = program
-        self._frozen = Freezing(program, points_to, observations).modules
+        self.freezing = Freezing(program, points_to, observations)
+        self._frozen = self.freezing.modules
         self._points_to = points_to
         self._graph = points_to.graph
         self._leaves = observations.wants_grad

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_nograd.flow.graph import Node
-from flake8_nograd.torch_model.semantics.mode_history import ModeHistory, joined
+from flake8_nograd.torch_model.semantics.state_history import StateHistory, joined
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 ProgramPoint = int
@@ -35,13 +35,15 @@ class Context(NamedTuple):
     """What holds at one point of the program.
 
     The grad mode; the last point since it was set at which the file may have switched it unseen;
-    the innermost guard that is not left yet; and the modes into which modules were put.
+    the innermost guard that is not left yet; the modes into which modules were put; and for which
+    modules it was set that their parameters require a gradient.
     """
 
     grad: GradMode = GradMode.INHERITED
     point: ProgramPoint | None = None
     entered: Entered | None = None
-    history: ModeHistory = None
+    history: StateHistory = None
+    settings: StateHistory = None
 
     def switched(self, mode: GradMode, point: ProgramPoint | None = None) -> Context:
         """The context after a statement that sets the grad mode."""
@@ -56,6 +58,10 @@ class Context(NamedTuple):
         """The context after a guard has been entered."""
         return self.switched(mode, point)._replace(entered=Entered(owners, self))
 
+    def beside(self, other: Context) -> Context:
+        """Another context in which modules are as they are here."""
+        return other._replace(history=self.history, settings=self.settings)
+
     def left(self, owners: frozenset[Node]) -> Context:
         """The context after the guards of an owner, and those entered since, have been left."""
         found, entered = None, self.entered
@@ -65,7 +71,7 @@ class Context(NamedTuple):
             if not entered.owners.isdisjoint(owners):
                 found = entered
             entered = entered.outside.entered
-        return self if found is None else found.outside._replace(history=self.history)
+        return self if found is None else self.beside(found.outside)
 
 
 def join_contexts(contexts: Sequence[Context]) -> Context:
@@ -81,4 +87,5 @@ def join_contexts(contexts: Sequence[Context]) -> Context:
         grad = GradMode.MAYBE
     entered = next((context.entered for context in contexts if context.entered), None)
     history = joined([context.history for context in contexts])
-    return Context(grad, first.point, entered, history)
+    settings = joined([context.settings for context in contexts])
+    return Context(grad, first.point, entered, history, settings)

@@ -89,7 +89,7 @@ class LibraryCalls:
         elif switches_on(call.node, "volatile"):  # torch 0.3: no graph is wanted
             self._observations.volatile.append(call)
         elif not name.startswith("copy."):
-            return Value(value.aliases, value.dependencies)
+            return Value(value.aliases, value.dependencies, _elements(call, name))
         flow_into(value, call.result, self._graph)
         return value_of(call.result)
 
@@ -126,6 +126,15 @@ class LibraryCalls:
 def allocated(graph: FlowGraph, call: Call[Context], name: str) -> Value:
     """The plain tensor that a call makes; a node of its own if it is there to be written into."""
     return value_of(graph.new(Kind.MADE, call.node)) if name in ALLOCATORS else PLAIN
+
+
+def _elements(call: Call[Context], name: str) -> tuple[Value, ...] | None:
+    """What each element of an iterator is made of, one by one, where that is a tuple."""
+    if name == "enumerate" and call.positional:
+        return (PLAIN, call.positional[0])
+    if name == "zip" and not call.starred.flows:
+        return tuple(Value(value.aliases, value.dependencies) for value in call.positional)
+    return None
 
 
 def given_back(call: Call[Context]) -> Value:

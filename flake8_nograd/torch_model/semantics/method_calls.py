@@ -37,6 +37,10 @@ class MethodCalls:
     def result(self, call: Call[Context], receiver: Value) -> Value | None:
         """The value of a method call; None if it has to be resolved later."""
         name = call.method
+        to = methods.SETS_REQUIRES_GRAD.get(name)
+        if to is not None and not (call.node.args or call.node.keywords):
+            nodes = self._graph.resolve_phis(receiver.aliases)
+            self._settings.note(nodes, ast.Constant(to), call.function, call.place)
         if name in methods.CUTS:
             if name not in methods.SHAPE_ONLY:
                 values = (receiver, *call.arguments())

@@ -13,7 +13,7 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value, value_of
 from flake8_nograd.torch_model.semantics.context import Context
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange
+from flake8_nograd.torch_model.semantics.state_history import StateChange
 
 
 class PlainUse(NamedTuple):
@@ -59,7 +59,8 @@ class Observations:
     def __init__(self, graph: FlowGraph) -> None:
         self.graph = graph
         self.differentiations: list[tuple[Differentiation, Node]] = []
-        self.changes: list[ModeChange] = []
+        self.changes: list[StateChange] = []
+        self.settings: list[StateChange] = []
         self.used_as_module: set[Node] = set()
         self.module_paths: set[tuple[Function, str]] = set()
         self.wants_grad: set[Node] = set()

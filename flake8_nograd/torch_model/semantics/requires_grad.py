@@ -7,7 +7,10 @@ import ast
 from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.program import Place, suites_of
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.literal_arguments import is_true
 from flake8_nograd.torch_model.semantics.observations import Freeze, Observations
+from flake8_nograd.torch_model.semantics.state_history import StateChange, depth_after
 
 
 class Settings:
@@ -16,19 +19,32 @@ class Settings:
     def __init__(self, observations: Observations) -> None:
         self._observations = observations
         self._first_skips: dict[int, int] = {}
+        self._unsaid: list[Freeze] = []
 
     def note(self, nodes: set[Node], to: ast.expr, function: Function, place: Place | None) -> None:
         """`requires_grad` of what these nodes stand for is set to an expression."""
         setting: bool | str = isinstance(to, ast.Constant) and bool(to.value)
+        line = place.statement.lineno if place is not None else 0
         if setting:
             self._observations.wants_grad |= nodes
         elif place is None or self._concerns_some(place):
             return
         if isinstance(to, ast.Name) and any(item.arg == to.id for item in function.parameters()):
             setting = to.id
-        line = place.statement.lineno if place is not None else 0
         freeze = Freeze(frozenset(nodes), function, line, setting, _depends(place))
         self._observations.freezes.append(freeze)
+        self._unsaid.append(freeze)
+
+    def carried_into(self, context: Context) -> Context:
+        """A context after what has been set since the last one."""
+        for freeze in self._unsaid:
+            to = freeze.to if isinstance(freeze.to, bool) else None
+            before = context.settings
+            change = StateChange("", freeze.nodes, to, freeze.line, before, depth_after(before))
+            context = context._replace(settings=change)
+            self._observations.settings.append(change)
+        self._unsaid.clear()
+        return context
 
     def _concerns_some(self, place: Place) -> bool:
         """Whether a condition or a slice lets a loop reach only some of what it goes over."""
@@ -72,7 +88,7 @@ def _first_skip(suite: list[ast.stmt]) -> int:
 
 def _is_picked(around: ast.stmt) -> bool:
     """Whether a condition is about anything but whether a parameter still trains."""
-    if not isinstance(around, ast.If):
+    if not isinstance(around, ast.If) or is_true(around.test):
         return False
     return not (isinstance(around.test, ast.Attribute) and around.test.attr == "requires_grad")
 

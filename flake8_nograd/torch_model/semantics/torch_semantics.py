@@ -10,7 +10,7 @@ from dataclasses import replace
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call, CallbackArgument, Place, Program
 from flake8_nograd.flow.scopes import Class, Function
-from flake8_nograd.flow.semantics import Store
+from flake8_nograd.flow.semantics import AttributeStore, Store
 from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.semantics.context import Context, SavedMode, join_contexts
@@ -19,9 +19,9 @@ from flake8_nograd.torch_model.semantics.guards import Guards
 from flake8_nograd.torch_model.semantics.library_calls import LibraryCalls
 from flake8_nograd.torch_model.semantics.literal_arguments import asks_for_gradient
 from flake8_nograd.torch_model.semantics.method_calls import MethodCalls
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange, depth_after
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.semantics.requires_grad import Settings
+from flake8_nograd.torch_model.semantics.state_history import StateChange, depth_after
 from flake8_nograd.torch_model.semantics.switch_points import SwitchPoints
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
@@ -79,7 +79,7 @@ class TorchSemantics:
         """After a guard the grad mode is what it was; modules stay in their mode."""
         if inside.entered is before.entered:
             return inside
-        return before._replace(history=inside.history)
+        return inside.beside(before)
 
     def exit(self, function: Function, contexts: Sequence[Context]) -> None:
         """A function that switches recording and does not switch it back leaves it so."""
@@ -121,20 +121,16 @@ class TorchSemantics:
         return owner if node.attr in methods.WRAPPED_MODULE else None
 
     def store_attribute(
-        self,
-        target: ast.Attribute,
-        owner: Value,
-        value: Value,
-        source: ast.expr | None,
-        function: Function,
-        place: Place | None,
-    ) -> None:
+        self, store: AttributeStore, function: Function, place: Place | None, context: Context
+    ) -> Context:
         """`p.requires_grad = …` freezes or asks for a gradient; a forward can be wrapped."""
-        if target.attr == "forward" and self.guards.of_value(value) is not None:
+        target, owner, source = store.target, store.owner, store.source
+        if target.attr == "forward" and self.guards.of_value(store.value) is not None:
             self.observations.guarded |= owner.aliases
         if target.attr == "requires_grad" and isinstance(source, ast.Constant | ast.Name):
             nodes = self.graph.resolve_phis(owner.aliases)
             self._settings.note(nodes, source, function, place)
+        return self._settings.carried_into(context)
 
     def observe(self, value: Value, node: ast.expr) -> None:
         """A comparison, test or format reads numbers."""
@@ -174,7 +170,7 @@ class TorchSemantics:
             value = value_of(call.result)
             if asks_for_gradient(call.node):
                 self.observations.wants_grad.add(call.result)
-        return value, self._context_after(call)
+        return value, self._settings.carried_into(self._context_after(call))
 
     def _bind_method(self, call: Call[Context]) -> None:
         """A method that was kept in a name is called on what it was read from."""
@@ -224,10 +220,10 @@ class TorchSemantics:
         if call.method not in ("eval", "train") or not _sets_mode(call.node, call.method):
             return context
         assert isinstance(call.node.func, ast.Attribute)
-        change = ModeChange(
+        change = StateChange(
             path=access_path(call.node.func.value),
             nodes=call.receiver.aliases,
-            evaluating=_evaluating(call.node, call.method),
+            to=_evaluating(call.node, call.method),
             line=call.node.lineno,
             before=context.history,
             depth=depth_after(context.history),

@@ -1,13 +1,13 @@
-"""The newest change of mode in a history that concerns a module, found without walking it all."""
+"""The newest change in a history that concerns a module, found without walking it all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from flake8_nograd.torch_model.semantics.mode_history import ModeChange, ModeHistory, ModeJoin
+from flake8_nograd.torch_model.semantics.state_history import StateChange, StateHistory, StateJoin
 
-# A set of changes of mode: a bit for each.
+# A set of changes: a bit for each.
 ChangeSet = int
 
 
@@ -15,7 +15,7 @@ class Unsettled:
     """The answer of a history in which a condition decides the mode."""
 
 
-Answer = ModeChange | type[Unsettled] | None
+Answer = StateChange | type[Unsettled] | None
 
 
 class _Point(NamedTuple):
@@ -25,7 +25,7 @@ class _Point(NamedTuple):
     """
 
     changes: ChangeSet
-    jump: ModeHistory
+    jump: StateHistory
 
 
 _START = _Point(0, None)
@@ -34,19 +34,19 @@ _START = _Point(0, None)
 class LatestChanges:
     """Looks into histories; what has been found is kept."""
 
-    def __init__(self, bits: Mapping[ModeChange, ChangeSet]) -> None:
+    def __init__(self, bits: Mapping[StateChange, ChangeSet]) -> None:
         self._bits = bits
-        self._points: dict[ModeHistory, _Point] = {None: _START}
-        self._settled: dict[tuple[ModeJoin, ChangeSet], Answer] = {}
+        self._points: dict[StateHistory, _Point] = {None: _START}
+        self._settled: dict[tuple[StateJoin, ChangeSet], Answer] = {}
 
-    def latest(self, history: ModeHistory, wanted: ChangeSet) -> Answer:
+    def latest(self, history: StateHistory, wanted: ChangeSet) -> Answer:
         """The newest of some changes: None if there is none, Unsettled if branches disagree or a
         condition decides."""
-        joins: list[tuple[ModeJoin, list[Answer]]] = []
+        joins: list[tuple[StateJoin, list[Answer]]] = []
         found: Answer = None
         while (point := self._newest(history, wanted)) is not None:
-            if isinstance(point, ModeChange):
-                found = point if point.evaluating is not None else Unsettled
+            if isinstance(point, StateChange):
+                found = point if point.to is not None else Unsettled
                 break
             if (point, wanted) in self._settled:
                 found = self._settled[point, wanted]
@@ -60,7 +60,7 @@ class LatestChanges:
             found = self._settled[join, wanted] = _agreed(answers, found)
         return found
 
-    def _of_branches(self, join: ModeJoin, wanted: ChangeSet) -> list[Answer]:
+    def _of_branches(self, join: StateJoin, wanted: ChangeSet) -> list[Answer]:
         """What each branch says by itself."""
         before = self._noted(join.before).changes & wanted
         return [
@@ -68,7 +68,7 @@ class LatestChanges:
             for branch in join.branches
         ]
 
-    def _newest(self, history: ModeHistory, wanted: ChangeSet) -> ModeHistory:
+    def _newest(self, history: StateHistory, wanted: ChangeSet) -> StateHistory:
         """The newest point of a history at or in which one of some changes lies."""
         wanted &= self._noted(history).changes
         if not wanted:
@@ -83,7 +83,7 @@ class LatestChanges:
                 break
         return history
 
-    def _noted(self, history: ModeHistory) -> _Point:
+    def _noted(self, history: StateHistory) -> _Point:
         point = self._points.get(history)
         if point is not None:
             return point
@@ -91,19 +91,19 @@ class LatestChanges:
         while todo:
             current = todo[-1]
             assert current is not None
-            earlier = current.branches if isinstance(current, ModeJoin) else ()
+            earlier = current.branches if isinstance(current, StateJoin) else ()
             missing = [item for item in (current.before, *earlier) if item not in self._points]
             if missing:
                 todo += missing
                 continue
             todo.pop()
-            changes = self._bits[current] if isinstance(current, ModeChange) else 0
+            changes = self._bits[current] if isinstance(current, StateChange) else 0
             for item in (current.before, *earlier):
                 changes |= self._points[item].changes
             self._points[current] = _Point(changes, self._jump_of(current.before))
         return self._points[history]
 
-    def _jump_of(self, before: ModeHistory) -> ModeHistory:
+    def _jump_of(self, before: StateHistory) -> StateHistory:
         """Where a point jumps to that follows another."""
         first = self._points[before].jump
         second = self._points[first].jump
@@ -112,7 +112,7 @@ class LatestChanges:
         return before
 
 
-def _depth(history: ModeHistory) -> int:
+def _depth(history: StateHistory) -> int:
     return -1 if history is None else history.depth
 
 
@@ -120,10 +120,7 @@ def _agreed(branches: Sequence[Answer], before: Answer) -> Answer:
     """The one answer of all branches; one that says nothing leaves what was before."""
     answers = [answer for branch in branches if (answer := branch or before) is not None]
     first = answers[0]
-    if not isinstance(first, ModeChange):
+    if not isinstance(first, StateChange):
         return Unsettled
-    same = all(
-        isinstance(answer, ModeChange) and answer.evaluating is first.evaluating
-        for answer in answers
-    )
+    same = all(isinstance(answer, StateChange) and answer.to is first.to for answer in answers)
     return first if same else Unsettled

@@ -1,4 +1,4 @@
-"""Which modules were put into eval or training mode so far, as a history that joins."""
+"""What was done to modules so far, as histories that join: eval mode, and `requires_grad`."""
 
 from __future__ import annotations
 
@@ -10,44 +10,47 @@ from flake8_nograd.flow.graph import Node
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ModeChange:
-    """`.eval()` or `.train()` on a module; ``evaluating`` is None if a condition decides."""
+class StateChange:
+    """A state is set for modules; ``to`` is None if a condition or an argument decides.
+
+    Of modes: whether it is eval mode. Of parameters: whether they require a gradient.
+    """
 
     path: str
     nodes: frozenset[Node]
-    evaluating: bool | None
+    to: bool | None
     line: int
-    before: ModeHistory
+    before: StateHistory
     depth: int  # how many points lie before it
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ModeJoin:
+class StateJoin:
     """Branches with different histories meet; ``before`` is what they share."""
 
-    branches: tuple[ModeHistory, ...]
-    before: ModeHistory
+    branches: tuple[StateHistory, ...]
+    before: StateHistory
     depth: int
 
 
-ModeHistory = ModeChange | ModeJoin | None
+StateHistory = StateChange | StateJoin | None
 
 
-def depth_after(history: ModeHistory) -> int:
+def depth_after(history: StateHistory) -> int:
     """The depth of a point that follows a history."""
     return 0 if history is None else history.depth + 1
 
 
-def joined(histories: Sequence[ModeHistory]) -> ModeHistory:
+def joined(histories: Sequence[StateHistory]) -> StateHistory:
     """The history after branches with these."""
     branches = tuple(dict.fromkeys(histories))
     if len(branches) == 1:
         return branches[0]
     before = reduce(_shared, branches)
-    return ModeJoin(branches, before, depth_after(before))
+    return StateJoin(branches, before, depth_after(before))
 
 
-def _shared(one: ModeHistory, other: ModeHistory) -> ModeHistory:
+def _shared(one: StateHistory, other: StateHistory) -> StateHistory:
     """The newest point that lies on both histories."""
     while one is not other:
         if other is None or (one is not None and one.depth >= other.depth):
