@@ -11,6 +11,7 @@ from flake8_nograd.torch_model.points_to.abstract_objects import Made
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import UnrecordedOperation
+from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import words
 
 _MADE_OF_OTHERS = frozenset((Kind.MADE, Kind.ITEM, Kind.PHI, Kind.RETURN))
@@ -37,14 +38,18 @@ class Graphs:
         self._leaves = leaves
         self._is_pass = is_pass
         self._is_on = is_on
-        self._known: dict[Node, bool | None] = {}
+        self._known: dict[tuple[Node, bool], bool | None] = {}
 
-    def of(self, node: Node, depth: int = _DEEPEST) -> bool | None:
-        """Whether a value has a graph; None if that cannot be told."""
-        if node not in self._known and depth:
-            self._known[node] = None  # a value that is made of itself settles nothing
-            self._known[node] = self._find(node, depth - 1)
-        return self._known.get(node)
+    def of(self, node: Node, depth: int = _DEEPEST, *, called_off: bool = False) -> bool | None:
+        """Whether a value has a graph; None if that cannot be told.
+
+        `called_off` says that the function in which it is computed runs with recording off.
+        """
+        key = node, called_off
+        if key not in self._known and depth:
+            self._known[key] = None  # a value that is made of itself settles nothing
+            self._known[key] = self._find(node, depth - 1, called_off)
+        return self._known.get(key)
 
     def is_blank(self, node: Node) -> bool:
         """Whether a value is a tensor or container in which nothing has been stored."""
@@ -55,26 +60,29 @@ class Graphs:
         graph = self._graph
         return [*graph.copied_from.get(node, ()), *graph.derived_from.get(node, ())]
 
-    def _find(self, node: Node, depth: int) -> bool | None:
+    def _find(self, node: Node, depth: int, off: bool) -> bool | None:
         kind, payload = self._graph.kinds[node], self._graph.payloads[node]
         if node in self._leaves:
             return True
         if isinstance(payload, UnrecordedOperation):
             return False
         if kind in _MADE_OF_OTHERS:
-            return self._agreed(self._sources(node), depth)
+            return self._agreed(self._sources(node), depth, off)
         if kind is Kind.FIELD:  # it is derived from its owner too, which has no graph to ask for
-            return self._agreed(self._graph.copied_from.get(node, ()), depth)
+            return self._agreed(self._graph.copied_from.get(node, ()), depth, off)
         if kind is Kind.CALL and isinstance(payload, Call):
-            return self._of_call(payload, depth)
+            return self._of_call(payload, depth, off)
         return None
 
-    def _agreed(self, nodes: Iterable[Node], depth: int) -> bool | None:
-        answers = {self.of(node, depth) for node in nodes if not self.is_blank(node)}
+    def _agreed(self, nodes: Iterable[Node], depth: int, off: bool) -> bool | None:
+        answers = {
+            self.of(node, depth, called_off=off) for node in nodes if not self.is_blank(node)
+        }
         return answers.pop() if len(answers) == 1 else None
 
-    def _of_call(self, call: Call[Context], depth: int) -> bool | None:
-        is_on = self._is_on(call)
+    def _of_call(self, call: Call[Context], depth: int, off: bool) -> bool | None:
+        inherits_off = off and call.context.grad is GradMode.INHERITED
+        is_on = False if inherits_off else self._is_on(call)
         own = [
             what
             for thing in self._points_to.callees.get(call.result, ())
@@ -83,18 +91,20 @@ class Graphs:
         if own:
             returned = (self._graph.find(Kind.RETURN, function) for function in own)
             nodes = [node for node in returned if node is not None]
-            unrecorded = len(nodes) == len(own) and self._agreed(nodes, depth) is False
+            unrecorded = (
+                len(nodes) == len(own) and self._agreed(nodes, depth, is_on is False) is False
+            )
             return False if unrecorded else is_on or None
         if is_on is None:
             return None
-        if self._only_transforms(call, depth):
+        if self._only_transforms(call, depth, off):
             return False
         if is_on:
             return True
         computes = self._is_pass(call) or not _COMPUTING_WORDS.isdisjoint(words(call.name))
         return False if computes or self._is_criterion(call) else None
 
-    def _only_transforms(self, call: Call[Context], depth: int) -> bool:
+    def _only_transforms(self, call: Call[Context], depth: int, off: bool) -> bool:
         """Whether a call computes with values without a graph, and with nothing else."""
         if self._is_pass(call):
             return False
@@ -104,7 +114,7 @@ class Graphs:
                 return False
             values.append(call.receiver)
         flows = {node for value in values for node in value.flows}
-        return bool(flows) and self._agreed(flows, depth) is False
+        return bool(flows) and self._agreed(flows, depth, off) is False
 
     def _is_criterion(self, call: Call[Context]) -> bool:
         """Whether the callee is a loss or layer of torch without parameters to report."""

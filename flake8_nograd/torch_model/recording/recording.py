@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from flake8_nograd.flow.graph import closure
-from flake8_nograd.flow.program import Program
+from flake8_nograd.flow.graph import Kind, closure
+from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -28,6 +28,8 @@ class Recording:
         switches: PossibleSwitches,
     ) -> None:
         self._switches = switches
+        self._points_to = points_to
+        self._graph = program.graph
         self._called_in_sight = {function for function, calls in points_to.callers.items() if calls}
         self._sources: defaultdict[Function, list[tuple[Function, Context]]] = defaultdict(list)
         self._entries: defaultdict[Function, set[GradMode]] = defaultdict(set)
@@ -35,7 +37,7 @@ class Recording:
             for call in calls:
                 if call.function is not function:
                     runs = observations.iterated.get(call.result) if function.is_generator else None
-                    self._sources[function].extend(runs or [(call.function, call.context)])
+                    self._sources[function].extend(runs or self._runs_by(call, function))
         for function, call in points_to.may_be_called(program):
             if not points_to.callers.get(function):
                 self._sources[function].append((call.function, call.context))
@@ -55,9 +57,39 @@ class Recording:
                 self._entries[function].add(self._unasked(function))
         self._solve(program.functions)
 
+    def _runs_by(self, call: Call[Context], run: Function) -> list[tuple[Function, Context]]:
+        """Where a call runs a function: in its own context, or where that was passed to a helper.
+
+        A helper that calls its parameter runs in the mode of each caller what this one passes.
+        """
+        here = [(call.function, call.context)]
+        kinds = self._graph.kinds
+        nodes = call.callee.aliases
+        if call.context.grad is not GradMode.INHERITED or not nodes:
+            return here
+        if any(kinds[node] is not Kind.PARAMETER for node in nodes):
+            return here
+        passing = [
+            (caller.function, caller.context)
+            for caller in self._points_to.callers.get(call.function, ())
+            if caller.function is not call.function and self._passes(caller, call.function, run)
+        ]
+        return passing or here
+
+    def _passes(self, caller: Call[Context], helper: Function, run: Function) -> bool:
+        """Whether a call of a helper gives it a function to run."""
+        payloads = self._graph.payloads
+        return any(
+            payloads[thing] is run
+            for _, value in self._points_to.bindings(caller, helper)
+            for thing in self._points_to.of(value)
+        )
+
     def modes(self, function: Function, context: Context) -> frozenset[GradMode]:
         """The grad modes that may hold in a context of a function."""
         grad = self._grad(context)
+        if grad is GradMode.ON and self._entries[function] == {GradMode.INFERENCE}:
+            return frozenset((GradMode.INFERENCE,))  # nothing but inference_mode(False) ends it
         if grad is not GradMode.INHERITED:
             return frozenset((grad,))
         return frozenset(self._entries[function] or (GradMode.ON,))

@@ -26,7 +26,7 @@ class PossibleSwitches:
         self._points_to = points_to
         self._guards = guards
         self._exits = points.exits
-        start = set(points.left_off)
+        start = set(points.left_switched)
         start.update(point for nodes, point in points.items if any(map(self._is_guard, nodes)))
         start.update(
             point

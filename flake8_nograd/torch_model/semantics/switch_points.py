@@ -10,6 +10,7 @@ from flake8_nograd.flow.graph import Edges, FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.semantics.context import Context, ProgramPoint
+from flake8_nograd.vocabulary.grad_modes import GradMode
 
 
 class SwitchPoints:
@@ -21,7 +22,7 @@ class SwitchPoints:
         self.items: list[tuple[frozenset[Node], ProgramPoint]] = []
         self.loops: list[tuple[Call[Context], ProgramPoint]] = []
         self.exits: dict[Function, ProgramPoint] = {}
-        self.left_off: set[ProgramPoint] = set()
+        self.left_switched: set[ProgramPoint] = set()
         self.yields_guarded: set[Function] = set()
         self._graph = graph
         self._numbers = count()
@@ -65,5 +66,5 @@ class SwitchPoints:
     def exit(self, function: Function, contexts: Sequence[Context]) -> None:
         """A function without a guard of its own ends in these contexts."""
         point = self.exits[function] = self.after(context.point for context in contexts)
-        if any(context.grad.switches_off for context in contexts):
-            self.left_off.add(point)
+        if any(context.grad is not GradMode.INHERITED for context in contexts):
+            self.left_switched.add(point)
