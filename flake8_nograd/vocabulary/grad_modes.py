@@ -55,5 +55,3 @@ SWITCHES = frozenset(f"{module}.set_grad_enabled" for module in _MODULES) | {
 }
 ASKS_MODE = frozenset(("torch.is_grad_enabled", "torch._C.is_grad_enabled"))
 NAMED_LIKE_TORCHS = re.compile(r"(?:no|enable)_grad|inference_mode|_?set_grad_enabled")
-    r"no_grad|inference_mode|enable_grad|set_grad_enabled|_set_grad_enabled"
-)

@@ -19,14 +19,14 @@ from flake8_nograd.torch_model.semantics.switch_points import SwitchPoints
 
 
 class PossibleSwitches:
-    """Tells, of a file that has been read, where recording may have been switched off."""
+    """Tells, of a file that has been read, where recording may have been switched off or on."""
 
     def __init__(self, points: SwitchPoints, points_to: PointsTo, guards: Guards) -> None:
         self._graph = points_to.graph
         self._points_to = points_to
         self._guards = guards
         self._exits = points.exits
-        start = set(points.left_switched)
+        start = set(points.left_off)
         start.update(point for nodes, point in points.items if any(map(self._is_guard, nodes)))
         start.update(
             point
@@ -38,10 +38,12 @@ class PossibleSwitches:
                 if function in points.exits:
                     points.edges[points.exits[function]].append(point)
         self._doubtful = closure(start, points.edges)
+        self._perhaps_on = closure(points.left_on, points.edges)
 
     def about(self, context: Context) -> bool:
-        """Whether recording may have been switched off before a context, unseen by it."""
-        return context.point in self._doubtful
+        """Whether recording may have been switched before a context, unseen by it."""
+        switched_on = context.grad.is_off and context.point in self._perhaps_on
+        return switched_on or context.point in self._doubtful
 
     def about_methods_of(self, cls: Class) -> bool:
         """Whether making an instance of a class may leave recording off."""

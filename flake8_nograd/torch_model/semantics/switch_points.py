@@ -22,7 +22,8 @@ class SwitchPoints:
         self.items: list[tuple[frozenset[Node], ProgramPoint]] = []
         self.loops: list[tuple[Call[Context], ProgramPoint]] = []
         self.exits: dict[Function, ProgramPoint] = {}
-        self.left_switched: set[ProgramPoint] = set()
+        self.left_off: set[ProgramPoint] = set()
+        self.left_on: set[ProgramPoint] = set()
         self.yields_guarded: set[Function] = set()
         self._graph = graph
         self._numbers = count()
@@ -66,5 +67,7 @@ class SwitchPoints:
     def exit(self, function: Function, contexts: Sequence[Context]) -> None:
         """A function without a guard of its own ends in these contexts."""
         point = self.exits[function] = self.after(context.point for context in contexts)
-        if any(context.grad is not GradMode.INHERITED for context in contexts):
-            self.left_switched.add(point)
+        if any(context.grad.switches_off for context in contexts):
+            self.left_off.add(point)
+        if any(context.grad is GradMode.ON for context in contexts):
+            self.left_on.add(point)
