@@ -83,11 +83,9 @@ class Graphs:
     def _of_call(self, call: Call[Context], depth: int, off: bool) -> bool | None:
         inherits_off = off and call.context.grad is GradMode.INHERITED
         is_on = False if inherits_off else self._is_on(call)
-        own = [
-            what
-            for thing in self._points_to.callees.get(call.result, ())
-            if isinstance(what := self._graph.payloads[thing], Function)
-        ]
+        things = self._points_to.callees.get(call.result, ())
+        payloads = self._graph.payloads
+        own = [what for thing in things if isinstance(what := payloads[thing], Function)]
         if own:
             returned = (self._graph.find(Kind.RETURN, function) for function in own)
             nodes = [node for node in returned if node is not None]
