@@ -83,15 +83,14 @@ class Graphs:
     def _of_call(self, call: Call[Context], depth: int, off: bool) -> bool | None:
         inherits_off = off and call.context.grad is GradMode.INHERITED
         is_on = False if inherits_off else self._is_on(call)
-        things = self._points_to.callees.get(call.result, ())
+        things = self._points_to.callees.get(call.result, set())
         payloads = self._graph.payloads
         own = [what for thing in things if isinstance(what := payloads[thing], Function)]
         if own:
             returned = (self._graph.find(Kind.RETURN, function) for function in own)
             nodes = [node for node in returned if node is not None]
-            unrecorded = (
-                len(nodes) == len(own) and self._agreed(nodes, depth, is_on is False) is False
-            )
+            are_all = len(nodes) == len(own) == len(things)
+            unrecorded = are_all and self._agreed(nodes, depth, is_on is False) is False
             return False if unrecorded else is_on or None
         if is_on is None:
             return None
