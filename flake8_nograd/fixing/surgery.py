@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
+from flake8_nograd.fixing.joining import joined
+from flake8_nograd.fixing.layout import Line, moved_in, parted
 from flake8_nograd.fixing.with_items import with_item
 
-Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
 _NEW = -1
 _BELOW_IMPORT = {True: (), False: (cst.EmptyLine(indent=False),)}
 
@@ -23,6 +24,8 @@ class Surgeon(cst.CSTTransformer):
         self.count = 0
         self._numbers: dict[int, int] = {}
         self._indents: list[str | None] = []
+        self._default_indent = ""
+        self._made: list[Line] = []
         self._wraps = {edit.first: edit for edit in edits if isinstance(edit, Wrap)}
         self._extends = {edit.statement: edit for edit in edits if isinstance(edit, Extend)}
         self._merges = {edit.statement: edit for edit in edits if isinstance(edit, Merge)}
@@ -38,6 +41,8 @@ class Surgeon(cst.CSTTransformer):
             self.count += 1
         if isinstance(node, cst.IndentedBlock):
             self._indents.append(node.indent)
+        if isinstance(node, cst.Module):
+            self._default_indent = node.default_indent
         return not isinstance(node, cst.BaseExpression | cst.BaseSmallStatement)
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
@@ -90,7 +95,7 @@ class Surgeon(cst.CSTTransformer):
             for original, updated in zip(originals, updates, strict=True)
             for piece in self._pieces(original, updated)
         ]
-        return _lines(self._with_guards(self._with_imports(pieces)))
+        return joined(_lines(self._with_guards(self._with_imports(pieces))), self._made)
 
     def _pieces(self, original: cst.CSTNode, updated: Line) -> Iterator[_Piece]:
         """One piece for a compound statement, one for each small statement of a line."""
@@ -133,11 +138,19 @@ class Surgeon(cst.CSTTransformer):
                 continue
             waiting.append(piece)
             if piece.number == edit.last:
-                build = _wrapped if isinstance(edit, Wrap) else _extended
-                if not self._indents:
-                    waiting = [_indentable(piece) for piece in waiting]
-                yield build(edit, waiting, self._indent())
+                yield self._guarded(edit, waiting)
                 waiting, edit = [], None
+
+    def _guarded(self, edit: Wrap | Extend, pieces: Sequence[_Piece]) -> _Piece:
+        unit = self._indent() or self._default_indent
+        first, *others = pieces
+        moved = [piece.moved_in(unit, not self._indents) for piece in others]
+        if isinstance(edit, Extend):
+            return _extended(first, moved, self._indent())
+        moved.insert(0, first.moved_in(unit, not self._indents))
+        wrapped = _wrapped(edit.guard, moved, self._indent())
+        self._made.append(wrapped.line)
+        return wrapped
 
     def _indent(self) -> str | None:
         """The unit of indentation used around here; None for that of the file."""
@@ -166,32 +179,13 @@ class _Piece:
             self.line.body[0], cst.Import | cst.ImportFrom
         )
 
+    def moved_in(self, unit: str, is_top: bool) -> _Piece:
+        """The same statement for a place one level further in."""
+        return replace(self, line=moved_in(self.line, unit, is_top))
+
     def leading(self, lines: Sequence[cst.EmptyLine]) -> _Piece:
         """The same statement below other empty lines and comments."""
         return replace(self, line=self.line.with_changes(leading_lines=lines))
-
-
-class _BlankLines(cst.CSTTransformer):
-    """Lets the blank lines of a module's own suite stay blank when they are indented.
-
-    Without indentation there is no telling whether a blank line holds it; libcst says it does.
-    """
-
-    def visit_IndentedBlock(self, node: cst.IndentedBlock) -> bool:
-        """Below a suite of its own, blank lines are told apart."""
-        return False
-
-    def leave_EmptyLine(
-        self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine
-    ) -> cst.EmptyLine:
-        """Indent comments only."""
-        return updated_node.with_changes(indent=updated_node.comment is not None)
-
-
-def _indentable(piece: _Piece) -> _Piece:
-    line = piece.line.visit(_BlankLines())
-    assert isinstance(line, Line)
-    return replace(piece, line=line)
 
 
 def _lines(pieces: Iterable[_Piece]) -> list[Line]:
@@ -220,21 +214,20 @@ def _line(pieces: Sequence[_Piece]) -> Line:
     return last.line.with_changes(body=small, leading_lines=pieces[0].leading_lines)
 
 
-def _wrapped(edit: Wrap | Extend, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
+def _wrapped(guard: str, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
     """The pieces in a new `with`; what stood above the first stands above the `with`."""
-    assert isinstance(edit, Wrap)
-    first, *others = pieces
+    above, lines = parted(_lines(pieces))
     statement = cst.With(
-        items=[cst.WithItem(cst.parse_expression(edit.guard))],
-        body=cst.IndentedBlock(body=_lines([first.leading(()), *others]), indent=indent),
-        leading_lines=first.leading_lines,
+        items=[cst.WithItem(cst.parse_expression(guard))],
+        body=cst.IndentedBlock(body=lines, indent=indent),
+        leading_lines=above,
     )
     return _Piece(_NEW, statement)
 
 
-def _extended(edit: Wrap | Extend, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
-    """The first piece, a `with`, with the others at the end of its body."""
-    guard, first, *others = pieces
+def _extended(guard: _Piece, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
+    """A `with`, with the pieces that follow it at the end of its body."""
+    first, *others = pieces
     statement = guard.line
     assert isinstance(statement, cst.With)
     body = statement.body

@@ -345,7 +345,6 @@ def test_function_that_guards_by_with_keeps_its_manner(check_fix):
         def test(x):
             with torch.no_grad():
                 a = other(x)
-            with torch.no_grad():
                 return model(a).item()
         """,
         whole=True,
