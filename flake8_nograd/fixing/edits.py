@@ -40,11 +40,12 @@ class Decorate:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Insert an import before (or after) a statement."""
+    """Insert an import before (or after) a statement, `apart` with a blank line between them."""
 
     anchor: int
     after: bool
     code: str
+    apart: bool = False
 
 
 Edit = Wrap | Merge | Extend | Decorate

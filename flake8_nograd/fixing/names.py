@@ -8,18 +8,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_nograd.fixing.edits import Import
+from flake8_nograd.fixing.import_placement import is_optional, place_import, runs_elsewhere
 from flake8_nograd.fixing.outline import FunctionNode, Outline, Statement
-from flake8_nograd.fixing.syntax import dotted, header, own_nodes
+from flake8_nograd.fixing.syntax import header, own_nodes
 
 _HOMES = ("torch", "torch.autograd", "torch.autograd.grad_mode")
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The text of a guard, and the import that makes it valid if one is missing."""
+    """The text of a guard, and the import that makes it valid if one is missing.
+
+    `is_optional` says that the place may be reached although the name could not be imported.
+    """
 
     text: str
     needs: Import | None = None
+    is_optional: bool = False
 
 
 class _Scope:
@@ -64,7 +69,9 @@ class Names:
                     continue
                 text = _spelling(guard, name, origin)
                 if text is not None:
-                    return Spelling(text)
+                    imports = scope.imports[name]
+                    optional = all(is_optional(statement, place) for statement, _ in imports)
+                    return Spelling(text, is_optional=optional)
         return self._with_import(guard, scopes, place)
 
     def _visible(self, place: Statement) -> Iterator[_Scope]:
@@ -105,25 +112,10 @@ class Names:
             (guard, f"{guard}()", f"from torch import {guard}"),
         ):
             if name not in taken:
-                return Spelling(text, self._place_import(code, place))
+                needs = place_import(self._outline, code, place)
+                anchor = self._outline.statements[needs.anchor]
+                return Spelling(text, needs, is_optional(anchor, place))
         return None
-
-    def _place_import(self, code: str, place: Statement) -> Import:
-        """Beside the imports of torch; in a file that imports it lazily, inside the function."""
-        of_torch = [
-            statement
-            for statement in self._outline.statements
-            if isinstance(statement.node, ast.Import | ast.ImportFrom)
-            and any(origin.split(".")[0] == "torch" for _, origin in _imported(statement.node))
-        ]
-        at_top = [item for item in of_torch if item.around is None]
-        if at_top and at_top[0].number <= place.number:
-            return Import(at_top[0].number, after=False, code=code)
-        function = place.function
-        is_lazy = bool(of_torch) and all(item.function is not None for item in of_torch)
-        if is_lazy and function is not None:
-            return _at_head(self._outline.statements, function, code)
-        return _after_imports(self._outline.top, code)
 
 
 def _spelling(guard: str, name: str, origin: str) -> str | None:
@@ -147,7 +139,7 @@ def _opens_scope(node: ast.stmt) -> bool:
 def _reaches(statement: Statement, place: Statement, is_own: bool) -> bool:
     """Whether an import has run when the place is reached."""
     for around in statement.chain:
-        if isinstance(around.node, ast.If) and _runs_elsewhere(around.node.test):
+        if isinstance(around.node, ast.If) and runs_elsewhere(around.node.test):
             return around in place.chain
         if around in place.chain:
             break
@@ -160,15 +152,6 @@ def _reaches(statement: Statement, place: Statement, is_own: bool) -> bool:
         if not isinstance(around.around and around.around.node, ast.Try | ast.With):
             return False
     return False
-
-
-def _runs_elsewhere(test: ast.expr) -> bool:
-    """Whether a condition is TYPE_CHECKING or compares `__name__`."""
-    return any(
-        dotted(node).endswith(("TYPE_CHECKING", "__name__"))
-        for node in ast.walk(test)
-        if isinstance(node, ast.Name | ast.Attribute)
-    )
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
@@ -221,32 +204,3 @@ def _bound_by(node: ast.stmt) -> Iterator[str]:
             yield inner.name
         elif isinstance(inner, ast.MatchMapping) and inner.rest:
             yield inner.rest
-
-
-def _at_head(statements: Sequence[Statement], function: Statement, code: str) -> Import:
-    first = statements[function.number + 1]
-    if _is_docstring(first.node) and len(first.suite) > 1:
-        first = first.suite[1]
-    return Import(first.number, after=False, code=code)
-
-
-def _after_imports(top: Sequence[Statement], code: str) -> Import:
-    """After the docstring, the `__future__` imports and the first run of other imports."""
-    last = None
-    for statement in top:
-        if not (_is_docstring(statement.node) and statement.index == 0) and not isinstance(
-            statement.node, ast.Import | ast.ImportFrom
-        ):
-            break
-        last = statement
-    if last is None:
-        return Import(top[0].number, after=False, code=code)
-    return Import(last.number, after=True, code=code)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )

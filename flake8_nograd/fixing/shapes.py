@@ -86,7 +86,9 @@ def _decorated(site: Site, others: Sequence[Site], file: File) -> Shape | None:
     if any(node.lineno <= line <= (node.end_lineno or 0) for line, _ in file.protected):
         return None
     spelling, note = _guard(function, function, None, file)
-    if spelling is None or (spelling.needs and _spelled_inside(site, file)):
+    if spelling is None or spelling.is_optional:
+        return None
+    if spelling.needs and _spelled_inside(site, file):
         return None
     return Shape(Decorate(function.number, spelling.text), spelling.needs, note)
 

@@ -121,10 +121,11 @@ class Surgeon(cst.CSTTransformer):
             after = [_parse(edit.code) for edit in own if edit.after]
             if before:
                 before[0] = before[0].with_changes(leading_lines=piece.leading_lines)
-            if after and not piece.is_import:
+            is_beside = piece.is_import and not any(edit.apart for edit in own)
+            if after and not is_beside:
                 after[0] = after[0].with_changes(leading_lines=_BELOW_IMPORT[False])
             yield from (_Piece(_NEW, line) for line in before)
-            yield piece.leading(_BELOW_IMPORT[piece.is_import]) if before else piece
+            yield piece.leading(_BELOW_IMPORT[is_beside]) if before else piece
             yield from (_Piece(_NEW, line) for line in after)
 
     def _with_guards(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:

@@ -80,8 +80,8 @@ def test_standing_guards_that_touch_are_left_alone():
 def test_pair_of_comments_that_ends_in_the_block_goes_in():
     text = "pass\n# about a\n# fmt: off\na = model( x )\n# fmt: on\nb = model(y)\n"
     assert edited(text, Wrap(1, 2, GUARD), statements=3) == (
-        "pass\n# about a\nwith torch.no_grad():\n    # fmt: off\n    a = model( x )\n    # fmt: on\n"
-        "    b = model(y)\n"
+        "pass\n# about a\nwith torch.no_grad():\n    # fmt: off\n    a = model( x )\n"
+        "    # fmt: on\n    b = model(y)\n"
     )
 
 

@@ -40,7 +40,7 @@ def test_name_of_the_file_is_used(fix, imports, guard):
         ),
         (
             '"""Docs."""\nfrom __future__ import annotations\nout = model(x)  #block\n',
-            '"""Docs."""\nfrom __future__ import annotations\nimport torch\n'
+            '"""Docs."""\nfrom __future__ import annotations\n\nimport torch\n'
             "with torch.no_grad():\n    out = model(x)\n",
         ),
         (
@@ -51,6 +51,31 @@ def test_name_of_the_file_is_used(fix, imports, guard):
             "#!/usr/bin/env python\n# licence\nout = model(x)  #block\n",
             "#!/usr/bin/env python\n# licence\nimport torch\n\n"
             "with torch.no_grad():\n    out = model(x)\n",
+        ),
+        (
+            "import os\nimport sys\n\n\nout = model(x)  #block\n",
+            "import os\nimport sys\n\nimport torch\n\n\n"
+            "with torch.no_grad():\n    out = model(x)\n",
+        ),
+        (
+            "import os\n\nimport numpy as np\nfrom PIL import Image\n\nfrom . import model\n"
+            "out = model(x)  #block\n",
+            "import os\n\nimport numpy as np\nimport torch\nfrom PIL import Image\n\n"
+            "from . import model\nwith torch.no_grad():\n    out = model(x)\n",
+        ),
+        (
+            "import os\n\nimport torchvision\nfrom mynet import model\n\nout = model(x)  #block\n",
+            "import os\n\nimport torch\nimport torchvision\nfrom mynet import model\n\n"
+            "with torch.no_grad():\n    out = model(x)\n",
+        ),
+        (
+            "import os\n\nfrom .net import model\n\nout = model(x)  #block\n",
+            "import os\n\nimport torch\n\nfrom .net import model\n\n"
+            "with torch.no_grad():\n    out = model(x)\n",
+        ),
+        (
+            "from .net import model\n\nout = model(x)  #block\n",
+            "import torch\n\nfrom .net import model\n\nwith torch.no_grad():\n    out = model(x)\n",
         ),
         (
             "import os\nfrom mynet import model\n\n\nout = model(x)  #block\n",
@@ -75,6 +100,7 @@ def test_import_for_type_checkers_does_not_count(check_fix):
         """,
         """
         from typing import TYPE_CHECKING
+
         import torch
         if TYPE_CHECKING:
             import torch
@@ -285,3 +311,101 @@ def test_match_target_called_torch_is_not_torch(fix):
         """
     )
     assert "with no_grad():" in fixed.text
+
+
+OPTIONAL = """
+try:
+    from torch import nn
+except ImportError:
+    nn = None
+
+def answer(x):
+    return model(x).item()  #block
+"""
+
+
+def test_import_of_an_optional_torch_goes_beside_its_relative(check_fix):
+    check_fix(
+        OPTIONAL,
+        """
+        try:
+            import torch
+            from torch import nn
+        except ImportError:
+            nn = None
+
+        def answer(x):
+            with torch.no_grad():
+                return model(x).item()
+        """,
+        whole=True,
+    )
+
+
+def test_import_below_a_condition_goes_there_too(check_fix):
+    check_fix(
+        """
+        if has_torch():
+            from torch import nn
+
+        def answer(x):
+            return model(x).item()  #block
+        """,
+        """
+        if has_torch():
+            import torch
+            from torch import nn
+
+        def answer(x):
+            with torch.no_grad():
+                return model(x).item()
+        """,
+        whole=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "except ImportError:\n    torch = None",
+        "except ModuleNotFoundError:\n    print('no torch')",
+        "except Exception as error:\n    HAS_TORCH = False",
+        "finally:\n    pass",
+    ],
+)
+def test_no_decorator_where_torch_may_be_absent(fix, handler):
+    text = f"try:\n    import torch\n{handler}\n\ndef answer(x):\n    return model(x)  #block\n"
+    is_decorated = "@torch.no_grad()" in fix(text, whole=True).text
+    assert is_decorated == handler.startswith("finally")
+
+
+@pytest.mark.parametrize(
+    "leaves", ["raise", "sys.exit(1)", "raise SystemExit('no torch') from None"]
+)
+def test_decorator_if_the_program_ends_without_torch(fix, leaves):
+    text = (
+        f"try:\n    import torch\nexcept ImportError:\n    print('no')\n    {leaves}\n\n"
+        "def answer(x):\n    return model(x)  #block\n"
+    )
+    assert "@torch.no_grad()\ndef" in fix(text, whole=True).text
+
+
+def test_decorator_where_torch_is_there(check_fix):
+    check_fix(
+        """
+        if has_torch():
+            import torch
+
+            def answer(x):
+                return model(x).item()  #block
+        """,
+        """
+        if has_torch():
+            import torch
+
+            @torch.no_grad()
+            def answer(x):
+                return model(x).item()
+        """,
+        whole=True,
+    )

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from textwrap import indent
 
-from mixed_grammar import ACTS, EXPRESSIONS, HELPERS, MODELS, SINKS, Model, Sink
+from mixed_grammar import ACTS, EXPRESSIONS, HELPERS, SINKS
+from mixed_models import MODELS, Model
 from mixed_places import PLACES, RESULTS, Place
 
 _BLOCK = re.compile(rf"^( *)({'|'.join([*ACTS, 'SINK'])})$", re.MULTILINE)
@@ -214,6 +215,3 @@ def _models(model: Model) -> str:
 
 def _helpers(text: str) -> str:
     return "".join(code for name, code in HELPERS.items() if re.search(rf"\b{name}\b", text))
-
-
-__all__ = ["Act", "Model", "Program", "Sink", "generate"]
