@@ -3,8 +3,9 @@
     python tests/bench/try_fixes.py 5000 --seed 0 --guard inference_mode --style with --keep FOLDER
 
 Each program mixes training and inference; torch runs it before and after the safe fix. Programs
-that then do something else are counted by kind, and those of a new kind are shrunk and kept. What
-torch says of the findings themselves is counted as well. Exit code 1 if any program changed.
+that then do something else are counted by kind; with `--keep` they are shrunk, and the first of
+each kind is kept, which takes its time. What torch says of the findings is counted as well. Exit
+code 1 if any program changed.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from mixed_programs import generate
+from mixed_programs import Program, generate
 from mixed_trials import Trial, changes_behaviour, try_out
 from shrinking import shrunk_program, shrunk_text
 
@@ -38,7 +40,7 @@ class Tally:
         self.misses: Counter[str] = Counter()
 
     def add(self, trial: Trial) -> None:
-        """Count a trial; shrink its program if it is the first of its kind."""
+        """Count a trial, and say how its program changed."""
         self.counts["programs"] += 1
         self.counts["run to their end"] += trial.before.succeeds
         self.counts["with a finding"] += bool(trial.findings)
@@ -53,20 +55,25 @@ class Tally:
             self._explain(trial)
 
     def _explain(self, trial: Trial) -> None:
-        def shows(text: str) -> bool:
-            return changes_behaviour(text, f"/shrunk/{trial.program.seed}.py", self._style)
-
-        program = shrunk_program(trial.program, shows)
-        kind = " + ".join(act.label for act in program.acts) or "what is around"
-        state = program.model if program.uses_state else "state unused"
-        kind = f"{kind} | {program.result or 'no result'} | {state}"
+        program = trial.program
+        if self._keep is not None:
+            program = shrunk_program(program, self._shows(program))
+        acts = " + ".join(act.label for act in program.acts) or "what is around"
+        state = f" | {program.model}" if program.uses_state else ""
+        kind = f"{acts} | {program.result or 'no result'}{state}"
         self.changed[kind] += 1
-        if self.changed[kind] > 1 or self._keep is None:
-            return
-        text = shrunk_text(program.text, shows)
-        self._keep.mkdir(parents=True, exist_ok=True)
-        note = f"# {program.kind}\n# {trial.difference.splitlines()[0]}\n"
-        (self._keep / f"mixed_{trial.program.seed}.py").write_text(f"{note}{text}\n")
+        if self.changed[kind] == 1 and self._keep is not None:
+            self._write(program, trial.difference, self._keep)
+
+    def _shows(self, program: Program) -> Callable[[str], bool]:
+        path = f"/shrunk/{program.seed}.py"
+        return lambda text: changes_behaviour(text, path, self._style)
+
+    def _write(self, program: Program, difference: str, folder: Path) -> None:
+        text = shrunk_text(program.text, self._shows(program))
+        folder.mkdir(parents=True, exist_ok=True)
+        note = f"# {program.kind}\n# {difference.splitlines()[0]}\n"
+        (folder / f"mixed_{program.seed}.py").write_text(f"{note}{text}\n")
 
     def show(self, most: int) -> None:
         """Print the figures and the most frequent kinds."""

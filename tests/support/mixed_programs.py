@@ -98,6 +98,18 @@ class Program:
         return f"{self.model}{kept}, {self.place}: {acts}{result}"
 
     @property
+    def path(self) -> str:
+        """The name that it runs under; there is no such file."""
+        return f"/mixed/{self.seed}.py"
+
+    def kind_of(self, text: str, line: int) -> str:
+        """The act that a line of the text belongs to, and the model."""
+        code = text.splitlines()[line - 1].strip()
+        acts = (act.label for act in self.acts if code in self._named(act.code))
+        state = " (kept state is used)" if self.uses_state and MODELS[self.model].after else ""
+        return f"{next(acts, code)} | {self.model}{state}"
+
+    @property
     def text(self) -> str:
         """The source."""
         model, place = MODELS[self.model], PLACES[self.place]
@@ -106,9 +118,13 @@ class Program:
         after = [act.after for act in self.acts] + [result.after if result else ""]
         end = "\n".join([*after, model.after if self.uses_state else "", _END])
         text = f"{_models(model)}{main}\n{end}{_SHOW}"
-        text = re.sub(r"\bCALLEE\b", model.name, text)
-        text = text.replace("MODEL", self.model_name).replace("STUDENT", self.student)
+        text = self._named(re.sub(r"\bCALLEE\b", model.name, text))
         return re.sub(r"\n\n+", "\n", f"{_HEAD}{_helpers(text)}{text}")
+
+    def _named(self, text: str) -> str:
+        callee = PLACES[self.place].callee or MODELS[self.model].name
+        text = re.sub(r"\bCALLEE\b", callee, text)
+        return text.replace("MODEL", self.model_name).replace("STUDENT", self.student)
 
     def without(self, act: int) -> Program:
         """The program with one act less."""

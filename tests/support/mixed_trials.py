@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from behaviour import Behaviour, behaviour, recorded
@@ -51,7 +49,7 @@ class Trial:
 
 def try_out(program: Program, style: Style) -> Trial:
     """Run a program, mend it safely and run it again."""
-    text, path = program.text, f"/mixed/{program.seed}.py"
+    text, path = program.text, program.path
     before, report = recorded(text, path)
     mended = fix(text, path, style)
     fixed = mended.after.decode()
@@ -60,7 +58,7 @@ def try_out(program: Program, style: Style) -> Trial:
     else:
         after = before
     findings = [item.finding for item in mended.found if item.finding.code.startswith("NGR1")]
-    wrong, missed = _judged(ast.parse(text), findings, report, path)
+    wrong, missed = _judged(program, text, findings, report)
     return Trial(program, text, fixed, before, after, tuple(findings), tuple(wrong), tuple(missed))
 
 
@@ -83,21 +81,21 @@ def changes_behaviour(text: str, path: str, style: Style) -> bool:
 
 
 def _judged(
-    tree: ast.Module, findings: list[Finding], report: Report, path: str
+    program: Program, text: str, findings: list[Finding], report: Report
 ) -> tuple[list[str], list[str]]:
-    """The statements of false alarms and of wasted passes that no finding speaks of."""
+    """The kinds of false alarms and of wasted passes that no finding speaks of."""
     routes = [
-        ([place for place in route.places if place.path == path], route.counts)
+        ([place for place in route.places if place.path == program.path], route.counts)
         for site in report.sites
         for route in site.routes
     ]
     wrong = [
-        _statement(tree, finding.line)
+        program.kind_of(text, finding.line)
         for finding in findings
         if _contradicted([counts for places, counts in routes if _starts_in(finding, places)])
     ]
     missed = [
-        _statement(tree, places[0].line)
+        program.kind_of(text, places[0].line)
         for places, counts in routes
         if counts.is_waste and places and not any(_covers(item, places) for item in findings)
     ]
@@ -118,16 +116,3 @@ def _covers(finding: Finding, places: list[Place]) -> bool:
     block = finding.repair.block if finding.repair else None
     end = block.end_line if block else finding.line
     return any(finding.line <= place.line <= end for place in places)
-
-
-def _statement(tree: ast.Module, line: int) -> str:
-    """The first line of the innermost statement around a line, names of single use left out."""
-    around = [node for node in _statements(tree) if node.lineno <= line <= (node.end_lineno or 0)]
-    return ast.unparse(around[-1]).splitlines()[0] if around else ""
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.stmt):
-            yield node
-        yield from _statements(node)
