@@ -105,6 +105,7 @@ def _repair(region: Region, source: Source, rule: Rule) -> Repair:
         guard=source.span(region.ended_guard, region.ended_guard) if region.ended_guard else None,
         safety=Safety.UNSAFE if switches else Safety.SAFE,
         reason=switches[0] if switches else "every result ends as plain numbers",
+        passes=tuple(item.node for item in region.passes),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -31,6 +32,7 @@ class Repair(NamedTuple):
     pass of the finding. ``function`` is the ``def`` around it (decorators excluded), ``None`` at
     module level. ``whole_function`` says that nothing in that function needs a graph. ``guard`` is
     the ``with`` statement that ended too early (NGR105), ``None`` for all other findings.
+    ``passes`` are the forward passes of the finding.
     """
 
     block: Span
@@ -39,6 +41,7 @@ class Repair(NamedTuple):
     guard: Span | None
     safety: Safety
     reason: str
+    passes: tuple[ast.Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -100,10 +100,21 @@ class _Rounds:
         vain = [item for item in kept if self._vain and _spot(source, item) in self._vain]
         wanted = [item for item in kept if item not in vain]
         left = [item for item in findings if item not in wanted]
+        left += self._silenced(source, wanted)
         result = fixing.apply(data, wanted, self._style, protected=left, path=self._path)
         outcomes = (*result.outcomes, *map(_without_effect, vain))
         in_order = sorted(outcomes, key=lambda outcome: kept.index(outcome.finding))
         return FixResult(result.data, tuple(in_order))
+
+    def _silenced(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """Later forward passes of findings that would be dropped if they were reported alone."""
+        later = [
+            Finding(node.lineno, source.column(node.lineno, node.col_offset) + 1, item.code, "")
+            for item in findings
+            for node in (item.repair.passes[1:] if item.repair else ())
+        ]
+        shown = self._keep(source, later) if later else ()
+        return [finding for finding in later if finding not in shown]
 
     def are_vain(self, data: bytes, result: FixResult, after: FixResult) -> bool:
         """Whether findings of `data` that got a guard are there as before; they are then left."""

@@ -6,7 +6,7 @@ import pytest
 
 from flake8_nograd import engine, fix_engine
 from flake8_nograd.findings import Finding, Repair, Safety, Span
-from flake8_nograd.fixing import FixError, Style, Verdict
+from flake8_nograd.fixing import FixError, Form, Style, Verdict
 from flake8_nograd.source import SourceError
 
 TWO_REGIONS = b"""import torch
@@ -66,6 +66,23 @@ def test_dropped_finding_is_not_fixed():
     fixed = fix_engine.fix(program, "a.py", keep=keep)
     assert fixed.after == program.replace(b"def test(", b"@torch.no_grad()\ndef test(")
     assert fixed.fixed == 1
+
+
+@pytest.mark.parametrize("style", [Style(), Style(form=Form.DECORATOR)])
+def test_silenced_line_of_a_finding_stays_outside_of_the_guard(style):
+    program = (
+        b"import torch\nfrom torch import nn\nmodel = nn.Linear(2, 2).eval()\n"
+        b"def test(x):\n    a = model(x).argmax().item()\n"
+        b"    b = model(-x).argmax().item()  # keep\n    return a, b\n"
+    )
+
+    def keep(source, findings):
+        return [item for item in findings if "# keep" not in source.lines[item.line - 1]]
+
+    fixed = fix_engine.fix(program, "a.py", style=style, keep=keep)
+    guarded = b"    with torch.no_grad():\n        a = model(x).argmax().item()\n"
+    assert fixed.after == program.replace(b"    a = model(x).argmax().item()\n", guarded)
+    assert fix_engine.fix(program, "a.py", style=style).after != fixed.after
 
 
 def test_guard_that_does_not_silence_its_finding_is_taken_back(monkeypatch):
