@@ -29,6 +29,8 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "CALLEE.forward(x)",
         "next(map(CALLEE, [x]))",
         "call(CALLEE, x)",
+        "infer(INPUT)",
+        "infer(INPUT)",
     ),
     "NUMBER": (
         "FORWARD.sum().item()",
@@ -42,6 +44,7 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "sum(FORWARD.argmax(1).tolist())",
         "bool((FORWARD > 0).any())",
         "accuracy(FORWARD, y)",
+        "max([x, x + 1], key=lambda t: CALLEE(t).sum().item()).sum().item()",
     ),
     "LEAF": (
         "w @ w",
@@ -80,6 +83,7 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "F.cross_entropy(STUDENT(INPUT), y)",
         "(STUDENT(x)[:, 0] - 1).abs().mean()",
         "crit(CALLEE(x), y)",
+        "crit(infer(x), y)",
     ),
     "NEED": ("LEAF", "LEAF", "LEAF", "LOSS"),
     "MIXED": (
@@ -114,6 +118,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         "try:\n    acc# = NUMBER\nexcept ValueError:\n    acc# = None\nprint('y', acc#)",
     ),
     "APART": (
+        "with torch.no_grad():\n    a# = NUMBER\nloss# = NEED\nb# = NUMBER\nprint(a#, b#)\nSINK",
+        "with torch.no_grad():\n    a# = NUMBER\nb# = NUMBER\nloss# = NEED\nprint(a#, b#)\nSINK",
+        "with torch.autocast('cpu', dtype=torch.bfloat16):\n    acc# = FORWARD.argmax(1)\n"
+        "    loss# = CALLEE(x).float().pow(2).mean()\nprint(acc#.tolist())\nSINK",
+        "with nn.utils.parametrize.cached():\n    print('k', NUMBER)\n    loss# = LOSS\nSINK",
         "loss# = NEED\nSINK",
         "loss# = NEED\nWASTE\nSINK",
         "WASTE\nloss# = NEED\nWASTE\nSINK",
@@ -170,6 +179,13 @@ ACTS: dict[str, tuple[str, ...]] = {
         "LOSS.backward()\nopt.step()",
     ),
     "NOTICED": (
+        "torch.set_grad_enabled(False)\nprint('off', NUMBER)\ntorch.set_grad_enabled(True)",
+        "z# = FORWARD\nz#.requires_grad_()\nprint('z', z#.is_leaf, z#.sum().item() < 1e9)",
+        "z# = FORWARD\ntry:\n    copy.deepcopy(z#)\n    print('copied')\n"
+        "except RuntimeError:\n    print('no leaf')\nprint(z#.argmax(1).tolist())",
+        "try:\n    FORWARD.numpy()\nexcept RuntimeError:\n    print('records')\nprint('n', NUMBER)",
+        "def fn#(z):\n    return CALLEE(z).pow(2).sum()\n"
+        "print('H', torch.autograd.functional.hessian(fn#, x[:1]).sum().item())",
         "print('grad', torch.is_grad_enabled())",
         "h# = w * 2\nprint('rg', h#.requires_grad)",
         "h# = w * 2\nh#.retain_grad()\nh#.sum().backward()\nprint(h#.grad.tolist())",

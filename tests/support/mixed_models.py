@@ -89,6 +89,19 @@ MODELS = {
         "MODEL.register_forward_hook(lambda module, inputs, output: acts.append(output))\n",
         after="torch.stack([a.sum() for a in acts]).sum().backward()",
     ),
+    "parametrized": Model(
+        "class Double(nn.Module):\n    def forward(self, t):\n        return t * 2\n"
+        "MODEL = nn.Linear(4, 3)\n"
+        "nn.utils.parametrize.register_parametrization(MODEL, 'weight', Double())\n",
+        after="MODEL.weight.pow(2).sum().backward()",
+    ),
+    "transformer": Model(
+        _class(
+            "return self.net(self.enc(x.unsqueeze(1)).squeeze(1))",
+            "layer = nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True)\n"
+            "self.enc = nn.TransformerEncoder(layer, 1)",
+        ),
+    ),
     "weight norm": Model(
         "MODEL = torch.nn.utils.weight_norm(nn.Linear(4, 3))\n",
         after="MODEL.weight.pow(2).sum().backward()",

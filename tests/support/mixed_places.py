@@ -13,6 +13,7 @@ class Place:
     is_function: bool = True
     returns: bool = True
     callee: str = ""
+    hands_out: str = "return"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Result:
     before: str
     code: str
     after: str
+
+    def fits(self, place: Place) -> bool:
+        """Whether a function at this place may end so."""
+        return self.code.startswith(place.hands_out)
 
 
 PLACES = {
@@ -65,6 +70,25 @@ PLACES = {
         returns=False,
     ),
     "generator": Place("def NAME():\n    BODY\n    yield\nlist(NAME())", returns=False),
+    "yields": Place(
+        "def NAME():\n    if x is None:\n        yield\n    BODY\nresult = [None, *NAME()][-1]",
+        hands_out="yield",
+    ),
+    "generator return": Place(
+        "def NAME():\n    yield 0\n    BODY\nruns = NAME()\nnext(runs)\nresult = None\n"
+        "try:\n    next(runs)\nexcept StopIteration as stop:\n    result = stop.value"
+    ),
+    "raises": Place(
+        "class Found(Exception):\n    pass\nresult = None\ndef NAME():\n    BODY\n"
+        "try:\n    NAME()\nexcept Found as found:\n    result = found.args[0]",
+        hands_out="raise",
+    ),
+    "async": Place("async def NAME():\n    BODY\nresult = asyncio.run(NAME())"),
+    "after training": Place(
+        "class Base:\n    def _train(self):\n        crit(CALLEE(x), y).backward()\n"
+        "class Trainer(Base):\n    def NAME(self):\n        self._train()\n        BODY\n"
+        "result = Trainer().NAME()"
+    ),
     "base": Place(
         "class Base:\n    def fit(self):\n        return self.NAME()\n"
         "class Trainer(Base):\n    def NAME(self):\n        BODY\nresult = Trainer().fit()"
@@ -82,6 +106,10 @@ RESULTS = {
     "one": Result("res = NEED", "return res", "result.backward()"),
     "expression": Result("num = NUMBER", "return w.pow(2).sum()", "result.backward()"),
     "pair": Result("num, res = NUMBER, NEED", "return num, res", "result[1].backward()"),
+    "raised": Result("res = NEED\nnum = NUMBER", "raise Found(res)", "result.backward()"),
+    "raised mixed": Result("res = MIXED", "raise Found(res)", "result.backward()"),
+    "yielded": Result("num = NUMBER\nres = NEED", "yield num\nyield res", "result.backward()"),
+    "yielded mixed": Result("num = NUMBER", "yield (w * num).sum()", "result.backward()"),
     "mixed": Result("res = MIXED", "return res", "result.backward()"),
     "table": Result("num = NUMBER", "return {'a': num, 'l': w @ w}", "result['l'].backward()"),
     "either": Result("num = NUMBER", "return w[0] if num > 0 else w[1] * 2", "result.backward()"),

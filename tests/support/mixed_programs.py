@@ -33,8 +33,10 @@ _NAMES = ("model", "net", "teacher", "encoder", "critic", "target", "m")
 _STUDENTS = ("student", "actor", "online", "generator")
 
 _HEAD = """\
+import asyncio
 import contextlib
 import contextvars
+import copy
 import functools
 import operator
 import threading
@@ -43,6 +45,7 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils import parametrize
 
 torch.manual_seed(0)
 x, y = torch.randn(5, 4), torch.randint(0, 3, (5,))
@@ -117,7 +120,7 @@ class Program:
         result = RESULTS.get(self.result)
         after = [act.after for act in self.acts] + [result.after if result else ""]
         end = "\n".join([*after, model.after if self.uses_state else "", _END])
-        text = f"{_models(model)}{main}\n{end}{_SHOW}"
+        text = f"{_models(model, main)}{main}\n{end}{_SHOW}"
         text = self._named(re.sub(r"\bCALLEE\b", model.name, text))
         return re.sub(r"\n\n+", "\n", f"{_HEAD}{_helpers(text)}{text}")
 
@@ -154,7 +157,7 @@ def generate(seed: int) -> Program:
     if not any("FORWARD" in act.label or "WASTE" in act.label for act in acts):
         acts.insert(random.randint(0, count), _act(count, random, "WASTE"))
     has_result = PLACES[place].returns and random.random() < 0.5
-    result = _result(random) if has_result else None
+    result = _result(PLACES[place], random) if has_result else None
     return Program(
         seed=seed,
         model_name=random.choice(_NAMES),
@@ -188,9 +191,9 @@ def _act(number: int, random: Random, kind: str = "") -> Act:
     )
 
 
-def _result(random: Random) -> tuple[str, Act]:
+def _result(place: Place, random: Random) -> tuple[str, Act]:
     """A way to end the function, as its name and as an act that prepares what it hands out."""
-    name = random.choice(list(RESULTS))
+    name = random.choice([name for name in RESULTS if RESULTS[name].fits(place)])
     code = _expanded(RESULTS[name].before, random, [])
     return name, Act(f"RESULT {name}", code)
 
@@ -222,9 +225,10 @@ def _numbered(text: str, number: int) -> str:
     return text.replace("#", str(number))
 
 
-def _models(model: Model) -> str:
+def _models(model: Model, main: str) -> str:
+    shared = "def infer(t):\n    return CALLEE(t)\n" if "infer(" in main else ""
     return (
-        f"{model.define}STUDENT = nn.Linear(4, 3)\n"
+        f"{model.define}STUDENT = nn.Linear(4, 3)\n{shared}"
         f"def leaves():\n    return [w, v, *STUDENT.parameters(), *CALLEE.parameters()]\n"
     )
 
