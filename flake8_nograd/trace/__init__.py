@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["record"]
 
 
-def record() -> AbstractContextManager[Report]:
+def record(*, nested: bool = False) -> AbstractContextManager[Report]:
     """Watch the forward passes of a block; the report is complete when the block is left.
+
+    With `nested`, passes within passes are counted as well: those of `Report.of_kind(Kind.NESTED)`.
 
     >>> with flake8_nograd.trace.record() as report:
     ...     evaluate(model)
@@ -25,4 +27,4 @@ def record() -> AbstractContextManager[Report]:
     # torch takes a second to import, and the command line must not be first to import it.
     from flake8_nograd.trace.recorder import recording
 
-    return recording()
+    return recording(nested=nested)

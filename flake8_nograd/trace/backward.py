@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from flake8_nograd.trace.frames import Step, place_of
-from flake8_nograd.trace.sites import BackwardRun
+from flake8_nograd.trace.sites import BackwardRun, Place
 
 # The engine's entrance is no public name; `backward` and `grad` look it up at every call.
 _autograd: Any = torch.autograd
@@ -41,6 +41,7 @@ class BackwardWatch:
         self._route = route
         self._mark_owners = mark_owners
         self._runs: Counter[tuple[tuple[Step, ...], str, str | None]] = Counter()
+        self._places: dict[tuple[Step, ...], tuple[Place, ...]] = {}
         self._retaining: list[bool] = []
         self._original: Callable[..., Any] = _autograd._engine_run_backward
         self._watched: Callable[..., Any] | None = None
@@ -71,14 +72,16 @@ class BackwardWatch:
     def runs(self) -> tuple[BackwardRun, ...]:
         """The backward passes seen so far."""
         return tuple(
-            BackwardRun(tuple(map(place_of, steps)), mode, error, count)
-            for (steps, mode, error), count in self._runs.items()
+            BackwardRun(self._places[steps], mode, error, count)
+            for (steps, mode, error), count in self._runs.copy().items()
         )
 
     def _run(self, original: Callable[..., Any], outputs: Any, *args: Any, **kwargs: Any) -> Any:
         # Torch passes (gradients, retain_graph, create_graph, inputs) by position.
         retain_graph = bool(args[1]) if len(args) > 1 else False
         steps, mode, error = tuple(self._route()), grad_mode(), None
+        if steps not in self._places:
+            self._places[steps] = tuple(map(place_of, steps))
         self._mark_owners(args[3] if len(args) > 3 else ())
         self._retaining.append(retain_graph)
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import linecache
 import os
 import site
@@ -22,6 +21,7 @@ MAX_ROUTE = 16
 _INTERACTIVE = ("<stdin", "<ipython", "<doctest")
 
 Step = tuple[CodeType, int]
+_Starts = dict[tuple[int, int], tuple[int, int]]
 
 
 class UserCode:
@@ -56,6 +56,21 @@ class UserCode:
         if not steps:
             stand_in = stand_in or innermost
             steps.append((stand_in.f_code, stand_in.f_lasti))
+        return steps
+
+    def route_within(self, innermost: FrameType, outer: FrameType) -> list[Step] | None:
+        """The calls in user code between two frames, innermost first; None if `outer` is no caller.
+
+        Here `forward` methods count: it is in them that modules are called.
+        """
+        steps: list[Step] = []
+        frame: FrameType | None = innermost
+        while frame is not outer:
+            if frame is None:
+                return None
+            if len(steps) < MAX_ROUTE and self._is_user_code(frame.f_code.co_filename):
+                steps.append((frame.f_code, frame.f_lasti))
+            frame = frame.f_back
         return steps
 
     def _is_user_code(self, filename: str) -> bool:
@@ -113,14 +128,25 @@ def _line_of(code: CodeType, instruction: int) -> int:
     return code.co_firstlineno
 
 
-@functools.lru_cache(maxsize=256)
-def _call_starts(path: str) -> dict[tuple[int, int], tuple[int, int]]:
+# By path, with the lines that they were found in: a file may be rewritten while we watch.
+_starts: dict[str, tuple[list[str], _Starts]] = {}
+
+
+def _call_starts(path: str) -> _Starts:
     """For the end of each call expression of a file, its start; offsets in bytes."""
+    linecache.checkcache(path)
+    lines = linecache.getlines(path)
+    known = _starts.get(path)
+    if known is None or known[0] is not lines:
+        known = _starts[path] = (lines, _parsed_starts(lines))
+    return known[1]
+
+
+def _parsed_starts(lines: list[str]) -> _Starts:
     try:
-        tree = ast.parse("".join(linecache.getlines(path)))
+        return dict(_spans(ast.parse("".join(lines))))
     except (SyntaxError, ValueError, RecursionError):
         return {}
-    return dict(_spans(tree))
 
 
 def _spans(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

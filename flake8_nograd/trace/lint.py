@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from flake8_nograd import engine
@@ -15,7 +16,7 @@ from flake8_nograd.findings import Finding
 from flake8_nograd.source import Source, SourceError
 from flake8_nograd.trace.program import ProgramError
 from flake8_nograd.trace.report import Report
-from flake8_nograd.trace.sites import Counts, Place, Route, Site
+from flake8_nograd.trace.sites import Counts, Kind, Place, Route, Site
 
 _OF_FORWARD_PASSES = "NGR1"
 
@@ -77,6 +78,7 @@ class Comparison:
                     "code": item.finding.code,
                     "message": item.finding.message,
                     "verdict": item.counts.verdict.value if item.was_reached else "not reached",
+                    **asdict(item.counts),
                 }
                 for item in self.reported
             ],
@@ -94,21 +96,59 @@ class Linter:
         except SettingsError as error:
             raise ProgramError(str(error)) from error
 
-    def compare(self, report: Report, script: str) -> Comparison:
-        """Look at the script and at every file that led to a forward pass."""
-        routes = [route for site in report.sites for route in site.routes]
-        paths = {place.path for route in routes for place in route.places} | {script}
-        files = {path: _File(path, self._settings) for path in sorted(paths)}
-        reported = [item for file in files.values() for item in file.reported(routes)]
+    def compare(self, report: Report, files: Iterable[str] = ()) -> Comparison:
+        """Look at some files, and at every other that led to a forward pass."""
+        passages = _Passages(report)
+        paths = passages.paths() | set(files)
+        looked_at = {path: _File(path, self._settings) for path in sorted(paths)}
+        reported = [item for file in looked_at.values() for item in file.reported(passages)]
         codes: dict[Place, str] = {}
         missed: list[Missed] = []
         for site in report.sites:
-            found = _codes(site, files)
+            found = _codes(site, looked_at)
             if found:
                 codes[site.place] = " ".join(found)
-            if _is_missed(site, files):
-                missed.append(Missed(site, files[site.place.path].reason(site.place)))
+            if _is_missed(site, looked_at):
+                missed.append(Missed(site, looked_at[site.place.path].reason(site.place)))
         return Comparison(bool(report.sites), codes, tuple(reported), tuple(missed))
+
+
+def python_files(directories: Iterable[str]) -> Iterator[str]:
+    """The Python files in directories and all below them; a file stands for itself."""
+    for directory in directories:
+        path = Path(directory)
+        yield from [directory] if path.is_file() else map(str, sorted(path.rglob("*.py")))
+
+
+class _Passages:
+    """Which passes came by which place of a file."""
+
+    # A finding speaks of passes that begin where it stands. Those within them have their own fates,
+    # and modules without parameters matter only where nothing else was called.
+    _RANKS = ((Kind.OUTERMOST, Kind.NESTED), (Kind.BARE,))
+
+    def __init__(self, report: Report) -> None:
+        self._by_path: list[dict[str, list[tuple[Route, Place]]]] = []
+        for kinds in self._RANKS:
+            by_path: dict[str, list[tuple[Route, Place]]] = {}
+            routes = (r for kind in kinds for site in report.of_kind(kind) for r in site.routes)
+            for route in routes:
+                for place in route.places:
+                    by_path.setdefault(place.path, []).append((route, place))
+            self._by_path.append(by_path)
+
+    def paths(self) -> set[str]:
+        """The files that passes came by."""
+        return set().union(*self._by_path)
+
+    def counts(self, path: str, finding: Finding) -> Counts:
+        """What became of the passes that a finding speaks of."""
+        for by_path in self._by_path:
+            passing = by_path.get(path, ())
+            met = {id(route): route for route, place in passing if _speaks_of(finding, place)}
+            if met:
+                return sum((route.counts for route in met.values()), Counts())
+        return Counts()
 
 
 class _File:
@@ -134,15 +174,10 @@ class _File:
         self._hidden = [finding for finding in found if finding not in self._shown]
         self._suppressions = engine.suppressions(source, settings.options)
 
-    def reported(self, routes: Iterable[Route]) -> Iterator[Reported]:
+    def reported(self, passages: _Passages) -> Iterator[Reported]:
         """The findings shown, with the uses of what came by."""
-        passing = [
-            (route, place) for route in routes for place in route.places if place.path == self._path
-        ]
         for finding in self._shown:
-            met = {id(route): route for route, place in passing if _speaks_of(finding, place)}
-            counts = sum((route.counts for route in met.values()), Counts())
-            yield Reported(self._path, finding, counts)
+            yield Reported(self._path, finding, passages.counts(self._path, finding))
 
     def codes(self, place: Place) -> set[str]:
         """The codes of the findings that speak of a call."""
@@ -176,7 +211,12 @@ def _is_missed(site: Site, files: dict[str, _File]) -> bool:
 
 def _speaks_of(finding: Finding, place: Place) -> bool:
     """Whether a call is the one reported, or a later one that the same guard would cover."""
-    if finding.line == place.line and place.column in (finding.column, None):
+    if place.column is None and finding.line == place.line:
+        return True
+    position = (place.line, place.column or 0)
+    if (finding.line, finding.column) == position:
         return True
     block = finding.repair.block if finding.repair else None
-    return block is not None and finding.line <= place.line <= block.end_line
+    if block is None or (finding.line, finding.column) > position:
+        return False
+    return position < (block.end_line, block.end_column + 1)

@@ -14,10 +14,10 @@ def disagreements(comparison: Comparison) -> list[Table]:
     tables = [_missed(comparison), _contradicted(comparison)]
     told = [table for table in tables if table.rows]
     if comparison.anything_ran and not told:
-        told.append(_sentence("the linter and torch agree about the code that ran"))
+        told.append(_sentence("the linter and torch agree about all that this run saw"))
     if comparison.unreached:
         count = len(comparison.unreached)
-        told.append(_sentence(f"{_number(count, 'finding')} in code that this run did not reach"))
+        told.append(_sentence(f"{_number(count, 'finding')} where this run saw no forward pass"))
     return told
 
 

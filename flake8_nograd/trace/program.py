@@ -49,7 +49,7 @@ class Program:
 
 
 def script(path: str, arguments: Sequence[str]) -> Program:
-    """Load `python PATH ARGUMENTS`."""
+    """Load `python PATH ARGUMENTS`; raises `ProgramError`, and `SyntaxError` as Python does."""
     file = str(Path(path).absolute())
     _lead_path_with(str(Path(path).resolve().parent))
     try:
@@ -57,23 +57,19 @@ def script(path: str, arguments: Sequence[str]) -> Program:
         code = compile(io.FileIO(path).read(), file, "exec")
     except OSError as error:
         raise ProgramError(f"{path}: {error.strerror or error}") from error
-    except SyntaxError as error:
-        raise ProgramError(_at_fault(path, error)) from error
-    except ValueError as error:
-        raise ProgramError(f"{path}: {error}") from error
+    except ValueError as error:  # a null byte, for Python 3.11
+        raise SyntaxError(str(error), (path, None, None, None)) from error
     return Program(code, file, None, (path, *arguments))
 
 
 def module(name: str, arguments: Sequence[str]) -> Program:
-    """Load `python -m NAME ARGUMENTS`."""
+    """Load `python -m NAME ARGUMENTS`; raises `ProgramError` and `SyntaxError`."""
     _lead_path_with(str(Path.cwd()))
     spec = _main_spec(name)
     try:
         code = spec.loader.get_code(spec.name)  # type: ignore[union-attr]
     except (ImportError, AttributeError) as error:
         raise ProgramError(f"{name}: {error}") from error
-    except SyntaxError as error:
-        raise ProgramError(_at_fault(spec.origin or name, error)) from error
     if code is None or spec.origin is None:
         raise ProgramError(f"{name}: has no Python source")
     return Program(code, spec.origin, spec, (spec.origin, *arguments))
@@ -89,12 +85,6 @@ def _main_spec(name: str) -> ModuleSpec:
     if spec is None:
         raise ProgramError(f"{name}: no such module, or a package without __main__")
     return spec
-
-
-def _at_fault(path: str, error: SyntaxError) -> str:
-    # A coding cookie or a null byte is at no line.
-    place = f"{path}:{error.lineno}" if error.lineno else path
-    return f"{place}: {error.msg}"
 
 
 def _lead_path_with(directory: str) -> None:

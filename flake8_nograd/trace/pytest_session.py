@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from flake8_nograd.trace.first_import import when_imported
 from flake8_nograd.trace.hook_warning import MESSAGE
+from flake8_nograd.trace.json_file import JsonFile
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.sites import Place, Site, merged
 from flake8_nograd.trace.table import wasted_table
@@ -22,7 +23,7 @@ _KEY = "nograd_trace"
 class TracedSession:
     """From pytest's start, or the first import of torch, to the summary."""
 
-    def __init__(self, config: pytest.Config, fails: bool) -> None:
+    def __init__(self, config: pytest.Config, *, fails: bool, json: str | None) -> None:
         """`fails` makes wasted forward passes fail a session that went well otherwise."""
         self._config = config
         self._fails = fails
@@ -30,6 +31,8 @@ class TracedSession:
         self._report = Report()
         self._test_files: set[str] = set()
         self._sites: list[Site] = []
+        self._nested = json is not None
+        self._json = self._opened(json)
         # Around each test pytest puts the filters of its own configuration.
         config.addinivalue_line("filterwarnings", f"ignore:{MESSAGE}")
         self._recording.callback(when_imported("torch", self._start))
@@ -38,7 +41,9 @@ class TracedSession:
         from flake8_nograd.trace.recorder import TorchTooOldError, recording
 
         try:
-            self._report = self._recording.enter_context(recording())
+            self._report = self._recording.enter_context(
+                recording(nested=self._nested, progress=self._write_progress)
+            )
         except TorchTooOldError as error:
             pytest.exit(f"--nograd-trace: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
 
@@ -56,27 +61,47 @@ class TracedSession:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End the recording; a worker hands it over, everybody else judges it."""
         self._recording.close()
-        self._sites += self._of_code_under_test(self._report.sites)
+        self._sites += self._of_code_under_test(self._report).all_sites
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[_KEY] = pickle.dumps(self._sites)
             return
         self._sites = merged(self._sites)
+        self._write(Report(self._sites, self._report.backward_runs), complete=True)
         if self._has_failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the table."""
         terminalreporter.write_sep("=", "nograd-trace")
-        terminalreporter.write_line(wasted_table(self._sites).plain())
+        terminalreporter.write_line(wasted_table(self._outermost).plain())
         if self._has_failed:
             terminalreporter.write_line("FAILED by --nograd-trace=fail", red=True)
 
     @property
     def _has_failed(self) -> bool:
-        return self._fails and any(site.is_waste for site in self._sites)
+        return self._fails and any(site.is_waste for site in self._outermost)
 
-    def _of_code_under_test(self, sites: Iterable[Site]) -> list[Site]:
-        return [site for site in sites if not self._is_test(site.place)]
+    @property
+    def _outermost(self) -> Sequence[Site]:
+        return Report(self._sites).sites
+
+    def _opened(self, json: str | None) -> JsonFile | None:
+        if json is None or hasattr(self._config, "workerinput"):  # workers hand over what they see
+            return None
+        try:
+            return JsonFile(json)
+        except OSError as error:
+            raise pytest.UsageError(f"--nograd-trace-json: {json}: {error.strerror}") from error
+
+    def _write_progress(self, report: Report) -> None:
+        self._write(self._of_code_under_test(report), complete=False)
+
+    def _write(self, report: Report, *, complete: bool) -> None:
+        if self._json is not None:
+            self._json.write(report, complete=complete)
+
+    def _of_code_under_test(self, report: Report) -> Report:
+        return report.selected(lambda place: not self._is_test(place))
 
     def _is_test(self, place: Place) -> bool:
         if place.path.startswith("<doctest"):

@@ -11,9 +11,10 @@ import inspect
 import os
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import torch
@@ -24,58 +25,41 @@ from torch.nn.modules.module import (
 
 from flake8_nograd.trace import hook_warning
 from flake8_nograd.trace import tally as tallies
-from flake8_nograd.trace.backward import BackwardWatch, grad_mode, in_backward
-from flake8_nograd.trace.frames import Step, UserCode
+from flake8_nograd.trace.backward import BackwardWatch, in_backward
+from flake8_nograd.trace.frames import Step, UserCode, place_of
 from flake8_nograd.trace.memory import saved_bytes, tensors_in
+from flake8_nograd.trace.own_calls import OwnCalls
+from flake8_nograd.trace.passes import Pass, Running, next_sequence_number
 from flake8_nograd.trace.report import Report
+from flake8_nograd.trace.sites import Kind
 from flake8_nograd.trace.tally import Handle, Held, Tally, Token
 
+# So much of a run can be lost when the process is killed.
+LONGEST_PAUSE = 60.0
+
 _active: weakref.WeakSet[Recorder] = weakref.WeakSet()
-_next_sequence_number: Callable[[], int] = torch._C._autograd._get_sequence_nr
-
-
-class _Pass:
-    """A forward pass under way in one thread: the outermost module call and what it leads to."""
-
-    __slots__ = ("_frame", "first", "has_parameters", "mode", "module", "token")
-
-    def __init__(self, module: torch.nn.Module, frame: FrameType, token: Token) -> None:
-        self._frame = frame
-        self.module = module
-        self.token = token
-        self.mode = grad_mode()
-        self.first = _next_sequence_number()
-        self.has_parameters = next(module.parameters(), None) is not None
-
-    def encloses(self, frame: FrameType | None) -> bool:
-        """Whether `frame` runs inside this pass; a pass left by Ctrl-C ended without notice."""
-        while frame is not None:
-            if frame is self._frame:
-                return True
-            frame = frame.f_back
-        return False
-
-    def ends_in(self, frame: FrameType) -> bool:
-        """Whether the hook that `frame` calls is the last one of this pass."""
-        # Torch calls it from a function inside the frame that we know, or, when the module
-        # raised, from that frame itself.
-        return self._frame is frame or self._frame is frame.f_back
-
-
-class _Thread(threading.local):
-    running: _Pass | None = None
 
 
 class Recorder:
     """Records from `start` to `stop`."""
 
-    def __init__(self, *own_directories: str) -> None:
+    def __init__(
+        self,
+        *own_directories: str,
+        nested: bool = False,
+        progress: Callable[[Recorder], None] | None = None,
+    ) -> None:
+        """`progress` is called now and then, when an outermost pass is over."""
         self._user_code = UserCode(torch.__file__, *own_directories)
+        self._nested = nested
+        self._progress = progress
         self._tallies: dict[tuple[object, ...], Tally] = {}
         self._held: dict[tuple[object, ...], Held] = {}
+        self._codes: dict[int, CodeType] = {}
         self._tokens: weakref.WeakSet[Token] = weakref.WeakSet()
-        self._thread = _Thread()
+        self._running = Running()
         self._backward = BackwardWatch(self._user_route, self._mark_owners)
+        self._own_calls = OwnCalls(self._begin_own, self._end, self._abandon)
         self._hooks: list[Handle] = []
 
     def start(self) -> None:
@@ -85,6 +69,7 @@ class Recorder:
             register_module_forward_pre_hook(self._before),
             register_module_forward_hook(self._after, with_kwargs=True, always_call=True),
         ]
+        self._own_calls.start()
         self._backward.start()
 
     def stop(self) -> None:
@@ -92,13 +77,17 @@ class Recorder:
         for hook in self._hooks:
             hook.remove()
         self._hooks.clear()
+        self._own_calls.stop()
         self._backward.stop()
         _active.discard(self)
 
     def fill(self, report: Report) -> None:
-        """Hand over what was recorded, then leave the graphs that are still alive."""
+        """Hand over what has been recorded so far."""
         with tallies.lock:
             report.fill(list(self._tallies.values()), self._backward.runs())
+
+    def leave_graphs(self) -> None:
+        """Take the tokens out of the graphs that are still alive."""
         for token in list(self._tokens):
             token.detach()
 
@@ -106,54 +95,96 @@ class Recorder:
         return self._user_code.route(sys._getframe(1), torch.nn.Module)
 
     def _before(self, module: torch.nn.Module, args: object) -> None:
-        if _is_no_forward_pass(module):
-            return
-        frame = sys._getframe(2)
-        running = self._thread.running
-        if running is None or not running.encloses(frame):
-            token = Token(self._tally(frame), self._backward.frees)
-            self._thread.running = _Pass(module, frame, token)
+        if not _is_no_forward_pass(module):
+            self._begin(module, sys._getframe(2))
 
-    def _tally(self, frame: FrameType) -> Tally:
-        steps = self._user_code.route(frame, torch.nn.Module)
-        # Hashing a code object reads all of it; the tally keeps it alive, so its id will do.
-        key = tuple((id(code), instruction) for code, instruction in steps)
+    def _begin_own(self, module: torch.nn.Module, frame: FrameType) -> bool:
+        if _is_no_forward_pass(module):
+            return False
+        self._begin(module, frame)
+        return True
+
+    def _begin(self, module: torch.nn.Module, frame: FrameType) -> None:
+        running = self._running.enclosing(frame)
+        if running is None:
+            steps = self._user_code.route(frame, torch.nn.Module)
+            token = Token(self._tally(Kind.OUTERMOST, steps), self._backward.frees)
+            self._running.innermost = Pass(module, frame, token, None)
+        elif self._nested and (inner := self._user_code.route_within(frame, running.frame)):
+            tally = self._tally(Kind.NESTED, inner)
+            token = Token(tally, self._backward.frees, running.token)
+            self._running.innermost = Pass(module, frame, token, running)
+
+    def _tally(self, kind: Kind, steps: Sequence[Step]) -> Tally:
+        # Hashing a code object reads all of it, so its id must do; `_codes` keeps it alive.
+        key = (kind, *((id(code), instruction) for code, instruction in steps))
         found = self._tallies.get(key)
         if found is None:
-            held = self._held.setdefault(key[:1], Held())
-            found = self._tallies.setdefault(key, Tally(steps, held))
+            self._codes.update((id(code), code) for code, _ in steps)
+            held = self._held.setdefault(key[:2], Held())
+            places = [place_of(step) for step in steps]
+            found = self._tallies.setdefault(key, Tally(kind, places, held))
         return found
 
     def _after(self, module: torch.nn.Module, args: object, *rest: object) -> None:
-        running = self._thread.running
-        if running is None or _is_no_forward_pass(module):
+        if self._running.innermost is None or _is_no_forward_pass(module):
             return
-        raised = len(rest) == 1  # torch leaves the keyword arguments out when the module raised
-        if not raised:
-            self._attach(running, rest[-1])
-        running.has_parameters |= bool(module._parameters)
-        if running.module is module and running.ends_in(sys._getframe(1)):
-            self._thread.running = None
-            if not raised and running.has_parameters:
-                self._finish(running, (args, rest[0]), rest[-1])
+        if len(rest) == 1:  # torch leaves the keyword arguments out when the module raised
+            self._abandon(module, sys._getframe(1))
+        else:
+            self._end(module, sys._getframe(1), (args, rest[0]), rest[1])
 
-    def _attach(self, running: _Pass, output: object) -> None:
+    def _abandon(self, module: torch.nn.Module, frame: FrameType) -> None:
+        self._running.ended(module, frame)
+
+    def _end(
+        self, module: torch.nn.Module, frame: FrameType, inputs: object, output: object
+    ) -> None:
+        running = self._running.innermost
+        if running is None:
+            return
+        ended = self._running.ended(module, frame)
+        self._attach(ended or running, output)
+        (ended or running).has_parameters |= bool(module._parameters)
+        if ended is None:
+            return
+        if ended.outer is None:
+            self._finish(ended, inputs, output)
+        else:
+            ended.outer.has_parameters |= ended.has_parameters
+            self._settle(ended, 0)
+
+    def _attach(self, running: Pass, output: object) -> None:
         for tensor in (output,) if isinstance(output, torch.Tensor) else tensors_in(output):
             node = tensor.grad_fn
             # A module may hand on what an earlier forward pass recorded.
             if node is not None and node._sequence_nr() >= running.first:
                 running.token.attach(node)
 
-    def _finish(self, running: _Pass, inputs: object, output: object) -> None:
-        token = running.token
-        if not token.is_owned:
-            token.tally.count_unrecorded(guarded=running.mode != "grad")
-        else:
+    def _finish(self, ended: Pass, inputs: object, output: object) -> None:
+        token, size = ended.token, 0
+        if not ended.has_parameters:
+            token.tally = self._bare(token.tally)
+        elif token.is_owned:
             roots = {tensor.grad_fn for tensor in tensors_in(output)} - {None}
-            size = saved_bytes(roots, running.first, running.module, tensors_in(inputs))
+            size = saved_bytes(roots, ended.first, ended.module, tensors_in(inputs))
+        self._settle(ended, size)
+        if self._progress is not None:
+            self._progress(self)
+
+    def _settle(self, ended: Pass, size: int) -> None:
+        token = ended.token
+        if token.is_owned:
             self._tokens.add(token)
-            token.settle(range(running.first, _next_sequence_number()), size)
-        token.tally.describe(type(running.module).__name__, running.mode)
+            token.settle(range(ended.first, next_sequence_number()), size)
+        else:
+            token.tally.count_unrecorded(guarded=ended.mode != "grad")
+        token.tally.describe(type(ended.module).__name__, ended.mode)
+
+    def _bare(self, tally: Tally) -> Tally:
+        """What counts the passes of modules without parameters that come by the same way."""
+        key = (Kind.BARE, id(tally))
+        return self._tallies.setdefault(key, Tally(Kind.BARE, tally.places, Held()))
 
     def _mark_owners(self, inputs: Sequence[Any]) -> None:
         """Torch runs no prehook of a node whose own output is what is differentiated by."""
@@ -182,11 +213,21 @@ class TorchTooOldError(ImportError):
 
 
 @contextlib.contextmanager
-def recording(*own_directories: str) -> Iterator[Report]:
-    """Record a block of code; raises `TorchTooOldError`."""
+def recording(
+    *own_directories: str,
+    nested: bool = False,
+    progress: Callable[[Report], None] | None = None,
+) -> Iterator[Report]:
+    """Record a block of code; raises `TorchTooOldError`.
+
+    `nested` has passes within passes counted too. `progress` gets what is known so far when a pass
+    ends, after a second, two, four and so on, and then once a minute.
+    """
     if "with_kwargs" not in inspect.signature(register_module_forward_hook).parameters:
         raise TorchTooOldError
-    report, recorder = Report(), Recorder(*own_directories)
+    report = Report()
+    told = None if progress is None else _now_and_then(progress)
+    recorder = Recorder(*own_directories, nested=nested, progress=told)
     with hook_warning.ignored():
         recorder.start()
         try:
@@ -194,6 +235,24 @@ def recording(*own_directories: str) -> Iterator[Report]:
         finally:
             recorder.stop()
             recorder.fill(report)
+            recorder.leave_graphs()
+
+
+def _now_and_then(progress: Callable[[Report], None]) -> Callable[[Recorder], None]:
+    pause = 1.0
+    due = time.monotonic() + pause
+
+    def tell(recorder: Recorder) -> None:
+        nonlocal pause, due
+        if time.monotonic() < due:
+            return
+        report = Report()
+        recorder.fill(report)
+        progress(report)
+        pause = min(2 * pause, LONGEST_PAUSE)
+        due = time.monotonic() + pause
+
+    return tell
 
 
 def _forget_in_child() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import atexit
 import contextlib
-import json
 import os
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from flake8_nograd.trace.json_file import JsonFile
 from flake8_nograd.trace.program import Program, ProgramError
 from flake8_nograd.trace.report import Report
+from flake8_nograd.trace.selection import Selection
 from flake8_nograd.trace.table import sites_table
 
 if TYPE_CHECKING:
@@ -25,8 +29,9 @@ class Session:
     def __init__(self, options: argparse.Namespace, program: Program) -> None:
         """Raises `ProgramError` when the report could not be made as wanted."""
         self._program = program
+        self._selection = Selection.of(options.only, options.omit)
         self._linter = _linter() if options.lint else None
-        self._json = _writable(options.json) if options.json else None
+        self._json = _json_file(options.json) if options.json else None
         self._fail_on_waste = options.fail_on_waste
         self._recording = ExitStack()
         self._report = Report()
@@ -39,8 +44,13 @@ class Session:
         """Begin to record; torch is there now."""
         from flake8_nograd.trace.recorder import TorchTooOldError, recording
 
+        own = (self._program.own, *self._selection.only)
+        progress = self._write_progress if self._json else None
+        nested = bool(self._linter or self._json)
         try:
-            self._report = self._recording.enter_context(recording(self._program.own))
+            self._report = self._recording.enter_context(
+                recording(*own, nested=nested, progress=progress)
+            )
         except TorchTooOldError as error:
             print(f"nograd-trace: {error}", file=self._stderr)
             atexit.unregister(self.finish)
@@ -48,6 +58,7 @@ class Session:
 
     def finish(self) -> None:
         """Report; a forked process that comes here has nothing to say."""
+        atexit.unregister(self.finish)
         if os.getpid() != self._process:
             return
         self._recording.close()
@@ -55,33 +66,62 @@ class Session:
         # The program may have gone elsewhere or closed things; its report goes where it began.
         with contextlib.suppress(OSError):
             os.chdir(self._directory)
-        self._tell()
-        if self._fail_on_waste and self._report.wasted and not self.failed:
+        report = self._report.selected(self._selection.keeps)
+        self._tell(report)
+        if self._fail_on_waste and report.wasted and not self.failed:
             _flush()
             os._exit(1)  # the exit code is settled when exit functions run; only this changes it
 
-    def _tell(self) -> None:
-        values: dict[str, Any] = self._report.as_json()
-        print(file=self._stderr)
+    def terminate(self) -> None:
+        """Report because the process is told to end, which is no success."""
+        self.failed = True
+        self.finish()
+
+    def _tell(self, report: Report) -> None:
         if self._linter is None:
-            sites_table(self._report.sites).print_to(self._stderr)
-        else:
-            from flake8_nograd.trace.lint_table import disagreements
+            self._write(report)
+            print(file=self._stderr)
+            sites_table(report.sites).print_to(self._stderr)
+            return
+        from flake8_nograd.trace.lint import python_files
+        from flake8_nograd.trace.lint_table import disagreements
 
-            comparison = self._linter.compare(self._report, self._program.file)
-            values["lint"] = comparison.as_json()
-            sites_table(self._report.sites, comparison.codes).print_to(self._stderr)
-            for table in disagreements(comparison):
-                table.print_to(self._stderr)
-        if self._json is not None:
-            self._write(self._json, values)
+        # The linter takes its time, and whoever ends the process may not wait for it.
+        self._write(report, complete=False)
+        files = set(python_files(self._selection.only)) or {self._program.file}
+        comparison = self._linter.compare(report, filter(self._selection.keeps_file, files))
+        self._write(report, lint=comparison.as_json())
+        print(file=self._stderr)
+        sites_table(report.sites, comparison.codes).print_to(self._stderr)
+        for table in disagreements(comparison):
+            table.print_to(self._stderr)
 
-    def _write(self, path: str, values: dict[str, Any]) -> None:
+    def _write_progress(self, report: Report) -> None:
+        self._write(report.selected(self._selection.keeps), complete=False)
+
+    def _write(self, report: Report, *, complete: bool = True, **more: Any) -> None:
+        if self._json is None:
+            return
         try:
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump(values, file, indent=2)
+            self._json.write(report, complete=complete, **more)
         except OSError as error:
-            print(f"nograd-trace: {path}: {error.strerror or error}", file=self._stderr)
+            print(f"nograd-trace: {error.filename}: {_reason(error)}", file=self._stderr)
+
+
+def on_termination(finish: Callable[[], None]) -> None:
+    """Have SIGTERM end the process as it would have, but after `finish`."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        # It may come in the middle of a print to the stream that the report goes to.
+        with contextlib.suppress(RuntimeError):
+            finish()
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _linter() -> Linter:
@@ -91,13 +131,16 @@ def _linter() -> Linter:
     return Linter()
 
 
-def _writable(path: str) -> str:
+def _json_file(path: str) -> JsonFile:
     """Fail before the program runs for hours, not after."""
     try:
-        with open(path, "a", encoding="utf-8"):
-            return os.path.abspath(path)
+        return JsonFile(path)
     except OSError as error:
-        raise ProgramError(f"{path}: {error.strerror or error}") from error
+        raise ProgramError(f"{path}: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _flush() -> None:

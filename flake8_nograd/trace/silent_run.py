@@ -29,7 +29,7 @@ class SilentRun:
     output: str
 
 
-def run(path: Path, imports_from: Path | None = None) -> SilentRun:
+def run(path: Path, imports_from: Path | None = None, *, nested: bool = False) -> SilentRun:
     """Run a file as `__main__`, in a thread of its own: its grad mode ends with the thread.
 
     Modules of the folder that it imports from are forgotten afterwards.
@@ -48,7 +48,7 @@ def run(path: Path, imports_from: Path | None = None) -> SilentRun:
             _silence() as printed,
             _one_torch_thread(),
             _importing_from(imports_from),
-            record() as report,
+            record(nested=nested) as report,
         ):
             thread = threading.Thread(target=run_and_catch)
             thread.start()

@@ -17,6 +17,14 @@ class Verdict(enum.Enum):
     UNRECORDED = "nothing recorded"
 
 
+class Kind(enum.Enum):
+    """Which module calls are counted apart."""
+
+    OUTERMOST = "outermost"
+    NESTED = "nested"
+    BARE = "without parameters"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A call expression: 1-based line and column in characters; Python 3.10 knows no column."""
@@ -85,6 +93,7 @@ class Site:
     modes: tuple[str, ...]
     peak_bytes: int
     kept_bytes: int
+    kind: Kind = Kind.OUTERMOST
 
     @property
     def counts(self) -> Counts:
@@ -104,20 +113,29 @@ class Site:
 
 def merged(sites: Iterable[Site]) -> list[Site]:
     """The sites of several processes, those at the same place made one, most wasteful first."""
-    groups: dict[Place, list[Site]] = {}
+    groups: dict[tuple[Place, Kind], list[Site]] = {}
     for site in sites:
-        groups.setdefault(site.place, []).append(site)
+        groups.setdefault((site.place, site.kind), []).append(site)
     return by_waste(
         Site(
             place=place,
-            routes=tuple(route for site in group for route in site.routes),
+            routes=_joined(route for site in group for route in site.routes),
             modules=tuple(sorted({module for site in group for module in site.modules})),
             modes=tuple(sorted({mode for site in group for mode in site.modes})),
             peak_bytes=max(site.peak_bytes for site in group),
             kept_bytes=max(site.kept_bytes for site in group),
+            kind=kind,
         )
-        for place, group in groups.items()
+        for (place, kind), group in groups.items()
     )
+
+
+def _joined(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """The routes of several processes, those by the same places made one."""
+    counts: dict[tuple[Place, ...], Counts] = {}
+    for route in routes:
+        counts[route.places] = counts.get(route.places, Counts()) + route.counts
+    return tuple(Route(places, count) for places, count in counts.items())
 
 
 def by_waste(sites: Iterable[Site]) -> list[Site]:

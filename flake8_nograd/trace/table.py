@@ -134,7 +134,12 @@ def _title(sites: Sequence[Site]) -> str:
     if not sites:
         return "nograd-trace: no forward pass of a module with parameters was seen"
     wasted = sum(site.is_waste for site in sites)
-    return f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
+    title = f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
+    partly = [site.counts.wasted for site in sites if site.counts.wasted and not site.is_waste]
+    if not partly:
+        return title
+    calls = f"{sum(partly)} wasted {'call' if sum(partly) == 1 else 'calls'}"
+    return f"{title}, and {calls} where others are used"
 
 
 def fate(counts: Counts) -> str:

@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from flake8_nograd.trace.frames import Step
-from flake8_nograd.trace.sites import Counts
+from flake8_nograd.trace.sites import Counts, Kind, Place
 
 # Tokens die in whichever thread frees a graph, also in the middle of counting in the same thread.
 lock = threading.RLock()
@@ -38,10 +37,21 @@ class Held:
 class Tally:
     """The forward passes that came by one route."""
 
-    __slots__ = ("guarded", "held", "modes", "modules", "recorded", "steps", "unrecorded", "used")
+    __slots__ = (
+        "guarded",
+        "held",
+        "kind",
+        "modes",
+        "modules",
+        "places",
+        "recorded",
+        "unrecorded",
+        "used",
+    )
 
-    def __init__(self, steps: Sequence[Step], held: Held) -> None:
-        self.steps = steps
+    def __init__(self, kind: Kind, places: Sequence[Place], held: Held) -> None:
+        self.kind = kind
+        self.places = tuple(places)
         self.held = held
         self.recorded = self.used = self.guarded = self.unrecorded = 0
         self.modules: set[str] = set()
@@ -69,27 +79,39 @@ class Token:
 
     Only the nodes of the graph own it, as their prehook. When a backward pass reaches one of
     them it is called; when it is never called the graph dies unused, and the token with it.
+    The token of a nested pass keeps that of the pass around it alive: their graphs are one.
     """
 
-    __slots__ = ("__weakref__", "_frees", "_handles", "_size", "numbers", "tally", "used")
+    __slots__ = (
+        "__weakref__",
+        "_frees",
+        "_handles",
+        "_outer",
+        "_size",
+        "is_owned",
+        "numbers",
+        "tally",
+        "used",
+    )
 
-    def __init__(self, tally: Tally, frees: Callable[[], bool]) -> None:
+    def __init__(self, tally: Tally, frees: Callable[[], bool], outer: Token | None = None) -> None:
         """`frees` tells whether the backward pass that runs now frees what it has read."""
         self.tally = tally
         self._frees = frees
+        self._outer = outer
         self._handles: list[Handle] = []
         self._size = 0
+        self.is_owned = False
         self.used = False
         self.numbers = range(0)
 
     def attach(self, node: Any) -> None:
         """Let a node of the graph own this token."""
         self._handles.append(node.register_prehook(self))
-
-    @property
-    def is_owned(self) -> bool:
-        """Whether any node was found to own it."""
-        return bool(self._handles)
+        token: Token | None = self
+        while token is not None and not token.is_owned:
+            token.is_owned = True
+            token = token._outer
 
     def settle(self, numbers: range, size: int) -> None:
         """The forward pass is over: these are the numbers of its nodes, so many bytes are held."""
@@ -102,17 +124,27 @@ class Token:
 
     def __call__(self, grad_outputs: object) -> None:
         """A backward pass reached this graph."""
-        self.mark_used()
-        if self._frees():
-            with lock:
-                self._hold(0)
+        frees = self._frees()
+        with lock:
+            token: Token | None = self
+            while token is not None:
+                token._mark_used()
+                if frees:
+                    token._hold(0)
+                token = token._outer
 
     def mark_used(self) -> None:
-        """Somebody needed this graph."""
+        """Somebody needed this graph, and so that of the pass around it."""
         with lock:
-            if not self.used and self.numbers:
-                self.tally.used += 1
-            self.used = True
+            token: Token | None = self
+            while token is not None:
+                token._mark_used()
+                token = token._outer
+
+    def _mark_used(self) -> None:
+        if not self.used and self.numbers:
+            self.tally.used += 1
+        self.used = True
 
     def detach(self) -> None:
         """Leave the graph as if nothing had been attached."""

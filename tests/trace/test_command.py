@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,54 @@ class TestReport:
         assert "KeyboardInterrupt" in err
         assert ONE_WASTED in err
 
+    def test_terminated(self, workshop):
+        workshop.write(f"{WASTES}print(flush=True)\nimport time\ntime.sleep(60)\n")
+        process = workshop.start("-m", "flake8_nograd.trace", "--json", "report.json", "program.py")
+        for _ in range(2):
+            process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate()
+        assert process.returncode == -signal.SIGTERM
+        assert ONE_WASTED in err
+        assert json.loads((workshop.directory / "report.json").read_text("utf-8"))["complete"]
+
+    def test_termination_that_the_program_handles_itself(self, workshop):
+        workshop.write(
+            f"{WASTES}import os, signal\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(5))\n"
+            "import sys\nos.kill(os.getpid(), signal.SIGTERM)\n"
+        )
+        done = workshop.trace("program.py")
+        assert done.code == 5
+        assert done.err.count(ONE_WASTED) == 1
+
+    def test_killed_after_an_interrupt_that_the_program_swallowed(self, workshop):
+        workshop.write(
+            f"""{MODEL}
+import time
+while True:
+    try:
+        print(flush=True)
+        while True:
+            model(x)
+            time.sleep(0.1)
+    except KeyboardInterrupt:
+        print("swallowed", flush=True)
+"""
+        )
+        report = workshop.directory / "report.json"
+        process = workshop.start("-m", "flake8_nograd.trace", "--json", "report.json", "program.py")
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.stdout.readline()
+        deadline = time.monotonic() + 60
+        while not json.loads(report.read_text("utf-8"))["sites"] and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.kill()
+        process.communicate()
+        values = json.loads(report.read_text("utf-8"))
+        assert not values["complete"]
+        assert values["sites"][0]["verdict"] == "wasted"
+
     def test_threads_that_outlive_the_main_program(self, workshop):
         workshop.write(
             f"""{MODEL}
@@ -145,7 +195,7 @@ threading.Thread(target=work).start()
         workshop.trace("--json", "report.json", "program.py")
         values = json.loads((workshop.directory / "report.json").read_text("utf-8"))
         first, second = values["sites"]
-        assert values["version"] == 1
+        assert (values["version"], values["complete"]) == (2, True)
         assert first["path"] == str(workshop.directory / "program.py")
         assert (first["line"], first["scope"], first["verdict"]) == (6, "<module>", "wasted")
         assert (first["calls"], first["wasted"], first["used"]) == (1, 1, 0)
@@ -153,6 +203,16 @@ threading.Thread(target=work).start()
         assert (first["peak_bytes"], first["kept_bytes"]) == (48, 0)
         assert second["verdict"] == "used"
         assert [run["count"] for run in values["backward"]] == [1]
+
+    def test_callers_have_counts(self, workshop):
+        workshop.write(
+            f"{MODEL}def run():\n    return model(x)\n\nrun()\nrun()\nrun().sum().backward()\n"
+        )
+        workshop.trace("--json", "report.json", "program.py")
+        values = json.loads((workshop.directory / "report.json").read_text("utf-8"))
+        (site,) = values["sites"]
+        told = {one["places"][0]["line"]: (one["wasted"], one["used"]) for one in site["callers"]}
+        assert told == {9: (1, 0), 10: (1, 0), 11: (0, 1)}
 
     def test_module(self, workshop):
         workshop.write("", "package/__init__.py")
@@ -167,6 +227,61 @@ def test_documentation_shows_what_is_printed(workshop):
     program = "fixtures/NGR102/test_beside_train.py"
     assert workshop.trace("--lint", program).err.strip() in (ROOT / "README.md").read_text("utf-8")
     assert workshop.trace(program).err.strip() in (ROOT / "docs/trace.md").read_text("utf-8")
+
+
+class TestSelection:
+    """`--only` and `--omit` choose the files that are spoken of."""
+
+    HELPER = "def run(model, x):\n    return model(x)\n"
+    PROGRAM = f"{MODEL}from package.tools import run\nrun(model, x)\nmodel(x)\n"
+
+    @pytest.mark.parametrize(
+        ("options", "places"),
+        [
+            ([], ["package/tools.py", "program.py"]),
+            (["--only", "package"], ["package/tools.py"]),
+            (["--only", "package/tools.py"], ["package/tools.py"]),
+            (["--omit", "program.py"], ["package/tools.py"]),
+            (["--omit", "*/tools.py"], ["program.py"]),
+            (["--omit", "package/*", "--omit", "p*.py"], []),
+        ],
+    )
+    def test_files(self, workshop, options, places):
+        workshop.write(self.HELPER, "package/tools.py")
+        workshop.write(self.PROGRAM)
+        workshop.trace("--json", "report.json", *options, "program.py")
+        values = json.loads((workshop.directory / "report.json").read_text("utf-8"))
+        found = {Path(site["path"]).relative_to(workshop.directory) for site in values["sites"]}
+        assert sorted(map(str, found)) == places
+
+    def test_what_is_installed_like_a_library(self, workshop):
+        workshop.write(self.HELPER, "site-packages/package/tools.py")
+        workshop.write(
+            "import sysconfig, site, sys\n"
+            "here = sys.argv[1] + '/site-packages'\n"
+            "sysconfig.get_path = lambda name: here\n"
+            "sys.path.append(here)\n"
+            "from flake8_nograd.trace.cli import main\n"
+            "main([*sys.argv[2:], 'program.py'])\n",
+            "start.py",
+        )
+        workshop.write(self.PROGRAM)
+        start = ("start.py", str(workshop.directory))
+        assert "tools.py" not in workshop.python(*start).err
+        assert "tools.py:2" in workshop.python(*start, "--only", "site-packages/package").err
+
+
+def test_version(workshop):
+    assert workshop.trace("--version").out == f"nograd-trace {version('flake8-nograd')}\n"
+
+
+def test_tracebacks_do_not_show_the_recorder(workshop):
+    workshop.write(
+        f"{MODEL}try:\n    with torch.no_grad(): y = model(x).sum()\n    y.backward()\n"
+        "except RuntimeError as error:\n    raise ValueError('again') from error\n"
+    )
+    plain, traced = workshop.python("program.py"), workshop.trace("program.py")
+    assert traced.err.startswith(plain.err)
 
 
 class TestFailOnWaste:
@@ -192,26 +307,27 @@ class TestBadInput:
             (["-m"], "a script, or -m and a module, is needed"),
             (["absent.py"], "absent.py: No such file or directory"),
             (["."], ".: Is a directory"),
-            (["broken.py"], "broken.py:2: invalid syntax"),
-            (["coding.py"], "coding.py: unknown encoding: nonsense"),
-            (["null.py"], "null.py: source code string cannot contain null bytes"),
             (["-m", "absent"], "absent: no such module, or a package without __main__"),
             (["-m", "folder"], "folder: no such module, or a package without __main__"),
-            (["-m", "broken"], "{0}/broken.py:2: invalid syntax"),
             (["--json", "absent/report.json", "fine.py"], "absent/report.json: No such file"),
             (["--json", ".", "fine.py"], ".: Is a directory"),
         ],
     )
     def test_message(self, workshop, arguments, error):
-        workshop.write("x = 1\ny =", "broken.py")
-        workshop.write("# coding: nonsense\n", "coding.py")
-        workshop.write("x = '\0'", "null.py")
         workshop.write("print('started')", "fine.py")
         (workshop.directory / "folder").mkdir()
         done = workshop.trace(*arguments)
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(f"nograd-trace: {error.format(workshop.directory)}")
         assert done.err.count("\n") == 1
+
+    @pytest.mark.parametrize("text", ["x = 1\ny =\n", "# coding: nonsense\n", "x = '\0'\n"])
+    def test_a_program_that_cannot_be_parsed_ends_as_under_python(self, workshop, text):
+        workshop.write(text)
+        plain, traced = workshop.python("program.py"), workshop.trace("program.py")
+        assert traced.code == plain.code == 1
+        assert traced.err.splitlines()[-1].split(":")[0] == "SyntaxError"
+        assert workshop.trace("-m", "program").code == 1
 
     def test_torch_that_is_too_old(self, workshop):
         workshop.write("print('started')")

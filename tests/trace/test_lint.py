@@ -30,7 +30,7 @@ def predict(model, x):
     model.eval()
     return model(x)
 """
-AGREE = ["nograd-trace: the linter and torch agree about the code that ran"]
+AGREE = ["nograd-trace: the linter and torch agree about all that this run saw"]
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def compare(workshop, monkeypatch):
             monkeypatch.delitem(sys.modules, name, raising=False)
         workshop.write(text)
         program = workshop.directory / "program.py"
-        done = run(program)
+        done = run(program, nested=True)
         assert done.failure is None
-        return Linter().compare(done.report, str(program))
+        return Linter().compare(done.report, [str(program)])
 
     return compared
 
@@ -89,10 +89,59 @@ class TestAgreement:
     def test_code_that_was_not_reached(self, compare):
         found = compare(f"{MODEL}model.eval()\nif model is None:\n    print(model(x).argmax(1))\n")
         assert [item.finding.line for item in found.unreached] == [8]
-        assert told(found) == ["nograd-trace: 1 finding in code that this run did not reach"]
+        assert told(found) == ["nograd-trace: 1 finding where this run saw no forward pass"]
 
     def test_nothing_ran(self, compare):
         assert told(compare("print(1)\n")) == []
+
+
+class TestWhatAFindingSpeaksOf:
+    """Passes that begin where it stands, or later in the statements that its guard would cover."""
+
+    @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 knows no columns of calls")
+    def test_another_call_on_the_same_line_is_another_call(self, compare):
+        found = compare(
+            f"{MODEL}model(x).sum().backward(); model.eval(); print(model(x).argmax(1))\n"
+        )
+        (reported,) = found.reported
+        assert reported.finding.line == 6
+        assert (reported.counts.wasted, reported.counts.used) == (1, 0)
+
+    NET = """\
+import helper
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.head = nn.Linear(2, 3), nn.Linear(3, 1)
+
+    def forward(self, x):
+        return self.head(helper.predict(self.encoder, x){})
+
+net, x = Net(), torch.ones(4, 2)
+net(x).sum().backward()
+"""
+
+    def test_a_pass_within_a_pass_has_a_fate_of_its_own(self, compare):
+        found = compare(self.NET.format(".detach()"), helper=HELPER)
+        (reported,) = found.reported
+        assert (reported.finding.line, reported.counts.wasted, reported.counts.used) == (10, 1, 0)
+        assert told(found) == AGREE
+
+    def test_a_pass_within_a_pass_that_is_used(self, compare):
+        found = compare(self.NET.format(""), helper=HELPER)
+        assert [item.counts.used for item in found.contradicted] == [1]
+
+    def test_a_module_without_parameters(self, compare):
+        found = compare(
+            "import torch, helper\nhelper.predict(torch.nn.ReLU(), torch.ones(4, 2))\n",
+            helper=HELPER,
+        )
+        (reported,) = found.reported
+        assert (reported.was_reached, reported.is_contradicted) == (True, True)
+        assert reported.counts.verdict.value == "nothing recorded"
 
 
 class TestMissed:

@@ -58,6 +58,20 @@ def test_positions(sites, body, expected):
     assert positions(sites(body)) == expected
 
 
+def test_a_file_that_is_rewritten_while_we_watch(sites):
+    found = sites(
+        """
+        from pathlib import Path
+        other = Path(__file__).with_name("other.py")
+        for text in ("y = (model\\n .float()(x))", "z = 1\\ny = (model   .float\\n ()(x))"):
+            other.write_text(text)
+            exec(compile(text, str(other), "exec"))
+        """
+    )
+    lines = [place.line for place in (site.place for site in found)]
+    assert lines == [1, 2]
+
+
 def test_lines(sites):
     found = sites("y = model(x)\n\nfor _ in range(2):\n    model(x)\n")
     assert [(site.place.line, site.counts.calls) for site in found] == [(6, 1), (9, 2)]

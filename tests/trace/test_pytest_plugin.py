@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -119,7 +120,26 @@ def test_value(): loss(False)
 
 def test_gradient(): loss(True)
 """
-    assert table(run(body, "--nograd-trace")) == ["nograd-trace: 0 of 1 forward-pass sites wasted"]
+    assert table(run(body, "--nograd-trace")) == [
+        "nograd-trace: 0 of 1 forward-pass sites wasted, and 1 wasted call where others are used"
+    ]
+
+
+class TestJson:
+    """`--nograd-trace-json FILE` writes all that was seen of the code under test."""
+
+    def test_contents(self, run, pytester):
+        result = run(f"{WASTES}\n{ONLY_THE_TEST_WASTES.replace('test()', 'test_two()')}",
+                     "--nograd-trace-json", "report.json")  # fmt: skip
+        values = json.loads((pytester.path / "report.json").read_text("utf-8"))
+        assert table(result)[0] == "nograd-trace: 1 of 1 forward-pass sites wasted"
+        assert values["complete"]
+        assert [site["scope"] for site in values["sites"]] == ["accuracy"]
+
+    def test_file_that_cannot_be_written(self, run):
+        result = run(WASTES, "--nograd-trace-json", "absent/report.json")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        assert "absent/report.json: No such file" in result.stderr.str()
 
 
 @pytest.mark.parametrize(("body", "code"), [(WASTES, 1), (SAVES, 0), (TRAINS, 0)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import json
 import runpy
 import threading
 import warnings
@@ -18,7 +19,9 @@ from torch import nn
 from torch.nn.modules import module as torch_module
 
 from flake8_nograd.trace import record
+from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.silent_run import run
+from flake8_nograd.trace.sites import Kind
 from flake8_nograd.trace.tally import Token
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
@@ -219,6 +222,177 @@ class TestWhatIsSeen:
         with record() as report:
             nn.MSELoss()(x.clone().requires_grad_(), x).backward()
         assert report.sites == ()
+
+
+class OwnCall(nn.Module):
+    """Calls its `forward` without `nn.Module.__call__`, as gpytorch does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+
+    def __call__(self, x):
+        if x is None:
+            raise KeyError
+        return self.forward(x)
+
+    def forward(self, x):
+        return x * self.weight
+
+
+class TestOwnCall:
+    """Classes with a `__call__` of their own are seen like all others."""
+
+    def test_fates(self, x):
+        model = OwnCall()
+        with record() as report:
+            model(x)
+            model(x).sum().backward()
+            with torch.no_grad():
+                model(x)
+        assert verdicts(report) == ["wasted", "used", "guarded"]
+
+    def test_a_class_made_while_we_watch(self, x):
+        with record() as report:
+
+            class Later(nn.Module):
+                def __init__(self) -> None:
+                    super().__init__()
+                    self.weight = nn.Parameter(torch.ones(4))
+
+                def __call__(self, x):
+                    return x * self.weight
+
+            Later()(x)
+        (site,) = report.sites
+        assert (site.verdict.value, site.modules) == ("wasted", ("Later",))
+
+    def test_one_that_goes_on_to_the_call_of_torch(self, x):
+        class Passing(OwnCall):
+            def __call__(self, x):
+                return nn.Module.__call__(self, x)
+
+        with record() as report:
+            Passing()(x)
+        (site,) = report.sites
+        assert (site.counts.calls, site.modules) == (1, ("Passing",))
+
+    def test_one_that_raises(self, x):
+        model = OwnCall()
+        with record() as report:
+            with pytest.raises(KeyError):
+                model(None)
+            model(x).sum().backward()
+        assert verdicts(report) == ["used"]
+
+    def test_nothing_is_left(self, x):
+        before = OwnCall.__call__
+        with record():
+            assert OwnCall.__call__ is not before
+        assert OwnCall.__call__ is before
+        assert "__init_subclass__" not in nn.Module.__dict__
+
+
+class Nest(nn.Module):
+    """Uses the result of one module, and only looks at that of another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used, self.seen = nn.Sequential(nn.Linear(4, 4), nn.ReLU()), nn.Linear(4, 4)
+
+    def forward(self, x):
+        if self.seen(x).sum() > 1e9:
+            raise KeyError
+        return self.used(x)
+
+
+class TestNested:
+    """With `nested`, the passes within a pass have fates of their own."""
+
+    def nested(self, report) -> dict[str, str]:
+        return {
+            module: site.verdict.value
+            for site in report.of_kind(Kind.NESTED)
+            for module in site.modules
+        }
+
+    def test_only_if_wanted(self, x):
+        with record() as report:
+            Nest()(x)
+        assert report.of_kind(Kind.NESTED) == ()
+
+    def test_fates(self, x):
+        model = Nest()
+        with record(nested=True) as report:
+            model(x).sum().backward()
+        assert verdicts(report) == ["used"]
+        assert self.nested(report) == {"Linear": "wasted", "Sequential": "used"}
+
+    def test_a_route_ends_where_the_pass_around_it_begins(self, x):
+        with record(nested=True) as report:
+            nn.Sequential(Nest())(x)
+        for site in report.of_kind(Kind.NESTED):
+            assert [len(route.places) for route in site.routes] == [1]
+
+    def test_outermost_passes_are_the_same(self, x):
+        reports = []
+        for nested in (False, True):
+            torch.manual_seed(0)
+            with record(nested=nested) as report:
+                output = Nest()(x)
+                output.sum().backward()
+            reports.append(report)
+        plain, with_nested = (report.sites[0] for report in reports)
+        assert (plain.counts, plain.peak_bytes) == (with_nested.counts, with_nested.peak_bytes)
+
+    def test_guarded(self, x):
+        class Guarding(Nest):
+            def forward(self, x):
+                with torch.no_grad():
+                    self.seen(x)
+                return self.used(x)
+
+        with record(nested=True) as report:
+            Guarding()(x)
+        assert self.nested(report) == {"Linear": "guarded", "Sequential": "wasted"}
+
+    def test_left_by_an_interrupt(self, x):
+        class Interrupted(nn.Module):
+            def forward(self, x):
+                raise KeyboardInterrupt
+
+        class Swallowing(Nest):
+            def forward(self, x):
+                with contextlib.suppress(KeyboardInterrupt):
+                    Interrupted()(x)
+                return x * self.used[0].weight.sum()
+
+        model = Swallowing()
+        with record(nested=True) as report:
+            model(x)
+            model(x).sum().backward()
+        assert verdicts(report) == ["wasted", "used"]
+
+
+class TestWithoutParameters:
+    def test_counted_apart(self, x):
+        with record() as report:
+            nn.MSELoss()(x.clone().requires_grad_(), x).backward()
+            nn.MSELoss()(x.clone().requires_grad_(), x)
+            nn.MSELoss()(x, x)
+        fates = [site.verdict.value for site in report.of_kind(Kind.BARE)]
+        assert fates == ["wasted", "used", "nothing recorded"]
+
+
+def test_json_there_and_back(model, x):
+    with record(nested=True) as report:
+        model(x).sum().backward()
+        Nest()(x)
+        nn.ReLU()(x)
+    again = Report.from_json(json.loads(json.dumps(report.as_json())))
+    assert again.as_json() == report.as_json()
+    with pytest.raises(ValueError, match="version 1"):
+        Report.from_json({"version": 1})
 
 
 class TestThreads:
