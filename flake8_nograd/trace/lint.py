@@ -5,7 +5,7 @@ This is the one part of the recorder that knows the linter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -96,10 +96,15 @@ class Linter:
         except SettingsError as error:
             raise ProgramError(str(error)) from error
 
-    def compare(self, report: Report, files: Iterable[str] = ()) -> Comparison:
-        """Look at some files, and at every other that led to a forward pass."""
+    def compare(
+        self,
+        report: Report,
+        files: Iterable[str] = (),
+        keeps: Callable[[str], bool] = lambda path: True,
+    ) -> Comparison:
+        """Look at some files, and at every other to keep that led to a forward pass."""
         passages = _Passages(report)
-        paths = passages.paths() | set(files)
+        paths = {path for path in passages.paths() | set(files) if keeps(path)}
         looked_at = {path: _File(path, self._settings) for path in sorted(paths)}
         reported = [item for file in looked_at.values() for item in file.reported(passages)]
         codes: dict[Place, str] = {}
@@ -198,13 +203,18 @@ class _File:
 
 def _codes(site: Site, files: dict[str, _File]) -> list[str]:
     places = {place for route in site.routes for place in route.places}
-    return sorted({code for place in places for code in files[place.path].codes(place)})
+    return sorted(set().union(*(_codes_at(place, files) for place in places)))
+
+
+def _codes_at(place: Place, files: dict[str, _File]) -> set[str]:
+    file = files.get(place.path)
+    return file.codes(place) if file else set()
 
 
 def _is_missed(site: Site, files: dict[str, _File]) -> bool:
     """Whether a wasted pass came by a way that no finding speaks of."""
     return site.is_waste and any(
-        route.counts.is_waste and not any(files[place.path].codes(place) for place in route.places)
+        route.counts.is_waste and not any(_codes_at(place, files) for place in route.places)
         for route in site.routes
     )
 

@@ -89,7 +89,7 @@ class Session:
         # The linter takes its time, and whoever ends the process may not wait for it.
         self._write(report, complete=False)
         files = set(python_files(self._selection.only)) or {self._program.file}
-        comparison = self._linter.compare(report, filter(self._selection.keeps_file, files))
+        comparison = self._linter.compare(report, files, self._selection.keeps_file)
         self._write(report, lint=comparison.as_json())
         print(file=self._stderr)
         sites_table(report.sites, comparison.codes).print_to(self._stderr)
