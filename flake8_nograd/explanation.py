@@ -16,9 +16,16 @@ _TRUST = {
     ModelEvidence.NAME: "probably, by its name",
 }
 
+_UNKNOWN = (
+    "nothing is concluded of this file: very many of its functions may be run by very many of its"
+    " calls, or very many values may be very many things"
+)
+
 
 def explain(facts: ModuleFacts, line: int) -> str:
     """The answers for all forward passes that start or go on at a 1-based line."""
+    if facts.is_unknown:
+        return f"line {line}: {_UNKNOWN}"
     found = [
         item
         for item in (*_reported(facts), *facts.silent)

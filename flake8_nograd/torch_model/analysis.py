@@ -17,6 +17,7 @@ from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Roles
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
 from flake8_nograd.torch_model.models.recognition import Modules
+from flake8_nograd.torch_model.points_to.budget import BeyondBudget
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.recording.unseen_switches import PossibleSwitches
@@ -33,6 +34,13 @@ def analyse(
     tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere = NOWHERE
 ) -> ModuleFacts:
     """The facts of a file, as far as it and what is known of other files tell."""
+    try:
+        return _analysed(tree, path, options, elsewhere)
+    except BeyondBudget:
+        return ModuleFacts((), (), (), is_unknown=True)
+
+
+def _analysed(tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere) -> ModuleFacts:
     vocabulary = vocabulary_of(options)
     program: Program[Context] = Program(Function(None))
     semantics = TorchSemantics(program, vocabulary)

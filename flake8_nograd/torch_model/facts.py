@@ -167,3 +167,4 @@ class ModuleFacts(NamedTuple):
     backward_passes: tuple[MisplacedBackward, ...]
     silent: tuple[ForwardPass, ...]
     misuses: tuple[GuardMisuse, ...] = ()
+    is_unknown: bool = False  # the file connects too much with too much to conclude anything

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import chart
 import generated
+import shapes
 from environments import ALONE, PLUGIN, TOOLS, Environments
 from measuring import Summary, interleaved
 
@@ -33,6 +34,7 @@ _STEPS: dict[str, tuple[Callable[[int], str], Sequence[int]]] = {
     "nesting depth": (generated.nested, (1, 10, 25, 50)),
     "functions that call each other": (generated.mutual_calls, (125, 500, 2000)),
     "loops in loops": (generated.loops_in_loops, (30, 120, 500)),
+    **{shape.__name__: (shape, (500, 1000, 2000)) for shape in shapes.SHAPES},
 }
 
 

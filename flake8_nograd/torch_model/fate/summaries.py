@@ -100,6 +100,7 @@ class Summaries:
         for call in callers:
             exits = [(None, {call.result}), *self._arguments_filled(call, function)]
             for name, value in self._points_to.bindings(call, function):
+                self._points_to.budget.spend(1)
                 parameter = graph.find(Kind.PARAMETER, (function, name))
                 for way, targets in exits:
                     if way == name or parameter not in reached.get(way, ()):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flake8_nograd.flow.graph import Edges, Kind, Node
+from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
@@ -140,7 +140,9 @@ class Evaluation:
         return _mode(first, here=False)
 
 
-def _spread(seeds: Mapping[Node, ChangeSet], onward: Sequence[Edges]) -> dict[Node, ChangeSet]:
+def _spread(
+    seeds: Mapping[Node, ChangeSet], onward: Sequence[Mapping[Node, Iterable[Node]]]
+) -> dict[Node, ChangeSet]:
     """What is known of some nodes, handed on along edges."""
     known = dict(seeds)
     todo = deque(known)

@@ -64,10 +64,10 @@ class Parameters:
 
     def _is_made_frozen(self, call: Call[Context]) -> bool:
         """Whether what a library makes here has no parameters, or frozen ones."""
-        things = self._points_to.callees.get(call.result, ())
-        names = [str(self._graph.payloads[thing]) for thing in things]
-        if not names:
+        things = self._points_to.callees.get(call.result)
+        if not things or self._graph.of_kind(Kind.EXTERNAL, things) != things:
             return False
+        names = [str(self._graph.payloads[thing]) for thing in things]
         if all(map(NORMALIZATIONS.fullmatch, names)):
             return switches_off(call.node, "affine", "elementwise_affine")
         return all(map(FROZEN_MAKERS.fullmatch, names)) and not _thaws(call.node)

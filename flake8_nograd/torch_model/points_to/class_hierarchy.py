@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from flake8_nograd.flow.graph import FlowGraph, Node
 from flake8_nograd.flow.scopes import Class, Function
@@ -49,8 +50,8 @@ class ClassHierarchy:
 
     def base_objects(self, cls: Class) -> list[Node]:
         """What the base classes of a class may be, up to a number that none should exceed."""
-        found = {thing: None for base in cls.bases for thing in self.of(base)}
-        return list(found)[:MOST_BASES]
+        things = chain.from_iterable(map(self.of, cls.bases))
+        return list(dict.fromkeys(islice(things, MOST_BASES)))
 
     def bases(self, cls: Class) -> Sequence[Class]:
         """The base classes of a class that are in the file."""
@@ -109,6 +110,11 @@ class ClassHierarchy:
             first = classes & -classes
             yield self._classes[first.bit_length() - 1]
             classes ^= first
+
+    def definitions(self, name: str) -> list[Function]:
+        """The methods of this name in all classes of the file."""
+        defining = self._defining.get(name, 0)
+        return [cls.methods[name] for cls in self.members(defining)]
 
     def implementations(self, cls: Class, name: str) -> list[Function]:
         """What a method call on an instance may run: the class's method or one of its heirs'."""

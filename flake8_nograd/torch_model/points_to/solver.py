@@ -8,12 +8,10 @@ function of the file adds the edges of its parameters and results.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
 
-from flake8_nograd.flow.graph import Edges, Kind, Node
-from flake8_nograd.flow.program import Call, CallbackArgument, Program, Read
+from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.program import Call, CallbackArgument, Program
 from flake8_nograd.flow.scopes import Class, Function
-from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.points_to.abstract_objects import Made, Parent, Partial, made_by
 from flake8_nograd.torch_model.points_to.argument_binding import (
     bindings,
@@ -21,8 +19,8 @@ from flake8_nograd.torch_model.points_to.argument_binding import (
     is_bound,
     is_method,
 )
-from flake8_nograd.torch_model.points_to.class_hierarchy import ClassHierarchy
-from flake8_nograd.torch_model.points_to.wrappers import Entry, Wrappers
+from flake8_nograd.torch_model.points_to.call_graph import CallGraph
+from flake8_nograd.torch_model.points_to.wrappers import Entry
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.lookup import Vocabulary
@@ -43,26 +41,25 @@ _MAKING = frozenset(
 # `while node: node = node.next` would find a longer name each time round; no honest attribute has
 # so many.
 _MOST_NAMES = 16
+_NOTHING: set[Node] = set()
 
 
-class PointsTo(ClassHierarchy):
+class PointsTo(CallGraph):
     """The objects of every node, and who calls which function of the file."""
 
     def __init__(self, program: Program[Context], vocabulary: Vocabulary) -> None:
-        super().__init__(program.graph, program.classes)
-        self.callers: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
-        self.callees: defaultdict[Node, set[Node]] = defaultdict(set)
-        self.object_flow: Edges = defaultdict(list)  # objects follow calls, whichever call it was
-        self.callbacks: defaultdict[Function, list[Call[Context]]] = defaultdict(list)
-        self.wrappers = Wrappers()
+        super().__init__(program)
+        # Objects follow calls, whichever call it was.
+        self.object_flow: defaultdict[Node, dict[Node, None]] = defaultdict(dict)
+        self._copied: dict[Node, set[Node]] = {}
         self._vocabulary = vocabulary
         self._called_back_by: set[tuple[Node, Function]] = set()
-        self._bound: set[tuple[Node, Function]] = set()
         self._by_callee: defaultdict[Node, list[Call[Context]]] = defaultdict(list)
         self._partials: defaultdict[Node, list[Call[Context]]] = defaultdict(list)
         self._borrowers: defaultdict[Node, list[CallbackArgument[Context]]] = defaultdict(list)
         self._pending_callbacks: list[tuple[CallbackArgument[Context], Node, Node]] = []
-        self._queue: deque[tuple[Node, Node]] = deque()
+        self._queue: deque[Node] = deque()
+        self._new: dict[Node, set[Node]] = {}
         for call in (*program.calls, *program.decorations):
             for node in call.callee.aliases:
                 self._by_callee[node].append(call)
@@ -71,45 +68,6 @@ class PointsTo(ClassHierarchy):
                 self._borrowers[node].append(item)
         self._solve(program)
 
-    def runs_own_function(self, call: Call[Context]) -> bool:
-        """Whether a call runs a function of the file."""
-        things = self.callees.get(call.result)
-        return bool(things and self.graph.of_kind(Kind.FUNCTION, things))
-
-    def bindings(self, call: Call[Context], function: Function) -> Iterator[tuple[str, Value]]:
-        """Pairs of a parameter of a function and what a call of it gives for it."""
-        return bindings(call, function, (call.result, function) in self._bound)
-
-    def runs_of(self, function: Function) -> list[Call[Context]]:
-        """The calls that run a function, themselves or through what they are given."""
-        return [*self.callers.get(function, ()), *self.callbacks.get(function, ())]
-
-    def is_run(self, function: Function) -> bool:
-        """Whether the file calls a function, by its name or by that of one that it wraps."""
-        return bool(self.callers.get(function) or self.wrappers.kept_back.get(function))
-
-    def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
-        """Methods of the file that a call on a receiver of which nothing is known may run."""
-        by_name: defaultdict[str, list[Function]] = defaultdict(list)
-        for cls in program.classes:
-            for name, method in cls.methods.items():
-                by_name[name].append(method)
-        for call in program.calls:
-            if call.receiver is None or self.callees.get(call.result) or self.of(call.receiver):
-                continue
-            yield from ((method, call) for method in by_name.get(call.method, ()))
-
-    def run_by(self, read: Read[Context], program: Program[Context]) -> set[Function]:
-        """Properties of the file that reading an attribute may run."""
-        payloads = (self.graph.payloads[thing] for thing in self.of(read.owner))
-        known = [what for what in payloads if isinstance(what, Class)]
-        return {
-            method
-            for cls in known or program.classes
-            for method in self.implementations(cls, read.attribute)
-            if method.is_property
-        }
-
     def _solve(self, program: Program[Context]) -> None:
         for node, kind in enumerate(self.graph.kinds):
             if kind in _OBJECTS:
@@ -117,57 +75,68 @@ class PointsTo(ClassHierarchy):
         self._run()
         for cls in program.classes:
             self._inherit(cls)
-        for cls in self._find_heirs():
-            self._queue.extend(self._uses_of(cls))
+        for cls in self._find_heirs():  # look again at their attributes
+            own = self.graph.intern(Kind.INSTANCE, cls)
+            self._enqueue(own, {own})
         self._run()
         self._run_callbacks()
 
-    def _uses_of(self, cls: Class) -> list[tuple[Node, Node]]:
-        """Look again at the attributes of a class whose heirs have become known."""
-        own = self.graph.intern(Kind.INSTANCE, cls)
-        return [(own, own)]
-
     def _run(self) -> None:
         while self._queue:
-            node, thing = self._queue.popleft()
+            node = self._queue.popleft()
+            new = self._new.pop(node)
+            calls, fields = self._by_callee.get(node, ()), self.graph.fields_of(node)
+            self.budget.spend(len(new) * (1 + len(calls) + len(fields)))
             for edges in (self.graph.copies, self.object_flow):
                 for target in edges.get(node, ()):
-                    self._add(target, thing)
-            for call in self._by_callee.get(node, ()):
-                self._called(call, thing)
-            for field in self.graph.fields_of(node):
-                self._field(field, node, thing)
-            if node in self._partials:
-                for call in tuple(self._partials[node]):
+                    self._add_all(target, new)
+            for thing in new:
+                for call in calls:
+                    self._called(call, thing)
+                for field in fields:
+                    self._field(field, node, thing)
+                for call in tuple(self._partials.get(node, ())):
                     self._complete(call, node, thing)
-            if node in self._borrowers and self._runs(thing):
-                self._pending_callbacks.extend(
-                    (item, node, thing) for item in self._borrowers[node]
-                )
+                if node in self._borrowers and self._runs(thing):
+                    self._pending_callbacks.extend(
+                        (item, node, thing) for item in self._borrowers[node]
+                    )
 
     def _add(self, node: Node, thing: Node) -> None:
-        things = self.objects[node]
-        if thing not in things:
-            things.add(thing)
-            self._queue.append((node, thing))
+        self._add_all(node, {thing})
+
+    def _add_all(self, node: Node, things: set[Node]) -> None:
+        known = self.objects[node]
+        new = things - known
+        if new:
+            known |= new
+            self._enqueue(node, new)
             if node in self._base_nodes:
                 self._forget_bases()
 
+    def _enqueue(self, node: Node, things: set[Node]) -> None:
+        """Let a node, with what is new in it, wait for its turn."""
+        waiting = self._new.get(node)
+        if waiting is None:
+            self._new[node] = things
+            self._queue.append(node)
+        else:
+            waiting |= things
+
     def _copy(self, source: Node, target: Node) -> None:
         """A new copy edge, along which what is already known flows at once."""
-        if target not in self.graph.copies.get(source, ()):
+        if source not in self._copied:
+            self._copied[source] = set(self.graph.copies.get(source, ()))
+        if target not in self._copied[source]:
+            self._copied[source].add(target)
             self.graph.copy((source,), target)
-            self._spread(source, target)
+            self._add_all(target, self.objects.get(source, _NOTHING))
 
     def _flow_object(self, source: Node, target: Node) -> None:
         """A new edge for objects alone."""
         if source != target and target not in self.object_flow.get(source, ()):
-            self.object_flow[source].append(target)
-            self._spread(source, target)
-
-    def _spread(self, source: Node, target: Node) -> None:
-        for thing in tuple(self.objects.get(source, ())):
-            self._add(target, thing)
+            self.object_flow[source][target] = None
+            self._add_all(target, self.objects.get(source, _NOTHING))
 
     def _inherit(self, cls: Class) -> None:
         """Attributes of a class and of its bases in the file are the same ones."""
@@ -180,6 +149,7 @@ class PointsTo(ClassHierarchy):
 
     def _share(self, field: Node, owner: Node) -> None:
         """Make an attribute of one owner the same as that of another."""
+        self.budget.spend(8)
         name = self.graph.pair(field)[1]
         known = self.graph.find(Kind.FIELD, (owner, name))
         twin = self.graph.field(owner, name)
@@ -246,7 +216,7 @@ class PointsTo(ClassHierarchy):
         if effect is Effect.PARTIAL and call.positional:
             for node in call.positional[0].aliases:
                 self._partials[node].append(call)
-                self._queue.extend((node, thing) for thing in self.objects[node])
+                self._enqueue(node, set(self.objects[node]))
         elif effect is Effect.WRAP:
             for value in call.positional:
                 for node in value.aliases:
@@ -330,6 +300,7 @@ class PointsTo(ClassHierarchy):
         call, function, bound = entry
         if not self.callers.get(call.function) and self.wrappers.keep_back(entry):
             return
+        self.budget.spend(5)
         self.callers[function].append(call)
         self._bind(call, function, bound)
         for other in self.wrappers.give_out(entry):
@@ -339,6 +310,7 @@ class PointsTo(ClassHierarchy):
         if bound:
             self._bound.add((call.result, function))
         for name, value in bindings(call, function, bound):
+            self.budget.spend(5)
             parameter = self.graph.intern(Kind.PARAMETER, (function, name))
             for node in value.flows:
                 self.graph.enters[node].append(parameter)

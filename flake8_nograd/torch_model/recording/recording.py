@@ -42,7 +42,7 @@ class Recording:
             if not points_to.callers.get(function):
                 self._sources[function].append((call.function, call.context))
         for read in program.reads:
-            for function in points_to.run_by(read, program):
+            for function in points_to.run_by(read):
                 self._sources[function].append((read.function, read.context))
         for function, calls in points_to.callbacks.items():
             self._sources[function].extend((call.function, call.context) for call in calls)
