@@ -123,6 +123,7 @@ def elif_chains(n: int) -> str:
     """Long chains of `elif`, in which a model runs and changes its mode."""
     branch = "    elif c == {i}:\n        x = m(x); m.eval()\n"
     chain = "    if c == 0:\n        x = m(x)\n" + _each(20, lambda i: branch.format(i=i))
+    chain += "    print(x.item())\n"
     return f"{_HEAD}def f(m, c, x):\n{chain * max(1, n // 20)}    return x.item()\n{_END}"
 
 
