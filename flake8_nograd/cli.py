@@ -15,10 +15,14 @@ from flake8_nograd.report import CLEAN, ERRORS
 from flake8_nograd.source import SourceError
 
 _INTERRUPTED = 130
+_SERVER = "server"  # a folder of that name is ./server
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    if words and words[0] == _SERVER:
+        return _serve(words[1:])
     arguments = command_line.parse(argv)
     terminal = Terminal(arguments.color)
     try:
@@ -37,4 +41,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; a second error on exit would help nobody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERRORS
+    return CLEAN
+
+
+def _serve(argv: Sequence[str]) -> int:
+    """Be the language server until the editor goes."""
+    arguments = command_line.parse_for_server(argv)
+    try:
+        from flake8_nograd.lsp.server import make_server
+    except ModuleNotFoundError as error:
+        Terminal(arguments.color).message(
+            f"nograd-fix: the server needs {error.name}: python -m pip install 'flake8-nograd[lsp]'"
+        )
+        return ERRORS
+    server = make_server(command_line.for_flake8(arguments), command_line.style_of(arguments))
+    server.start_io()
     return CLEAN

@@ -38,6 +38,7 @@ LAYERS = (
     {"plugin", "report", "files"},
     {"output"},
     {"command"},
+    {"lsp"},
     {"cli", "codemod"},
     {"__main__"},
 )

@@ -219,6 +219,6 @@ def test_a_file_without_torch_costs_no_analysis(write):
 def test_the_plugin_imports_nothing_heavy(write):
     modules = modules_after_a_run(write("program.py", FLAGGED))
     assert "flake8_nograd.torch_model" in modules
-    assert modules.isdisjoint({"libcst", "rich", "pathspec", "torch"})
-    ours = ("fixing", "quick_fix", "output", "command", "report")
+    assert modules.isdisjoint({"libcst", "rich", "pathspec", "torch", "pygls", "lsprotocol"})
+    ours = ("fixing", "quick_fix", "output", "command", "report", "lsp")
     assert modules.isdisjoint(f"flake8_nograd.{part}" for part in ours)

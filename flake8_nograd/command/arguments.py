@@ -6,11 +6,13 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from flake8_nograd.fixing import Form, Guard
+from flake8_nograd.fixing import Form, Guard, Style
 from flake8_nograd.options import OPTION_TABLE
 from flake8_nograd.output import FORMATS
 
 _EPILOG = """\
+`nograd-fix server` is the language server for editors (extra: lsp).
+
 exit codes: 0 nothing is left to do, 1 findings are left or (with --check, --diff) a file would
 change, 2 a wrong call or a file that cannot be read, parsed or written.
 
@@ -49,6 +51,20 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return arguments
 
 
+def parse_for_server(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse what follows `nograd-fix server`: the same options, and no paths."""
+    parser = _parser("nograd-fix server")
+    arguments = parser.parse_args(argv)
+    if arguments.paths:
+        parser.error("the server is told of files by the editor; it takes no PATH")
+    return arguments
+
+
+def style_of(arguments: argparse.Namespace) -> Style:
+    """What the arguments ask of a fix."""
+    return Style(Guard(arguments.guard), Form(arguments.style), arguments.unsafe_fixes)
+
+
 def for_flake8(arguments: argparse.Namespace) -> list[str]:
     """The arguments that flake8 has to know to read its configuration."""
     argv = ["--isolated"] if arguments.isolated else []
@@ -61,9 +77,9 @@ def for_flake8(arguments: argparse.Namespace) -> list[str]:
     return argv
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str = "nograd-fix") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="nograd-fix",
+        prog=program,
         description="Put torch.no_grad() around PyTorch forward passes whose graph nobody needs.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

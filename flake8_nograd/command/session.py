@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 
 from flake8_nograd.command import discovery, jobs
+from flake8_nograd.command.arguments import style_of
 from flake8_nograd.command.listing import listing
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.command.terminal import Terminal
 from flake8_nograd.files import write
 from flake8_nograd.fix_engine import FileFix
-from flake8_nograd.fixing import Form, Guard, Style
 from flake8_nograd.output import FORMATS
 from flake8_nograd.output.entry import Line
 from flake8_nograd.report import CLEAN, ERRORS, Report
@@ -32,7 +32,7 @@ class Session:
         verb = "silenced" if arguments.add_noqa else "fixed"
         self._report = Report(writes=not (arguments.check or arguments.diff), verb=verb)
         self._failures: list[str] = []
-        style = Style(Guard(arguments.guard), Form(arguments.style), arguments.unsafe_fixes)
+        style = style_of(arguments)
         self._work = jobs.Work(settings, style, arguments.add_noqa, self._quick_fixes_for())
 
     def run(self) -> int:

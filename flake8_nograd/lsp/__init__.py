@@ -1,0 +1,1 @@
+"""Findings and their cures in editors."""
