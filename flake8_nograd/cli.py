@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flake8_nograd.command import arguments as command_line
 from flake8_nograd.command import documentation
+from flake8_nograd.command.baseline import Baseline
+from flake8_nograd.command.changed_lines import DiffBase
 from flake8_nograd.command.session import Session
-from flake8_nograd.command.settings import Settings, SettingsError
+from flake8_nograd.command.settings import Filter, Settings, SettingsError
 from flake8_nograd.command.terminal import Terminal
 from flake8_nograd.report import CLEAN, ERRORS
 from flake8_nograd.source import SourceError
@@ -27,8 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminal = Terminal(arguments.color)
     try:
         settings = Settings.read(command_line.for_flake8(arguments))
-        text = documentation.answer(arguments, settings.options)
+        text = documentation.answer(arguments, settings)
         if text is None:
+            for line in settings.advice(arguments.isolated):
+                terminal.message(f"nograd-fix: warning: {line}")
+            settings = settings.narrowed(*_filters(arguments))
             return Session(arguments, settings, terminal).run()
         terminal.result(text)
     except (SettingsError, documentation.UnknownError, SourceError) as error:
@@ -42,6 +48,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERRORS
     return CLEAN
+
+
+def _filters(arguments: argparse.Namespace) -> Iterator[Filter]:
+    """What lets only some of the findings through; raises `SourceError`."""
+    if arguments.diff_base is not None:
+        yield DiffBase.of(arguments.diff_base)
+    if arguments.baseline is not None:
+        yield Baseline.read(arguments.baseline)
 
 
 def _serve(argv: Sequence[str]) -> int:

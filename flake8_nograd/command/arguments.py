@@ -36,7 +36,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line; a wrong one ends the program with exit code 2."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    needs_path = not (arguments.explain or arguments.list_rules or arguments.explain_finding)
+    answers = ("explain", "list_rules", "explain_finding", "show_settings")
+    needs_path = not any(getattr(arguments, name) for name in answers)
     if needs_path and not arguments.paths:
         parser.error("no PATH given; use . for the current directory or - for standard input")
     output = FORMATS[arguments.output_format]
@@ -48,6 +49,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error("- (standard input) cannot be combined with other paths")
     if arguments.add_noqa and (arguments.check or arguments.diff or "-" in arguments.paths):
         parser.error("--add-noqa writes files; it goes with neither --check, --diff nor -")
+    if arguments.write_baseline and (arguments.add_noqa or arguments.diff or arguments.baseline):
+        parser.error("--write-baseline goes with neither --add-noqa, --diff nor --baseline")
     return arguments
 
 
@@ -106,6 +109,20 @@ def _add_actions(group: argparse._ArgumentGroup) -> None:
         "--explain-finding", metavar="FILE:LINE", help="say why a line is reported or is not"
     )
     group.add_argument("--list-rules", action="store_true", help="list all rules")
+    group.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="fix nothing, write how many findings there are, for --baseline",
+    )
+    group.add_argument(
+        "--show-settings", action="store_true", help="print the configuration that holds"
+    )
+    group.add_argument(
+        "--print-completion",
+        action=_Completion,
+        metavar="SHELL",
+        help="print what makes bash, zsh or tcsh complete this command (needs shtab)",
+    )
 
 
 def _add_fixes(group: argparse._ArgumentGroup) -> None:
@@ -145,6 +162,16 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--disable-noqa", action="store_true", help="disregard '# noqa'")
     group.add_argument("-j", "--jobs", metavar="N", type=_jobs, help="processes (default: auto)")
+    group.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="pass over findings that --write-baseline counted; one more in a file shows them all",
+    )
+    group.add_argument(
+        "--diff-base",
+        metavar="REV",
+        help="only findings on lines that are new since this branch left REV (git)",
+    )
     for row in OPTION_TABLE:
         group.add_argument(row.flag, metavar=row.metavar, help=row.help)
 
@@ -169,6 +196,22 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         default="auto",
         help="colours in findings and diffs (default: auto, which honours NO_COLOR)",
     )
+
+
+class _Completion(argparse.Action):
+    """Prints the completion of the whole parser for one shell."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *values: object) -> None:
+        """End the program with the text, or with what is missing."""
+        shell = values[1]
+        try:
+            import shtab
+        except ModuleNotFoundError:
+            parser.error("completion needs shtab: python -m pip install shtab")
+        if shell not in shtab.SUPPORTED_SHELLS:
+            parser.error(f"{shell!r} is none of {', '.join(shtab.SUPPORTED_SHELLS)}")
+        print(shtab.complete(parser, shell=str(shell)))
+        parser.exit()
 
 
 def _jobs(text: str) -> int | None:

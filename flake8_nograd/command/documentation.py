@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from flake8_nograd import engine
+from flake8_nograd.command.settings import Settings
 from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.source import Source
@@ -14,14 +15,16 @@ class UnknownError(Exception):
     """A question about something that does not exist."""
 
 
-def answer(arguments: argparse.Namespace, options: Options) -> str | None:
+def answer(arguments: argparse.Namespace, settings: Settings) -> str | None:
     """The text that was asked for; None if files are to be fixed."""
     if arguments.list_rules:
         return _rules()
     if arguments.explain:
         return _rule(arguments.explain)
     if arguments.explain_finding:
-        return _line(arguments.explain_finding, options)
+        return _line(arguments.explain_finding, settings.options)
+    if arguments.show_settings:
+        return "\n".join(settings.table())
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from flake8_nograd.command import discovery, jobs
 from flake8_nograd.command.arguments import style_of
+from flake8_nograd.command.baseline import write as write_baseline
 from flake8_nograd.command.listing import listing
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.command.terminal import Terminal
@@ -30,7 +31,9 @@ class Session:
         self._terminal = terminal
         self._format = FORMATS[arguments.output_format]
         verb = "silenced" if arguments.add_noqa else "fixed"
-        self._report = Report(writes=not (arguments.check or arguments.diff), verb=verb)
+        self._report = Report(
+            writes=not (arguments.check or arguments.diff or arguments.write_baseline), verb=verb
+        )
         self._failures: list[str] = []
         style = style_of(arguments)
         self._work = jobs.Work(settings, style, arguments.add_noqa, self._quick_fixes_for())
@@ -41,8 +44,18 @@ class Session:
             return self._filter()
         for result in self._results():
             self._take(result)
+        if self._arguments.write_baseline:
+            return self._write_baseline()
         self._print_results()
         return self._exit_code()
+
+    def _write_baseline(self) -> int:
+        path = self._arguments.write_baseline
+        found = ((file.path, item.finding.code) for file, item in self._report.shown)
+        number = write_baseline(path, found)
+        if not self._arguments.quiet:
+            self._terminal.message(f"wrote a baseline of {number} findings to {path}")
+        return ERRORS if self._report.errors else CLEAN
 
     def _quick_fixes_for(self) -> jobs.QuickFixesFor:
         if not self._format.with_fixes:
@@ -69,12 +82,18 @@ class Session:
         return ERRORS if self._report.errors else CLEAN
 
     def _results(self) -> Iterator[FileFix | jobs.Failure]:
+        if not self._arguments.quiet:
+            self._terminal.note("looking for files")
         paths, missing = discovery.discover(
             self._arguments.paths, self._settings, self._arguments.force_exclude
         )
         yield from (jobs.Failure(str(error)) for error in missing)
         self._report.looked_at = len(paths)
+        if not self._arguments.quiet:
+            self._terminal.note(f"reading {len(paths)} files")
         results = jobs.run(self._work, paths, self._arguments.jobs)
+        if not self._arguments.quiet:
+            self._terminal.note("")
         is_silent = self._arguments.quiet
         yield from results if is_silent else self._terminal.track(results, len(paths))
 

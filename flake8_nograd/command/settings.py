@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import configparser
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from flake8 import utils
 from flake8.exceptions import ExecutionError
@@ -17,11 +17,36 @@ from flake8.processor import FileProcessor
 from flake8.style_guide import Decision, StyleGuideManager
 from flake8.violation import Violation
 
+from flake8_nograd.command.advice import advice
 from flake8_nograd.findings import Finding
 from flake8_nograd.options import OPTION_TABLE, OptionError, Options
 from flake8_nograd.source import Source
 
 _LOG = logging.getLogger(__name__)
+
+
+# What flake8 itself has to say about which files and which findings count.
+_SHOWN = (
+    "config",
+    "append_config",
+    "filename",
+    "exclude",
+    "extend_exclude",
+    "select",
+    "extend_select",
+    "ignore",
+    "extend_ignore",
+    "per_file_ignores",
+    "disable_noqa",
+)
+
+
+class Filter(Protocol):
+    """Lets some of the findings of a file through."""
+
+    def keep(self, source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Those that count."""
+        ...
 
 
 class SettingsError(Exception):
@@ -31,8 +56,11 @@ class SettingsError(Exception):
 class Settings:
     """What flake8 would make of its configuration files and of the arguments given."""
 
-    def __init__(self, flake8_options: argparse.Namespace) -> None:
+    def __init__(
+        self, flake8_options: argparse.Namespace, filters: tuple[Filter, ...] = ()
+    ) -> None:
         self._flake8 = flake8_options
+        self._filters = filters
         values = {row.field: getattr(flake8_options, row.destination, ()) for row in OPTION_TABLE}
         try:
             self.options = Options.from_values(values)
@@ -50,6 +78,21 @@ class Settings:
             why = " ".join(str(error).split())
             raise SettingsError(f"flake8 cannot use its configuration: {why}") from error
         return settings
+
+    def narrowed(self, *filters: Filter) -> Settings:
+        """The same, but only what all filters let through is reported."""
+        return Settings(self._flake8, (*self._filters, *filters))
+
+    def advice(self, isolated: bool) -> Iterator[str]:
+        """What in the configuration cannot mean what was meant, a line each."""
+        return advice(self._flake8, isolated)
+
+    def table(self) -> Iterator[str]:
+        """The settings that hold, a line each."""
+        for name in _SHOWN:
+            yield f"{name.replace('_', '-')} = {_text(getattr(self._flake8, name))}"
+        for row in OPTION_TABLE:
+            yield f"{row.flag.removeprefix('--')} = {_text(getattr(self._flake8, row.destination))}"
 
     @property
     def patterns(self) -> list[str]:
@@ -69,12 +112,15 @@ class Settings:
         if processor.should_ignore_file():
             return []
         guide = self._guides.style_guide_for(source.path)
-        return [
+        kept: Sequence[Finding] = [
             finding
             for finding in findings
             if guide.should_report_error(finding.code) is Decision.Selected
             and not self._is_silenced(source, processor, finding)
         ]
+        for item in self._filters:
+            kept = item.keep(source, kept)
+        return list(kept)
 
     def processor(self, source: Source) -> FileProcessor:
         """flake8's view of a file, which knows what line a `# noqa` belongs to."""
@@ -94,4 +140,12 @@ class Settings:
 
     def __getstate__(self) -> Mapping[str, Any]:
         """Leave out what flake8 caches and cannot be sent to another process."""
-        return {"_flake8": self._flake8, "options": self.options}
+        return {
+            "_flake8": self._flake8,
+            "_filters": self._filters,
+            "options": self.options,
+        }
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else str(value or "")

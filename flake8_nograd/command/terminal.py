@@ -52,6 +52,12 @@ class Terminal:
             style = "bold" if text.startswith(("---", "+++")) else _STYLES.get(text[:1])
             console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
+    def note(self, text: str) -> None:
+        """Say what is going on, in a line that the next one replaces; only if someone watches."""
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+
     def track(self, items: Iterable[T], total: int) -> Iterator[T]:
         """Pass items on and show progress if someone is watching and it takes a while."""
         if total < _WORTH_A_BAR or not sys.stderr.isatty():

@@ -1,0 +1,105 @@
+"""What in a configuration cannot mean what was meant."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import sys
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from flake8.options.config import load_config
+
+from flake8_nograd.options import OPTION_TABLE
+from flake8_nograd.rules import RULES
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_FAMILY = "NGR"
+_CODES = (*RULES, "NGR000")
+_SELECTORS = ("select", "ignore", "extend_select", "extend_ignore")
+_PLUGIN = "Flake8-pyproject"
+
+
+def advice(flake8_options: argparse.Namespace, isolated: bool) -> Iterator[str]:
+    """A line for each selector or option that matches nothing, and for a file nobody reads."""
+    for name, code in _codes(flake8_options):
+        if code.startswith(_FAMILY) and not any(item.startswith(code) for item in _CODES):
+            known = {item[: len(code)] for item in _CODES} if len(code) > len(_FAMILY) + 1 else ()
+            yield f"{name} {code} matches no rule{_meant(code, known)}"
+    if isolated:
+        return
+    options = [row.flag.removeprefix("--") for row in OPTION_TABLE]
+    for key in _own_options(flake8_options):
+        if key not in options:
+            yield f"there is no option {key}{_meant(key, options)}"
+    path = _unread(Path.cwd())
+    if path is not None:
+        yield (
+            f"{path}: flake8 and nograd-fix read [tool.flake8] only if {_PLUGIN} is installed:"
+            f" python -m pip install {_PLUGIN}"
+        )
+
+
+def _codes(flake8_options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    for name in _SELECTORS:
+        for code in getattr(flake8_options, name) or ():
+            yield name.replace("_", "-"), code
+    for _, codes in _pairs(flake8_options):
+        for code in codes:
+            yield "per-file-ignores", code
+
+
+def _pairs(flake8_options: argparse.Namespace) -> Iterable[tuple[str, list[str]]]:
+    from flake8.utils import parse_files_to_codes_mapping
+
+    return parse_files_to_codes_mapping(flake8_options.per_file_ignores or "")
+
+
+def _own_options(flake8_options: argparse.Namespace) -> Iterator[str]:
+    """The options of ours, or nearly, that the configuration file sets."""
+    try:
+        config, _ = load_config(
+            flake8_options.config, flake8_options.append_config or [], isolated=False
+        )
+    except (configparser.Error, OSError):
+        return
+    keys = config.options("flake8") if config.has_section("flake8") else []
+    if _is_installed(_PLUGIN):
+        keys += _pyproject(Path.cwd())
+    for key in keys:
+        if key.replace("_", "-").startswith(("nograd", "no-grad")):
+            yield key.replace("_", "-")
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _unread(folder: Path) -> str | None:
+    """The pyproject.toml that configures flake8, if nothing makes flake8 read it."""
+    return "pyproject.toml" if _pyproject(folder) and not _is_installed(_PLUGIN) else None
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _pyproject(folder: Path) -> list[str]:
+    """The keys of [tool.flake8] in a folder's pyproject.toml."""
+    try:
+        content = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    section = content.get("tool", {}).get("flake8", {})
+    return list(section) if isinstance(section, dict) else []

@@ -1,0 +1,150 @@
+"""Taking up the linter in a project that has findings already."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
+ONE = f"{HEAD}print(model(torch.ones(4)).argmax().item())\n"
+TWO = f"{ONE}\n\ndef test_it():\n    print(model(torch.ones(4)).argmax().item())\n"
+UNKNOWN_OPTION = "[flake8]\nnograd-guard = quiet\nextend-ignore = NGR9\n"
+
+
+@pytest.fixture
+def git(tmp_path):
+    def _git(*arguments: str) -> None:
+        name = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+        subprocess.run(["git", *name, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    _git("init", "-q", "-b", "main")
+    return _git
+
+
+def places(out: str) -> list[str]:
+    return [":".join(line.split(":")[:2]) for line in out.splitlines()]
+
+
+def test_baseline_lets_old_findings_pass(run, write):
+    write("pkg/a.py", ONE)
+    write("pkg/b.py", TWO)
+    wrote = run("--write-baseline", "known.json", ".")
+    assert (wrote.code, wrote.out) == (0, "")
+    assert wrote.err == "wrote a baseline of 3 findings to known.json\n"
+    counts = json.loads(Path("known.json").read_text())["counts"]
+    assert counts == {"pkg/a.py": {"NGR102": 1}, "pkg/b.py": {"NGR102": 2}}
+    assert run("--check", "--baseline", "known.json", ".").code == 0
+    assert run("--baseline", "known.json", ".").err == "nothing to fix in 2 files\n"
+
+
+def test_baseline_counts_and_does_not_look_at_lines(run, write):
+    write("a.py", ONE)
+    run("--write-baseline", "known.json", ".")
+    write("a.py", "# moved\n\n" + ONE)
+    assert run("--check", "--baseline", "known.json", ".").code == 0
+    write("a.py", TWO)
+    ran = run("--check", "--baseline", "known.json", ".")
+    assert (ran.code, places(ran.out)) == (1, ["a.py:5", "a.py:9"])
+
+
+def test_baseline_holds_from_any_folder(run, write, monkeypatch, tmp_path):
+    write("pkg/a.py", ONE)
+    run("--write-baseline", "known.json", ".")
+    monkeypatch.chdir(tmp_path / "pkg")
+    assert run("--check", "--baseline", "../known.json", "a.py").code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "nograd-fix: known.json: No such file or directory\n"),
+        ("{", "nograd-fix: known.json:1: not a baseline: Expecting property name"),
+        ("[]", "nograd-fix: known.json: not a baseline\n"),
+        ('{"version": 9, "counts": {}}', "nograd-fix: known.json: not a baseline of this version"),
+        ('{"version": 1, "counts": {"a.py": 3}}', "nograd-fix: known.json: not a baseline"),
+    ],
+)
+def test_baseline_that_is_none(run, write, text, told):
+    write("a.py", ONE)
+    if text is not None:
+        write("known.json", text)
+    ran = run("--check", "--baseline", "known.json", ".")
+    assert ran.code == 2
+    assert ran.err.startswith(told)
+
+
+def test_only_new_lines_count(run, write, git):
+    write("a.py", ONE)
+    git("add", ".")
+    git("commit", "-qm", "first")
+    write("a.py", TWO)
+    write("b.py", ONE)
+    ran = run("--check", "--diff-base", "main", ".")
+    assert places(ran.out) == ["a.py:9", "b.py:5"]
+    run("--diff-base", "main", "a.py")
+    assert Path("a.py").read_text().count("no_grad") == 1
+
+
+def test_branch_is_compared_with_where_it_left(run, write, git):
+    write("a.py", "import torch\n")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    git("checkout", "-qb", "topic")
+    write("b.py", ONE)
+    git("add", ".")
+    git("commit", "-qm", "mine")
+    git("checkout", "-q", "main")
+    write("a.py", "import torch\n\nprint(1)\n")
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "topic")
+    write("a.py", ONE)
+    assert places(run("--check", "--diff-base", "main", ".").out) == ["a.py:5", "b.py:5"]
+
+
+def test_revision_that_does_not_exist(run, write, git):
+    write("a.py", ONE)
+    ran = run("--check", "--diff-base", "nowhere", ".")
+    assert ran.code == 2
+    assert ran.err.startswith("nograd-fix: --diff-base nowhere: git knows no such revision")
+
+
+def test_what_matches_nothing_is_told(run, write):
+    write("setup.cfg", UNKNOWN_OPTION)
+    write("a.py", "import torch\n")
+    ran = run("--check", "-q", "--select", "NGR102,NGR22,E501", ".")
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        "nograd-fix: warning: select NGR22 matches no rule; did you mean NGR20?",
+        "nograd-fix: warning: extend-ignore NGR9 matches no rule",
+        "nograd-fix: warning: there is no option nograd-guard; did you mean nograd-guards?",
+    ]
+
+
+def test_pyproject_that_nobody_reads_is_told(run, write, monkeypatch):
+    monkeypatch.setattr("flake8_nograd.command.advice._is_installed", lambda name: False)
+    write("pyproject.toml", '[tool.flake8]\nextend-select = ["NGR"]\n')
+    write("a.py", "import torch\n")
+    assert "read [tool.flake8] only if Flake8-pyproject is installed" in run(".").err
+    assert "Flake8-pyproject" not in run("--isolated", ".").err
+    write("pyproject.toml", "[tool.black]\n")
+    assert "Flake8-pyproject" not in run(".").err
+
+
+def test_settings_are_shown(run, write):
+    write("setup.cfg", "[flake8]\nnograd-guards = quiet, still\nextend-ignore = NGR2\n")
+    ran = run("--show-settings", "--select", "NGR")
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert {"select = NGR", "extend-ignore = NGR2"} <= set(lines)
+    assert any(line.startswith("nograd-guards = ") and "still" in line for line in lines)
+
+
+def test_completion_knows_the_options(run):
+    pytest.importorskip("shtab")
+    ran = run("--print-completion", "bash")
+    assert ran.code == 0
+    assert "--output-format" in ran.out
+    assert run("--print-completion", "ash").code == 2
