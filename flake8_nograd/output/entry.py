@@ -17,7 +17,7 @@ from flake8_nograd.quick_fix import QuickFix
 
 TOOL = "flake8-nograd"
 # By the family of the code: what raises or misleads is worse than memory that is wasted.
-_ERRORS = ("NGR2",)
+_ERRORS = ("NGR2", "NGR302")
 
 Segment = tuple[str, str]
 Line = str | Sequence[Segment]

@@ -1,0 +1,48 @@
+"""What the README and its translation have in common, whatever the language."""
+
+from __future__ import annotations
+
+import re
+
+_FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^(#+) ", re.MULTILINE)
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_TARGET = re.compile(r"\]\(([^)]+)\)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_LANGUAGES = {"README.md", "README.zh-CN.md"}
+
+
+def blocks(text: str) -> list[str]:
+    """The programs, commands and what they print."""
+    return _FENCE.findall(text)
+
+
+def levels(text: str) -> list[str]:
+    """How deep each heading is."""
+    return _HEADING.findall(_FENCE.sub("", text))
+
+
+def rows(text: str) -> list[tuple[list[str], list[str]]]:
+    """The figures and the links of each row of a table."""
+    lines = [line for line in _FENCE.sub("", text).splitlines() if line.startswith("|")]
+    return [(_NUMBER.findall(line), _TARGET.findall(line)) for line in lines]
+
+
+def targets(text: str) -> set[str]:
+    """Where the links lead."""
+    return set(_TARGET.findall(_FENCE.sub("", text))) - _LANGUAGES
+
+
+def flags(text: str) -> set[str]:
+    """The commands and options that the prose speaks of."""
+    said = _CODE.findall(" ".join(_FENCE.sub("", text).split()))
+    return {code for code in said if code.startswith(("nograd-", "-", "python ", "flake8 "))}
+
+
+def with_blocks_of(original: str, translation: str) -> str:
+    """The translation with the programs of the original, if there are as many."""
+    current = blocks(original)
+    if len(current) != len(blocks(translation)):
+        return translation
+    remaining = iter(current)
+    return _FENCE.sub(lambda _: next(remaining), translation)
