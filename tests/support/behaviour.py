@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
+import re
 import signal
 import threading
 import warnings
@@ -33,7 +34,8 @@ class Behaviour:
 
 
 def behaviour(text: str, path: str) -> Behaviour:
-    """Run a program; gradients are recorded when it starts and as before when it has ended."""
+    """Run a program from the same state of torch, which is as before when it has ended."""
+    torch.manual_seed(0)
     ending = ""
     namespace = {"__name__": "__main__", "__file__": path}
     with _captured() as printed, torch.enable_grad(), _time_limit():
@@ -41,7 +43,7 @@ def behaviour(text: str, path: str) -> Behaviour:
             exec(compile(text, path, "exec"), namespace)
         except Exception as error:
             ending = f"{type(error).__name__}: {error}"
-    return Behaviour(printed.getvalue(), ending)
+    return Behaviour(_plain(printed.getvalue()), _plain(ending))
 
 
 def recorded(text: str, path: str) -> tuple[Behaviour, Report]:
@@ -52,6 +54,11 @@ def recorded(text: str, path: str) -> tuple[Behaviour, Report]:
             return behaviour(text, path), report
     finally:
         del linecache.cache[path]
+
+
+def _plain(text: str) -> str:
+    """A text without addresses."""
+    return re.sub(r"0x[0-9a-f]+", "0x", text)
 
 
 @contextlib.contextmanager
