@@ -24,6 +24,7 @@ from flake8_nograd.torch_model.facts import (
     ModuleFacts,
     Region,
 )
+from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.triage.triage import may_have_facts
 
 
@@ -81,20 +82,24 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
         for subject, message in rule.check(facts):
             if id(subject) not in seen:
                 seen.add(id(subject))
-                yield _finding(rule, subject, message, source)
+                yield _finding(rule, subject, message, source, facts.needs)
 
 
 def _finding(
-    rule: Rule, subject: Region | MisplacedBackward | GuardMisuse, message: str, source: Source
+    rule: Rule,
+    subject: Region | MisplacedBackward | GuardMisuse,
+    message: str,
+    source: Source,
+    needs: Needs | None,
 ) -> Finding:
     node = subject.start.node if isinstance(subject, Region) else subject.node
-    repair = _repair(subject, source, rule) if isinstance(subject, Region) else None
+    repair = _repair(subject, source, needs) if isinstance(subject, Region) else None
     span = source.span(node, node)
     end = (span.end_line, span.end_column + 1)
     return Finding(span.line, span.column + 1, rule.code, message, repair, end)
 
 
-def _repair(region: Region, source: Source, rule: Rule) -> Repair:
+def _repair(region: Region, source: Source, needs: Needs | None) -> Repair:
     switches = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
     function = region.function.node
     is_def = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -106,6 +111,7 @@ def _repair(region: Region, source: Source, rule: Rule) -> Repair:
         safety=Safety.UNSAFE if switches else Safety.SAFE,
         reason=switches[0] if switches else "every result ends as plain numbers",
         passes=tuple(item.node for item in region.passes),
+        facts=needs.around(item.node for item in region.passes) if needs else None,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Safety(enum.Enum):
@@ -25,6 +26,33 @@ class Span(NamedTuple):
     end_column: int
 
 
+class GuardFacts(Protocol):
+    """What the analysis knows of code that a guard would cover; each answer is a reason or empty.
+
+    Code is statements, or an expression, of the tree that was analysed.
+    """
+
+    def need(self, code: Sequence[ast.AST]) -> str:
+        """Why a guard over the code may change what the program computes."""
+        ...
+
+    def other_need(self, code: Sequence[ast.AST]) -> str:
+        """The same, if nobody needs the graphs of the reported forward passes."""
+        ...
+
+    def differentiates(self, code: Sequence[ast.AST]) -> str:
+        """Why the code has to record: it computes gradients itself."""
+        ...
+
+    def lasts(self, code: Sequence[ast.AST]) -> str:
+        """Why tensors that are made in the code must not be those of inference mode."""
+        ...
+
+    def hoisted(self, node: ast.Call) -> str:
+        """Why a forward pass cannot be evaluated before the statement it stands in."""
+        ...
+
+
 class Repair(NamedTuple):
     """Where a guard would go, and how safe that is.
 
@@ -32,7 +60,7 @@ class Repair(NamedTuple):
     pass of the finding. ``function`` is the ``def`` around it (decorators excluded), ``None`` at
     module level. ``whole_function`` says that nothing in that function needs a graph. ``guard`` is
     the ``with`` statement that ended too early (NGR105), ``None`` for all other findings.
-    ``passes`` are the forward passes of the finding.
+    ``passes`` are its forward passes, ``facts`` what is known of the code around them.
     """
 
     block: Span
@@ -42,6 +70,7 @@ class Repair(NamedTuple):
     safety: Safety
     reason: str
     passes: tuple[ast.Call, ...] = ()
+    facts: GuardFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -101,7 +101,9 @@ class _Rounds:
         wanted = [item for item in kept if item not in vain]
         left = [item for item in findings if item not in wanted]
         left += self._silenced(source, wanted)
-        result = fixing.apply(data, wanted, self._style, protected=left, path=self._path)
+        result = fixing.apply(
+            data, wanted, self._style, protected=left, path=self._path, source=source
+        )
         outcomes = (*result.outcomes, *map(_without_effect, vain))
         in_order = sorted(outcomes, key=lambda outcome: kept.index(outcome.finding))
         return FixResult(result.data, tuple(in_order))

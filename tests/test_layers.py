@@ -27,6 +27,7 @@ LAYERS = (
     {"torch_model/models"},
     {"torch_model/recording"},
     {"torch_model/inference"},
+    {"torch_model/needs"},
     {"torch_model/facts"},
     {"torch_model/verdict", "torch_model/guard_misuse"},
     {"torch_model/analysis"},

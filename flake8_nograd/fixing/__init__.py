@@ -31,12 +31,14 @@ def apply(
     *,
     protected: Iterable[Finding] = (),
     path: str = "<stdin>",
+    source: Source | None = None,
 ) -> FixResult:
     """One round of fixes; raises `SourceError` if the bytes are not Python.
 
-    The forward passes of `protected` findings stay outside every new guard.
+    The forward passes of `protected` findings stay outside every new guard. `source` is what the
+    bytes were parsed to, if the findings know its tree.
     """
-    source = Source.from_bytes(data, path)
+    source = source or Source.from_bytes(data, path)
     plan = make_plan(source, findings, protected, style or Style())
     if not plan.edits:
         return FixResult(data, plan.outcomes)

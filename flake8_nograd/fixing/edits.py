@@ -48,4 +48,17 @@ class Import:
     apart: bool = False
 
 
-Edit = Wrap | Merge | Extend | Decorate
+@dataclass(frozen=True, slots=True)
+class Hoist:
+    """Give a call of a statement a guarded statement of its own above, under a new name.
+
+    `call` is its rank among the calls in the statement's header, in the order of the source.
+    """
+
+    statement: int
+    call: int
+    name: str
+    guard: str
+
+
+Edit = Wrap | Merge | Extend | Decorate | Hoist

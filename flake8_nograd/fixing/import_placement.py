@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_nograd.fixing.edits import Import
 from flake8_nograd.fixing.outline import Outline, Statement
-from flake8_nograd.fixing.syntax import dotted
+from flake8_nograd.syntax.expressions import dotted
 
 _LEAVES = ("exit", "_exit", "quit", "abort", "skip")
 

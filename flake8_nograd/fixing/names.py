@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from flake8_nograd.fixing.edits import Import
 from flake8_nograd.fixing.import_placement import is_optional, place_import, runs_elsewhere
-from flake8_nograd.fixing.outline import FunctionNode, Outline, Statement
-from flake8_nograd.fixing.syntax import header, own_nodes
+from flake8_nograd.fixing.outline import Outline, Statement
+from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.expressions import header, own_nodes
 
 _HOMES = ("torch", "torch.autograd", "torch.autograd.grad_mode")
 

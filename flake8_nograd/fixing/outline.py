@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from flake8_nograd.findings import Span
 from flake8_nograd.source import Source
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+from flake8_nograd.syntax.bindings import FunctionNode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +99,12 @@ class Outline:
         self._source = source
         self.statements: list[Statement] = []
         self.top: Sequence[Statement] = self._suite(source.tree.body, None)
+        self._by_node = {item.node: item for item in self.statements}
         self._by_start = {self._start(item.node): item for item in self.statements}
+
+    def of(self, node: ast.stmt) -> Statement | None:
+        """The place of a statement of this tree."""
+        return self._by_node.get(node)
 
     def block(self, span: Span) -> Block | None:
         """The statements that begin and end where the span does; None if there are none."""
@@ -126,6 +130,10 @@ class Outline:
             if start <= (line, column) < (own.end_line, own.end_column):
                 found = item
         return found
+
+    def holding(self, node: ast.expr) -> Statement | None:
+        """The smallest statement that holds an expression."""
+        return self.innermost(node.lineno, self._source.column(node.lineno, node.col_offset))
 
     def call(self, line: int, column: int) -> list[ast.AST]:
         """The syntax trees from a statement down to the smallest call that begins at a place."""

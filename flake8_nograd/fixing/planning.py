@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_nograd.findings import Finding, Safety
-from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
+from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Hoist, Import, Merge, Wrap
 from flake8_nograd.fixing.names import Names
 from flake8_nograd.fixing.outline import Outline
 from flake8_nograd.fixing.result import Outcome, Verdict
-from flake8_nograd.fixing.shapes import Refusal, Shape, shape_of
+from flake8_nograd.fixing.shape import Refusal, Shape
+from flake8_nograd.fixing.shapes import shape_of
 from flake8_nograd.fixing.site import File, Site, deferred, locate, mode
 from flake8_nograd.fixing.style import Style
-from flake8_nograd.fixing.syntax import last_name
-from flake8_nograd.fixing.training import Training
 from flake8_nograd.source import Source
+from flake8_nograd.syntax.expressions import last_name
 
 _FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
 
@@ -36,7 +36,7 @@ def make_plan(
 ) -> Plan:
     """Plan one round of fixes; forward passes of `protected` findings get no guard."""
     outline = Outline(source)
-    file = File(source, outline, Names(outline), Training(source.tree), style)
+    file = File(source, outline, Names(outline), style)
     drafts = [_draft(finding, file) for finding in findings]
     untouched = [*protected, *(item.finding for item in drafts if isinstance(item, Outcome))]
     places = tuple((item.line, item.column) for item in untouched)
@@ -63,8 +63,6 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
         case (True, line):
             return _left(finding, f"recording is switched on by hand (line {line})")
     safety, reason = _safety(site, file)
-    if safety is Safety.UNSAFE and not file.style.unsafe:
-        return Outcome(finding, Verdict.HELD, safety, reason)
     return replace(site, repair=repair._replace(safety=safety, reason=reason))
 
 
@@ -99,11 +97,14 @@ class _Builder:
             other for other in self._sites if other.function is site.function is not None
         ]
         shape = shape_of(site, same_function or [site], self._file)
-        repair = site.repair
         if isinstance(shape, Refusal):
             return _left(site.finding, shape.reason)
-        verdict = self._accept(shape)
-        return Outcome(site.finding, verdict, repair.safety, repair.reason, shape.note)
+        safety, reason = site.repair.safety, site.repair.reason
+        if safety is Safety.SAFE and shape.need:
+            safety, reason = Safety.UNSAFE, shape.need
+        if safety is Safety.UNSAFE and not self._file.style.unsafe:
+            return Outcome(site.finding, Verdict.HELD, safety, reason)
+        return Outcome(site.finding, self._accept(shape), safety, reason, shape.note)
 
     def _accept(self, shape: Shape) -> Verdict:
         if shape.edit in self._edits:
@@ -124,7 +125,7 @@ class _Builder:
         match edit:
             case Wrap(first=first, last=last) | Extend(statement=first, last=last):
                 return range(first, self._end(last))
-            case Merge(statement=first) | Decorate(function=first):
+            case Merge(statement=first) | Decorate(function=first) | Hoist(statement=first):
                 return range(first, self._end(first))
 
     def _end(self, number: int) -> int:

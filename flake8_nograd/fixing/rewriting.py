@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flake8_nograd.fixing.edits import Edit, Extend, Import
+from flake8_nograd.fixing.edits import Edit, Extend, Hoist, Import
+from flake8_nograd.fixing.inlining import put_back
 from flake8_nograd.fixing.proof import same_program
 from flake8_nograd.fixing.splice import splice
 from flake8_nograd.source import Source, SourceError
@@ -28,7 +29,8 @@ def rewrite(
         raise CannotRewrite(f"the edited file would not parse: {error.why}") from error
     before = Source.from_text("".join(source.lines), source.path).tree
     guards = {edit.guard for edit in edits if not isinstance(edit, Extend)}
-    if not same_program(before, after.tree, guards):
+    names = {edit.name for edit in edits if isinstance(edit, Hoist)}
+    if not same_program(before, put_back(after.tree, names), guards):
         raise CannotRewrite("the edited file would be another program")
     return changed
 

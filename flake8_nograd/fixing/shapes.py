@@ -4,44 +4,57 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from flake8_nograd.fixing import inference_mode, outflow
+from flake8_nograd.findings import Safety
 from flake8_nograd.fixing.cells import spans_cells
-from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
-from flake8_nograd.fixing.names import Spelling
-from flake8_nograd.fixing.objections import objection
-from flake8_nograd.fixing.outline import Block, FunctionNode, Statement
+from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Merge, Wrap
+from flake8_nograd.fixing.guards import is_guard
+from flake8_nograd.fixing.hoists import hoists
+from flake8_nograd.fixing.objections import autocast_need, objection
+from flake8_nograd.fixing.outline import Block, Statement
+from flake8_nograd.fixing.shape import Refusal, Shape
 from flake8_nograd.fixing.site import File, Site, candidates
+from flake8_nograd.fixing.spelling import is_scripted, spell
 from flake8_nograd.fixing.style import Form, Guard
-from flake8_nograd.fixing.syntax import all_nodes, dotted, is_guard, last_name
+from flake8_nograd.syntax.expressions import all_nodes, last_name
+from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 
-_SCRIPTED = re.compile(r"(^|\.)(jit\.(script\w*|export|ignore|unused)|script_method)$")
 _DOES_MORE = re.compile(r"main$|__init__$|setup|(build|make|create)(_|$)")
+_TRANSPARENT = frozenset("staticmethod classmethod property abstractmethod override".split())
+_OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wrapped__".split())
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """An edit, the import it needs, and what to tell the user about it."""
-
-    edit: Edit
-    needs: Import | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is no shape that fits."""
-
-    reason: str
-
-
 def shape_of(site: Site, others: Sequence[Site], file: File) -> Shape | Refusal:
-    """The first shape that fits; `others` are all sites of the same function."""
-    found = _extended(site, file) or _decorated(site, others, file)
-    return found or _wrapped(site, file)
+    """The first shape that is safe, else the first that is not; `others` share the function."""
+    reasons: list[str] = []
+    tried: list[Shape] = []
+    judge = site.facts.need if site.repair.safety is Safety.SAFE else site.facts.other_need
+    for shape in _shapes(site, others, file, reasons):
+        need = shape.need or judge(shape.code)
+        if not need:
+            return shape
+        tried.append(replace(shape, need=need))
+    if site.repair.safety is Safety.SAFE:
+        for shape in hoists(site, file):
+            if not judge(shape.code):
+                return shape
+    if not tried:
+        return Refusal(reasons[0])
+    return next((item for item in tried if not site.facts.other_need(item.code)), tried[-1])
+
+
+def _shapes(site: Site, others: Sequence[Site], file: File, reasons: list[str]) -> Iterator[Shape]:
+    """All shapes that fit, in order of preference, and the reasons why others do not."""
+    found = _extended(site, file)
+    if found is not None:
+        yield found
+    found = _decorated(site, file)
+    if found is not None:
+        yield found
+    yield from _wrapped(site, file, reasons)
 
 
 def _extended(site: Site, file: File) -> Shape | None:
@@ -58,10 +71,11 @@ def _extended(site: Site, file: File) -> Shape | None:
     whole = Block(guard.suite, guard.index, last)
     reason = objection(moved, site, file) or spans_cells(whole, file)
     if name == Guard.INFERENCE_MODE.value:
-        reason = reason or inference_mode.objection(moved, file.tree, file.training)
-    if reason is not None:
+        reason = reason or site.facts.lasts(moved.nodes)
+    if reason:
         return None
-    return Shape(Extend(guard.number, moved.statements[-1].number))
+    edit = Extend(guard.number, moved.statements[-1].number)
+    return Shape(edit, moved.nodes, need=autocast_need(moved, site))
 
 
 def _plain_guard(node: ast.stmt) -> str | None:
@@ -72,7 +86,7 @@ def _plain_guard(node: ast.stmt) -> str | None:
     return last_name(expression) if is_guard(expression) else None
 
 
-def _decorated(site: Site, others: Sequence[Site], file: File) -> Shape | None:
+def _decorated(site: Site, file: File) -> Shape | None:
     """The guard directly above the `def`, if all of the function is inference."""
     function = site.function
     if file.style.form is Form.WITH or function is None or not site.repair.whole_function:
@@ -80,52 +94,44 @@ def _decorated(site: Site, others: Sequence[Site], file: File) -> Shape | None:
     node = function.node
     if not isinstance(node, ast.FunctionDef) or _keeps_no_decorator(node, file):
         return None
-    blocks = [other.block for other in others]
-    if file.training.first_in(node.body) or outflow.handed_on(function, blocks):
+    if site.facts.differentiates(node.body):
         return None
     if any(node.lineno <= line <= (node.end_lineno or 0) for line, _ in file.protected):
         return None
-    spelling, note = _guard(function, function, None, file)
+    spelling, note = spell(function, function, node.body, site, file)
     if spelling is None or spelling.is_optional:
         return None
     if spelling.needs and _spelled_inside(site, file):
         return None
-    return Shape(Decorate(function.number, spelling.text), spelling.needs, note)
+    edit = Decorate(function.number, spelling.text)
+    return Shape(edit, node.body, spelling.needs, note, _decorators_need(node, file))
+
+
+def _decorators_need(node: ast.FunctionDef, file: File) -> str:
+    """Why others may see that the function is another one once it is decorated."""
+    for decorator in node.decorator_list:
+        if last_name(decorator) not in _TRANSPARENT:
+            return f"another decorator may do anything with the function (line {decorator.lineno})"
+    for inner in ast.walk(file.tree):
+        if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
+            return f"the file looks into functions (line {inner.lineno})"
+    return ""
 
 
 def _keeps_no_decorator(node: ast.FunctionDef, file: File) -> bool:
     """Whether a guard above this `def` would not work or would be out of place."""
-    if node.name == "forward" or _is_scripted(node, file.tree):
+    if node.name == "forward" or is_scripted(node, file.tree):
         return True
     if file.style.form is Form.AUTO and _DOES_MORE.match(node.name):
         return True
     if any(last_name(decorator) in _CONTEXT_MANAGERS for decorator in node.decorator_list):
         return True
-    if any(
-        last_name(decorator) in ("no_grad", "inference_mode") for decorator in node.decorator_list
-    ):
+    if any(last_name(decorator) in GUARD_NAMES for decorator in node.decorator_list):
         return True
     return file.style.form is Form.AUTO and any(
         isinstance(inner, ast.withitem) and is_guard(inner.context_expr)
         for inner in all_nodes(node.body)
     )
-
-
-def _is_scripted(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> bool:
-    """Whether TorchScript compiles a function; it silently drops a guard above the `def`."""
-    if any(_SCRIPTED.search(dotted(decorator)) for decorator in node.decorator_list):
-        return True
-    owners = [
-        outer for outer in ast.walk(tree) if isinstance(outer, ast.ClassDef) and node in outer.body
-    ]
-    if any(last_name(base) == "ScriptModule" for owner in owners for base in owner.bases):
-        return True
-    scripted = {
-        last_name(call.args[0])
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and last_name(call.func) == "script" and call.args
-    }
-    return node.name in scripted or bool(scripted and owners)
 
 
 def _spelled_inside(site: Site, file: File) -> bool:
@@ -134,48 +140,23 @@ def _spelled_inside(site: Site, file: File) -> bool:
     return spelling is not None and spelling.needs is None
 
 
-def _wrapped(site: Site, file: File) -> Shape | Refusal:
+def _wrapped(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:
     """A `with` around the fewest whole statements, or a guard in the `with` that is there."""
-    reasons = []
     for block in candidates(site, file.outline):
         reason = objection(block, site, file)
         if reason is not None:
             reasons.append(reason)
             continue
-        spelling, note = _guard(block.start, site.function, block, file)
+        spelling, note = spell(block.start, site.function, block.nodes, site, file)
         if spelling is None:
-            return Refusal("every name torch could be imported under is taken")
-        around = block.around
+            reasons.append("every name torch could be imported under is taken")
+            continue
+        around, need = block.around, autocast_need(block, site)
+        edit: Edit = Wrap(block.start.number, block.statements[-1].number, spelling.text)
         if around is not None and block.is_whole_suite and _takes_items(around, block):
-            return Shape(Merge(around.number, spelling.text), spelling.needs, note)
-        edit = Wrap(block.start.number, block.statements[-1].number, spelling.text)
-        return Shape(edit, spelling.needs, note)
-    return Refusal(reasons[0])
+            edit = Merge(around.number, spelling.text)
+        yield Shape(edit, block.nodes, spelling.needs, note, need)
 
 
 def _takes_items(around: Statement, block: Block) -> bool:
     return isinstance(around.node, ast.With) and around.node.body[0] is block.nodes[0]
-
-
-def _guard(
-    place: Statement, function: Statement | None, block: Block | None, file: File
-) -> tuple[Spelling | None, str]:
-    """How the guard is spelled at a place, and a note if it is not the one that was asked for."""
-    guard, note = file.style.guard, ""
-    if guard is Guard.INFERENCE_MODE:
-        reason = _inference_mode_objection(function, block, file)
-        if reason is not None:
-            guard, note = Guard.NO_GRAD, f"no_grad instead of inference_mode: {reason}"
-    return file.names.spell(guard.value, place), note
-
-
-def _inference_mode_objection(
-    function: Statement | None, block: Block | None, file: File
-) -> str | None:
-    node = function.node if function is not None else None
-    if isinstance(node, FunctionNode) and _is_scripted(node, file.tree):
-        return "TorchScript cannot compile it"
-    if block is not None:
-        return inference_mode.objection(block, file.tree, file.training)
-    assert function is not None
-    return inference_mode.function_objection(function, file.tree, file.training)

@@ -7,20 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flake8_nograd.findings import Finding, Repair
+from flake8_nograd.findings import Finding, GuardFacts, Repair
+from flake8_nograd.fixing.guards import is_guard, is_recording_switch
 from flake8_nograd.fixing.names import Names
-from flake8_nograd.fixing.outflow import runs_forward, stranger
 from flake8_nograd.fixing.outline import Block, Outline, Statement
 from flake8_nograd.fixing.style import Style
-from flake8_nograd.fixing.syntax import (
-    all_nodes,
-    header,
-    is_guard,
-    is_recording_switch,
-    last_name,
-)
-from flake8_nograd.fixing.training import Training
 from flake8_nograd.source import Source
+from flake8_nograd.syntax.expressions import last_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,6 @@ class File:
     source: Source
     outline: Outline
     names: Names
-    training: Training
     style: Style
     protected: Sequence[tuple[int, int]] = field(default=())
 
@@ -50,6 +42,33 @@ class Site:
     block: Block
     function: Statement | None
 
+    @property
+    def facts(self) -> GuardFacts:
+        """What is known of the code around the forward passes."""
+        return self.repair.facts or _NOTHING_KNOWN
+
+    @property
+    def passes(self) -> Sequence[ast.Call]:
+        """The forward passes of the finding."""
+        return self.repair.passes or (self.forward,)
+
+
+class _NothingKnown:
+    """No facts: then nothing speaks against a guard."""
+
+    def need(self, code: Sequence[ast.AST]) -> str:
+        """Nothing is needed."""
+        return ""
+
+    other_need = differentiates = lasts = need
+
+    def hoisted(self, node: ast.Call) -> str:
+        """Nothing is known of what comes before it."""
+        return "nothing is known of what comes before it"
+
+
+_NOTHING_KNOWN = _NothingKnown()
+
 
 def locate(finding: Finding, repair: Repair, outline: Outline) -> Site | None:
     """The site of a finding; None if the repair does not fit the file."""
@@ -68,46 +87,32 @@ def candidates(site: Site, outline: Outline) -> list[Block]:
 
     The whole block comes first. What a smaller one leaves out is found again in the next round.
     """
-    blocks = [site.block]
-    if site.block.start.is_elif:
-        root = next(item for item in site.block.start.chain if not item.is_elif)
+    block = site.block
+    blocks = [block]
+    if block.start.is_elif:
+        root = next(item for item in block.start.chain if not item.is_elif)
         blocks.append(Block.of(root))
-    blocks += _shortened(site)
-    return blocks + [Block.of(statement) for statement in _single_passes(site, outline)]
+    singles = list(_single_passes(site, outline))
+    around = [outer for item in singles for outer in item.chain]
+    ends = {outer.index for outer in around if outer.suite is block.suite}
+    blocks += [
+        Block(block.suite, block.first, last)
+        for last in sorted(ends, reverse=True)
+        if block.first <= last < block.last
+    ]
+    return blocks + [Block.of(statement) for statement in singles]
 
 
 def _single_passes(site: Site, outline: Outline) -> Iterator[Statement]:
-    """The smallest statement of the first forward pass, then those of the others.
-
-    When the first stands in the header of a compound statement, those in its suites are not the
-    finding's, and may train.
-    """
-    inside = {id(node) for node in all_nodes(site.block.nodes)}
-    first = outline.innermost(site.finding.line, site.finding.column - 1)
-    if first is not None and id(first.node) in inside:
-        yield first
-    for statement in outline.statements:
-        if id(statement.node) not in inside or mode(statement, site.function) is not None:
+    """The smallest statement of each forward pass that is not guarded yet."""
+    seen = set()
+    for node in site.passes:
+        statement = outline.holding(node)
+        if statement is None or statement in seen:
             continue
-        if any(around is first for around in statement.chain):
-            continue
-        if runs_forward(header(statement.node), site.forward):
+        seen.add(statement)
+        if mode(statement, site.function) is None:
             yield statement
-
-
-def _shortened(site: Site) -> list[Block]:
-    """The block cut off before the first call that has nothing to do with the model."""
-    block = site.block
-    end = stranger(block.nodes, site.forward)
-    if end is None:
-        return []
-    last = block.first - 1
-    for statement in block.statements:
-        if (statement.node.end_lineno or 0) >= end.lineno:
-            break
-        if runs_forward([statement.node], site.forward):
-            last = statement.index
-    return [Block(block.suite, block.first, last)] if last >= block.first else []
 
 
 def deferred(finding: Finding, outline: Outline) -> str | None:

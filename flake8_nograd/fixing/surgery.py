@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Import, Merge, Wrap
+from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Hoist, Import, Merge, Wrap
+from flake8_nograd.fixing.hoisting import hoisted
 from flake8_nograd.fixing.joining import joined
 from flake8_nograd.fixing.layout import Line, moved_in, parted
 from flake8_nograd.fixing.with_items import with_item
@@ -30,9 +31,11 @@ class Surgeon(cst.CSTTransformer):
         self._extends = {edit.statement: edit for edit in edits if isinstance(edit, Extend)}
         self._merges = {edit.statement: edit for edit in edits if isinstance(edit, Merge)}
         self._decorates = {edit.function: edit for edit in edits if isinstance(edit, Decorate)}
+        self._hoists = {edit.statement: edit for edit in edits if isinstance(edit, Hoist)}
         self._imports = list(imports)
         anchors = {edit.anchor for edit in self._imports}
         self._concerned = self._wraps.keys() | self._extends.keys() | anchors
+        self._concerned |= self._hoists.keys()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         """Number the statements on the way down; expressions hold none."""
@@ -134,6 +137,12 @@ class Surgeon(cst.CSTTransformer):
         edit: Wrap | Extend | None = None
         for piece in pieces:
             edit = edit or self._wraps.get(piece.number) or self._extends.get(piece.number)
+            hoist = self._hoists.get(piece.number)
+            if hoist is not None:
+                guarded, rest = hoisted(hoist, piece.line, self._indent())
+                yield replace(piece, number=_NEW, line=guarded)
+                yield replace(piece, line=rest)
+                continue
             if edit is None:
                 yield piece
                 continue

@@ -17,6 +17,7 @@ from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Roles
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
 from flake8_nograd.torch_model.models.recognition import Modules
+from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.points_to.budget import BeyondBudget
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
@@ -64,15 +65,17 @@ def _analysed(tree: ast.Module, path: str, options: Options, elsewhere: Elsewher
     ]
     passes += (item for item in through if item.suppression is not SuppressionReason.TRAINED)
     passes = list(without_repeats(list(without_entangled(passes, needing)), points_to))
+    reported = list(filter(_is_reported, passes))
+    known = frozenset(item.node for item in reported)
+    guard_items = observations.guard_items
     return ModuleFacts(
-        regions=tuple(
-            regions_of(filter(_is_reported, passes), needs_graph, observations.guard_items)
-        ),
+        regions=tuple(regions_of(reported, needs_graph, guard_items)),
         backward_passes=tuple(
             MisplacedBackwards(points_to, modules, observations, recording).find()
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
         misuses=misuses_of(Interpreted(program, semantics.guard_uses, points_to)),
+        needs=Needs(tree, program, points_to, modules, vocabulary, guard_items, known),
     )
 
 

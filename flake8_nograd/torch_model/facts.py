@@ -12,6 +12,7 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.fate.fate import ResultUse
 from flake8_nograd.torch_model.inference.eval_mode import EvalMode
 from flake8_nograd.torch_model.inference.roles import Role
+from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -168,3 +169,4 @@ class ModuleFacts(NamedTuple):
     silent: tuple[ForwardPass, ...]
     misuses: tuple[GuardMisuse, ...] = ()
     is_unknown: bool = False  # the file connects too much with too much to conclude anything
+    needs: Needs | None = None

@@ -1,4 +1,4 @@
-"""Repairs derived from marked source, so that the fixer is tested without the analysis."""
+"""Repairs derived from marked source: what is inference is told, what is needed is analysed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import pytest
 
 from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.fixing import FixResult, Outcome, Style, apply
+from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.source import Source
+from flake8_nograd.torch_model.analysis import analyse
+from flake8_nograd.torch_model.facts import ModuleFacts
 
 _MARK = re.compile(r"[ \t]*#(block2?|guard)\b[^\n]*")
 _FORWARDS = ("model", "net", "self", "forward")
@@ -38,7 +41,8 @@ def finding_in(
     safety: Safety = Safety.SAFE,
     reason: str = "plain numbers",
     mark: str = "block",
-) -> tuple[str, Finding]:
+    source: Source | None = None,
+) -> tuple[Source, Finding]:
     """The program without its marks, and the finding they describe.
 
     `#block` at the end of a line marks the statements of the block, all of one suite (`#block2`
@@ -46,7 +50,7 @@ def finding_in(
     at the first call of something called model or net.
     """
     lines = marked.splitlines(keepends=True)
-    source = Source.from_text("".join(_MARK.sub("", line) for line in lines))
+    source = source or unmarked(marked)
     marks = {number: _MARK.search(line) for number, line in enumerate(lines, 1)}
     statements = [node for node in ast.walk(source.tree) if isinstance(node, ast.stmt)]
     block = [node for node in statements if _is_marked(node, marks, mark)]
@@ -61,9 +65,11 @@ def finding_in(
         guard=source.span(guard, guard) if guard else None,
         safety=safety,
         reason=reason,
+        passes=tuple(_forwards(block)),
+        facts=facts_of(source).needs.around(_forwards(block)),
     )
     column = source.column(call.lineno, call.col_offset) + 1
-    return "".join(source.lines), Finding(call.lineno, column, "NGR102", "message", repair)
+    return source, Finding(call.lineno, column, "NGR102", "message", repair)
 
 
 @pytest.fixture
@@ -71,8 +77,8 @@ def fix() -> Callable[..., Fixed]:
     """Fix a marked program; the result is dedented as the program is."""
 
     def _fix(marked: str, style: Style | None = None, **repair: Any) -> Fixed:
-        text, finding = finding_in(textwrap.dedent(marked).lstrip("\n"), **repair)
-        result = apply(text.encode(), [finding], style)
+        source, finding = finding_in(textwrap.dedent(marked).lstrip("\n"), **repair)
+        result = apply("".join(source.lines).encode(), [finding], style, source=source)
         return Fixed(result.data.decode(), result)
 
     return _fix
@@ -86,11 +92,12 @@ def fix_two() -> Callable[..., FixResult]:
         marked: str, first: Any = None, protect_second: bool = False, **second: Any
     ) -> FixResult:
         marked = textwrap.dedent(marked).lstrip("\n")
-        text, one = finding_in(marked, **(first or {}))
-        _, other = finding_in(marked, mark="block2", **second)
+        source, one = finding_in(marked, **(first or {}))
+        _, other = finding_in(marked, mark="block2", source=source, **second)
+        data = "".join(source.lines).encode()
         if protect_second:
-            return apply(text.encode(), [one], protected=[other])
-        return apply(text.encode(), [one, other])
+            return apply(data, [one], protected=[other], source=source)
+        return apply(data, [one, other], source=source)
 
     return _fix
 
@@ -127,11 +134,25 @@ def _function_around(tree: ast.Module, node: ast.stmt) -> ast.stmt | None:
 
 
 def _first_forward(block: list[ast.stmt]) -> ast.Call:
-    calls = [
+    return min(_forwards(block), key=lambda call: (call.lineno, call.col_offset))
+
+
+def _forwards(block: list[ast.stmt]) -> list[ast.Call]:
+    return [
         node
         for statement in block
         for node in ast.walk(statement)
         if isinstance(node, ast.Call)
         if ast.unparse(node.func).removeprefix("self.").split("[")[0] in _FORWARDS
     ]
-    return min(calls, key=lambda call: (call.lineno, call.col_offset))
+
+
+def unmarked(marked: str) -> Source:
+    """A program without its marks."""
+    lines = marked.splitlines(keepends=True)
+    return Source.from_text("".join(_MARK.sub("", line) for line in lines))
+
+
+def facts_of(source: Source) -> ModuleFacts:
+    """What the analysis knows of a program."""
+    return analyse(source.tree, source.path, DEFAULT_OPTIONS)

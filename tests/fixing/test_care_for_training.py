@@ -109,7 +109,7 @@ def test_call_that_has_nothing_to_do_with_the_model_is_not_covered(check_fix):
         import torch
 
         before = model(x)  #block
-        show(before)  #block
+        print(before)  #block
         candidates = search(x)  #block
         after = model(candidates)  #block
         """,
@@ -118,7 +118,7 @@ def test_call_that_has_nothing_to_do_with_the_model_is_not_covered(check_fix):
 
         with torch.no_grad():
             before = model(x)
-        show(before)
+        print(before)
         candidates = search(x)
         after = model(candidates)
         """,
@@ -186,6 +186,7 @@ def test_function_that_hands_on_what_the_block_computes_gets_a_decorator(fix):
             return loss / len(x)
         """,
         whole=True,
+        style=Style(unsafe=True),
     )
     assert "@torch.no_grad()\ndef evaluate" in fixed.text
 
@@ -238,7 +239,7 @@ def test_autocast_block_that_also_trains_gets_no_fix(fix):
         loss.backward()
         """
     )
-    assert fixed.outcome.verdict is Verdict.LEFT
+    assert fixed.outcome.verdict is Verdict.HELD
     assert "autocast" in fixed.outcome.reason
 
 

@@ -8,13 +8,7 @@ from flake8_nograd.fixing import Verdict
 
 
 @pytest.mark.parametrize(
-    "header",
-    [
-        "if model(x).item() < 1:",
-        "while model(x).item() < 1:",
-        "for y in model(x).tolist():",
-        "with scope(model(x).item()):",
-    ],
+    "header", ["while model(x).item() < 1:", "for y in model(x).tolist():", "with scope(model(x)):"]
 )
 @pytest.mark.parametrize("trains", ["loss.backward()", "optimizer.step()"])
 def test_suite_that_trains_gets_no_guard(fix, header, trains):
@@ -23,7 +17,7 @@ def test_suite_that_trains_gets_no_guard(fix, header, trains):
         import torch
 
         {header}  #block
-            loss = model(x)
+            loss = student(x)
             {trains}
         """
     )
@@ -31,8 +25,8 @@ def test_suite_that_trains_gets_no_guard(fix, header, trains):
     assert "no_grad" not in fixed.text
 
 
-def test_else_that_trains_gets_no_guard(fix):
-    fixed = fix(
+def test_pass_of_an_if_with_a_suite_that_trains_stands_above(check_fix):
+    check_fix(
         """
         import torch
 
@@ -41,10 +35,19 @@ def test_else_that_trains_gets_no_guard(fix):
         else:
             loss = model(x)
             loss.backward()
+        """,
         """
+        import torch
+
+        with torch.no_grad():
+            model_output = model(x).item()
+        if model_output < 1:
+            print("low")
+        else:
+            loss = model(x)
+            loss.backward()
+        """,
     )
-    assert fixed.outcome.verdict is Verdict.LEFT
-    assert "no_grad" not in fixed.text
 
 
 def test_suites_beside_an_elif_get_no_guard(fix):
@@ -53,10 +56,10 @@ def test_suites_beside_an_elif_get_no_guard(fix):
         import torch
 
         if ready:
-            loss = model(x)
+            loss = student(x)
             loss.backward()
         elif model(x).item() < 1:  #block
-            loss = model(x).sum()
+            loss = student(x).sum()
             loss.backward()
         """
     )

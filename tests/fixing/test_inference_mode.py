@@ -6,7 +6,8 @@ import pytest
 
 from flake8_nograd.fixing import Guard, Style
 
-ASKED = Style(guard=Guard.INFERENCE_MODE)
+ASKED = Style(guard=Guard.INFERENCE_MODE, unsafe=True)
+MODEL = "model = torch.nn.Linear(2, 2)\n"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ ASKED = Style(guard=Guard.INFERENCE_MODE)
     ],
 )
 def test_plain_results_may_run_under_it(fix, program):
-    fixed = fix(f"import torch\n{program}", style=ASKED)
+    fixed = fix(f"import torch\n{MODEL}{program}", style=ASKED)
     assert "with torch.inference_mode():" in fixed.text
     assert fixed.outcome.note == ""
 
@@ -47,7 +48,7 @@ def test_plain_results_may_run_under_it(fix, program):
     ],
 )
 def test_fallback_says_why(fix, program, reason):
-    fixed = fix(f"import torch\n{program}", style=ASKED)
+    fixed = fix(f"import torch\n{MODEL}{program}", style=ASKED)
     assert "no_grad()" in fixed.text
     assert "inference_mode" not in fixed.text
     assert fixed.outcome.note.startswith("no_grad instead of inference_mode: ")
@@ -59,12 +60,16 @@ def test_whole_function_of_plain_results(check_fix):
         """
         import torch
 
+        model = torch.nn.Linear(2, 2)
+
         def test(x):
             out = model(x)  #block
             return out.argmax().item()
         """,
         """
         import torch
+
+        model = torch.nn.Linear(2, 2)
 
         @torch.inference_mode()
         def test(x):
@@ -81,6 +86,8 @@ def test_whole_function_that_returns_a_tensor(fix):
         """
         import torch
 
+        model = torch.nn.Linear(2, 2)
+
         def test(x):
             out = model(x)  #block
             return out.argmax()
@@ -89,7 +96,7 @@ def test_whole_function_that_returns_a_tensor(fix):
         whole=True,
     )
     assert "@torch.no_grad()" in fixed.text
-    assert "handed to the caller (line 5)" in fixed.outcome.note
+    assert "handed to the caller (line 7)" in fixed.outcome.note
 
 
 def test_inference_mode_guard_is_not_extended_where_it_would_not_be_safe(check_fix):
@@ -97,19 +104,21 @@ def test_inference_mode_guard_is_not_extended_where_it_would_not_be_safe(check_f
         """
         import torch
 
+        model = torch.nn.Linear(2, 2)
         with torch.inference_mode():  #guard
             model.eval()
         out = model(x)  #block
-        show(out)
+        total = total + out
         """,
         """
         import torch
 
+        model = torch.nn.Linear(2, 2)
         with torch.inference_mode():
             model.eval()
         with torch.no_grad():
             out = model(x)
-        show(out)
+        total = total + out
         """,
     )
 
@@ -119,9 +128,24 @@ def test_inference_mode_guard_is_extended_where_it_is_safe(fix):
         """
         import torch
 
+        model = torch.nn.Linear(2, 2)
         with torch.inference_mode():  #guard
             model.eval()
         print(model(x).item())  #block
         """
     )
     assert "    model.eval()\n    print(model(x).item())\n" in fixed.text
+
+
+def test_model_of_which_the_class_is_not_in_sight_may_cache_tensors(fix):
+    fixed = fix(
+        """
+        import torch
+
+        def test(model, x):
+            return model(x).argmax().item()  #block
+        """,
+        style=ASKED,
+    )
+    assert "with torch.no_grad():" in fixed.text
+    assert "the class of the model is not in sight" in fixed.outcome.note

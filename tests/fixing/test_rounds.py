@@ -111,7 +111,7 @@ def test_guard_that_does_not_silence_its_finding_is_taken_back(monkeypatch):
 
 def test_file_with_many_findings_is_mended_in_one_run():
     program = b"import torch\nfrom torchvision import models\nx = torch.ones(2)\n" + 14 * (
-        b"model = models.alexnet().eval()\nprint(model(x).argmax().item())\n"
+        b"model = models.alexnet().eval()\nprint(model(x).argmax().item())\nprepare()\n"
     )
     fixed = fix_engine.fix(program, "a.py", style=Style(unsafe=True))
     assert fixed.after.count(b"with torch.no_grad():\n    print(model(x)") == 14

@@ -36,7 +36,7 @@ def test_block_that_awaits_is_narrowed_to_the_forward_pass(check_fix):
 
         async def predict(x):
             first = model(x)  #block
-            await tell(first)  #block
+            await tell()  #block
             second = model(first)  #block
             return second.item()
         """,
@@ -46,7 +46,7 @@ def test_block_that_awaits_is_narrowed_to_the_forward_pass(check_fix):
         async def predict(x):
             with torch.no_grad():
                 first = model(x)
-            await tell(first)
+            await tell()
             second = model(first)
             return second.item()
         """,

@@ -11,9 +11,8 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from flake8_nograd.fixing.outline import Block, Statement
-from flake8_nograd.fixing.syntax import all_nodes, last_name, own_nodes
-from flake8_nograd.fixing.training import Training
+from flake8_nograd.syntax.expressions import all_nodes, last_name, own_nodes
+from flake8_nograd.torch_model.needs.training_calls import Training
 
 _MAKES_PLAIN = frozenset(
     {*("item", "tolist", "numpy"), *("float", "int", "bool", "str", "len", "print", "repr")}
@@ -26,23 +25,15 @@ _KEEPS = frozenset({"append", "extend", "update", "add", "put", "insert"})
 _TRAINING_WORDS = ("optim", "trainer", "requires_grad", "autograd", "backward")
 
 
-def objection(block: Block, tree: ast.Module, training: Training) -> str | None:
-    """Why inference mode is not safe around a block; None if it is."""
-    region = _Region(block.nodes)
-    function = block.start.function
-    outside = [function.node] if function else _module_body(block.start)
+def objection(
+    code: Sequence[ast.AST], outside: Sequence[ast.AST], tree: ast.Module, training: Training
+) -> str | None:
+    """Why inference mode is not safe around code; None if it is.
+
+    `outside` is the function or module in which the code stands.
+    """
+    region = _Region(code)
     return _trains(tree, training) or region.made_or_handed_out() or region.used_in(outside)
-
-
-def function_objection(function: Statement, tree: ast.Module, training: Training) -> str | None:
-    """Why inference mode is not safe around a whole function; None if it is."""
-    assert isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef)
-    return _trains(tree, training) or _Region(function.node.body).made_or_handed_out()
-
-
-def _module_body(statement: Statement) -> list[ast.stmt]:
-    *_, top = statement.chain
-    return [item.node for item in top.suite]
 
 
 def _trains(tree: ast.Module, training: Training) -> str | None:
@@ -69,7 +60,7 @@ def _speaks_of_training(word: str) -> bool:
 class _Region:
     """Statements that would run under inference mode."""
 
-    def __init__(self, nodes: Sequence[ast.stmt]) -> None:
+    def __init__(self, nodes: Sequence[ast.AST]) -> None:
         self._nodes = nodes
         self._plain: set[str] = set()
         self._bindings = _bindings(nodes)
@@ -151,7 +142,7 @@ class _Region:
                 return False
 
 
-def _bindings(nodes: Iterable[ast.stmt]) -> dict[str, list[ast.expr | None]]:
+def _bindings(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr | None]]:
     """The values each name is bound to; None for one that is not a plain assignment."""
     found: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
     simple: set[int] = set()

@@ -1,33 +1,18 @@
 """Which code differentiates, so that no guard is ever put around it.
 
-The analysis decides what is inference. This is the fixer's own second look, on names alone and
-rather too careful: a guard that covers a training step by mistake would break it.
+A look at names alone, and rather too careful: a guard that covers a training step by mistake would
+break it, whatever the file shows of what is called.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from flake8_nograd.fixing.outline import FunctionNode
-from flake8_nograd.fixing.syntax import all_nodes, dotted
-
-_BACKWARD = frozenset(
-    {
-        *("backward", "manual_backward", "requires_grad_", "retain_grad", "register_hook"),
-    }
-)
-_AUTOGRAD = re.compile(r"(^|\.)autograd\.(grad|backward|functional\.\w+)$")
-_STEP_OF_OPTIMIZER = re.compile(r"(^|[._])(optim\w*|opt|scaler)\w*\.step$")
-_WANTS_GRADIENTS = re.compile(
-    r"attack|adversar|perturb|deepfool|(^|_)(atk|pgd|fgsm)(_|$)|saliency|grad_?cam|gradients?(_|$)"
-)
-_TRAINING_VERB = re.compile(
-    r"(train|fit|fine_?tune|pretrain|optimi[sz]e|adapt|backprop)"
-    r"(_(step|epoch|one\w*|model|batch|loop|iter\w*|on\w*|net\w*|for\w*|and\w*|[dg]))?"
-)
+from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.expressions import all_nodes, dotted
+from flake8_nograd.vocabulary import training_names
 
 
 class Training:
@@ -52,15 +37,15 @@ class Training:
     def _differentiates(self, call: ast.Call) -> bool:
         name = dotted(call.func)
         last = name.rpartition(".")[2]
-        if last in _BACKWARD or name in self._imported:
+        if last in training_names.DIFFERENTIATES or name in self._imported:
             return not _freezes(call)
-        if _AUTOGRAD.search(name) or _STEP_OF_OPTIMIZER.search(name):
+        if training_names.AUTOGRAD.search(name) or training_names.STEP_OF_OPTIMIZER.search(name):
             return True
         if (last, isinstance(call.func, ast.Attribute)) in self._names:
             return not _is_mode_switch(call) or name == "self.train"
-        if _WANTS_GRADIENTS.search(last.lower()):
+        if training_names.WANTS_GRADIENTS.search(last.lower()):
             return True
-        return bool(_TRAINING_VERB.fullmatch(last)) and not _is_mode_switch(call)
+        return bool(training_names.TRAINING_VERB.fullmatch(last)) and not _is_mode_switch(call)
 
     def _collect(self, node: ast.AST, in_class: bool) -> None:
         for child in ast.iter_child_nodes(node):
@@ -106,7 +91,7 @@ def _imported_from_autograd(tree: ast.Module) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("torch.autograd")
         for alias in node.names
-        if alias.name in ("grad", "backward", "jacobian", "hessian", "vjp", "jvp")
+        if alias.name in training_names.AUTOGRAD_FUNCTIONS
     }
 
 
@@ -118,7 +103,7 @@ def _is_mode_switch(call: ast.Call) -> bool:
     if len(arguments) > 1 or not all(_may_be_flag(argument) for argument in arguments):
         return False
     owner = dotted(call.func.value).rpartition(".")[2].lower()
-    return not any(word in owner for word in ("train", "runner", "agent"))
+    return not any(word in owner for word in training_names.TRAINERS)
 
 
 def _may_be_flag(argument: ast.expr) -> bool:

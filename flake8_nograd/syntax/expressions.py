@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable, Iterator
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-GUARD_NAMES = frozenset({"no_grad", "inference_mode"})
 
 
 def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -58,27 +57,6 @@ def dotted(node: ast.expr) -> str:
 def last_name(node: ast.expr) -> str:
     """The last part of a dotted name."""
     return dotted(node).rpartition(".")[2]
-
-
-def is_guard(node: ast.expr) -> bool:
-    """Whether an expression is `no_grad()` or `inference_mode()` under any path."""
-    if isinstance(node, ast.Call):
-        turned_off = any(
-            isinstance(argument, ast.Constant) and argument.value is False
-            for argument in (*node.args, *(keyword.value for keyword in node.keywords))
-        )
-        return last_name(node.func) in GUARD_NAMES and not turned_off
-    return False
-
-
-def is_recording_switch(node: ast.expr) -> bool:
-    """Whether an expression switches recording on, or by a condition."""
-    if not isinstance(node, ast.Call):
-        return False
-    name = last_name(node.func)
-    return name in ("enable_grad", "set_grad_enabled") or (
-        name == "inference_mode" and not is_guard(node)
-    )
 
 
 def first_await_or_yield(roots: Iterable[ast.AST]) -> ast.AST | None:

@@ -1,0 +1,30 @@
+"""The value that planning ends in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flake8_nograd.fixing.edits import Edit, Import
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An edit, the code it guards, the import it needs, and what to tell the user about it.
+
+    `need` says why something else in that code may need a graph.
+    """
+
+    edit: Edit
+    code: Sequence[ast.AST]
+    needs: Import | None = None
+    note: str = ""
+    need: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no shape that fits."""
+
+    reason: str

@@ -1,0 +1,1 @@
+"""Who needs what a stretch of code records: what a guard may cover without changing a result."""

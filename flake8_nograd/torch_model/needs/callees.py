@@ -1,0 +1,220 @@
+"""What a call does with its arguments, as strictly as a proof asks for: unknown is unknown."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import enum
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_nograd.flow.graph import Kind
+from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.models.recognition import Modules
+from flake8_nograd.torch_model.points_to.abstract_objects import Made
+from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary.annotations import ModelEvidence
+from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.grad_modes import SWITCHED_OFF_BY
+from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.words import computes_loss, makes_arrays
+
+
+class Does(enum.Enum):
+    """What becomes of the arguments of a call, and of what a method is called on."""
+
+    READS = "reads numbers; its result has no graph"
+    PASSES = "computes its result from them and keeps nothing"
+    KEEPS = "keeps the arguments in what the method is called on"
+    RUNS = "runs functions of the file"
+    PASSES_ON = "is a forward pass"
+    UNKNOWN = "may do anything"
+
+
+class Callee(NamedTuple):
+    """What a call does, and the functions of the file that it runs."""
+
+    does: Does
+    functions: tuple[Function, ...] = ()
+
+
+_OF_EFFECT = {
+    Effect.NUMBERS: Does.READS,
+    Effect.FOREIGN: Does.READS,
+    Effect.TENSOR: Does.PASSES,
+    Effect.LAYER: Does.PASSES,
+    Effect.MODULE: Does.PASSES,
+    Effect.WRAP: Does.PASSES,
+    Effect.OBJECT: Does.PASSES,
+}
+_FORWARDS = frozenset((Effect.LAYER, Effect.MODULE, Effect.LIKELY_MODULE, Effect.GUARDED))
+_UNKNOWN = Callee(Does.UNKNOWN)
+
+
+class Callees:
+    """Says of each call of a file what it does."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        points_to: PointsTo,
+        modules: Modules,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._program = program
+        self._points_to = points_to
+        self._modules = modules
+        self._vocabulary = vocabulary
+        payloads = program.graph.payloads
+        self._calls = {
+            item.node: item
+            for node, item in enumerate(payloads)
+            if isinstance(item, Call) and program.graph.kinds[node] is Kind.CALL
+        }
+        self._known: dict[ast.Call, Callee] = {}
+
+    def of(self, node: ast.Call) -> Callee:
+        """What a call does."""
+        callee = self._known.get(node)
+        if callee is None:
+            callee = self._known[node] = self._find(node)
+        return callee
+
+    def record(self, node: ast.Call) -> Call[Context] | None:
+        """The call as the interpreter met it; None if it never did."""
+        return self._calls.get(node)
+
+    def is_layer(self, node: ast.Call) -> bool:
+        """Whether a call runs something that may have parameters of its own."""
+        call = self._calls.get(node)
+        return call is None or any(
+            self._is_forward_of_library(self._program.graph.payloads[thing])
+            for thing in self._things(call)
+        )
+
+    def is_in_sight(self, node: ast.Call) -> bool:
+        """Whether the class of what is called is known, with all that it does."""
+        call = self._calls.get(node)
+        things = self._things(call) if call is not None else set()
+        payloads = [self._program.graph.payloads[thing] for thing in things]
+        return bool(payloads) and all(
+            isinstance(what, Class | Function)
+            or (isinstance(what, Made) and what.name.startswith("torch.nn."))
+            for what in payloads
+        )
+
+    def makes_module(self, node: ast.Call) -> bool:
+        """Whether a call makes something whose parameters can be trained."""
+        call = self._calls.get(node)
+        effect = self._vocabulary.effect(call.imported) if call and call.imported else None
+        return effect in _FORWARDS
+
+    def _find(self, node: ast.Call) -> Callee:
+        call = self._calls.get(node)
+        if call is None:
+            return _UNKNOWN
+        if call.imported is not None:
+            return self._of_imported(call.imported)
+        things = [self._program.graph.payloads[thing] for thing in self._things(call)]
+        functions = tuple(thing for thing in things if isinstance(thing, Function))
+        if functions and len(functions) == len(things):
+            runs_pass = all(function.name.startswith("forward") for function in functions)
+            return Callee(Does.PASSES_ON if runs_pass else Does.RUNS, functions)
+        if self._modules.evidence(call) > ModelEvidence.NONE and not functions:
+            return Callee(Does.PASSES_ON)
+        if things and all(map(self._is_forward_of_library, things)):
+            return Callee(Does.PASSES)
+        if things and any(isinstance(thing, Class | Function) for thing in things):
+            return self._of_object(things)
+        if call.receiver is not None:
+            return self._of_method(call)
+        if call.name not in self._program.function_names:
+            if makes_arrays(call.name):
+                return Callee(Does.READS)
+            if computes_loss(call.name):
+                return Callee(Does.PASSES)
+        return _UNKNOWN
+
+    def _things(self, call: Call[Context]) -> set[int]:
+        found = set(self._points_to.callees.get(call.result, ()))
+        found |= self._points_to.of(call.callee)
+        kinds = self._program.graph.kinds
+        return {thing for thing in found if kinds[thing] is not Kind.EXTERNAL or len(found) == 1}
+
+    def _of_object(self, things: list[object]) -> Callee:
+        """An instance of a class of the file that is a module, or something unknown."""
+        are_modules = all(
+            isinstance(thing, Class) and self._modules.is_module(thing) for thing in things
+        )
+        return Callee(Does.PASSES_ON) if are_modules else _UNKNOWN
+
+    def _is_forward_of_library(self, thing: object) -> bool:
+        return isinstance(thing, Made) and thing.effect in _FORWARDS
+
+    def _of_imported(self, name: str) -> Callee:
+        package, _, _ = name.partition(".")
+        last = name.rpartition(".")[2]
+        if name in escapes.READING_BUILTINS or name in SWITCHED_OFF_BY:
+            return Callee(Does.READS)
+        if name in escapes.PASSING_BUILTINS or name in _ERRORS:
+            return Callee(Does.PASSES)
+        if makes_arrays(last):
+            return Callee(Does.READS)
+        if package not in escapes.KNOWN_PACKAGES or last in _CHANGING:
+            return _UNKNOWN
+        effect = self._vocabulary.effect(name)
+        return Callee(_OF_EFFECT[effect]) if effect in _OF_EFFECT else _UNKNOWN
+
+    def _of_method(self, call: Call[Context]) -> Callee:
+        name = call.method
+        if name in self._program.function_names and self._is_open(call):
+            return _UNKNOWN
+        if self._is_foreign(call):
+            return Callee(Does.READS)
+        if name in methods.CUTS or name in escapes.READING_METHODS or name in escapes.PLAIN_METHODS:
+            return Callee(Does.READS)
+        if name in escapes.PASSING_METHODS:
+            return Callee(Does.PASSES)
+        if name in escapes.KEEPING_METHODS:
+            return Callee(Does.KEEPS)
+        if name in methods.ONLY_OF_MODULES or name in methods.ALMOST_ONLY_OF_MODULES:
+            return Callee(Does.PASSES) if not call.arguments() else _UNKNOWN
+        if computes_loss(name):
+            return Callee(Does.PASSES)
+        return _UNKNOWN
+
+    def _is_open(self, call: Call[Context]) -> bool:
+        """Whether a class of the file has a method of this name that the call may run."""
+        return any(call.method in cls.methods for cls in self._program.classes)
+
+    def _is_foreign(self, call: Call[Context]) -> bool:
+        """Whether a method belongs to something of a package without torch inside."""
+        assert call.receiver is not None
+        things = self._points_to.of(call.receiver)
+        payloads = self._program.graph.payloads
+        return bool(things) and all(
+            isinstance(what := payloads[thing], Made) and what.effect is Effect.FOREIGN
+            for thing in things
+        )
+
+    def named(self, names: frozenset[str]) -> Iterator[ast.Call]:
+        """Calls of the file whose last name is one of some."""
+        for node in self._calls:
+            if access_path(node.func).rpartition(".")[2] in names:
+                yield node
+
+
+_ERRORS = frozenset(
+    name
+    for name in dir(builtins)
+    if isinstance(getattr(builtins, name), type)
+    and issubclass(getattr(builtins, name), BaseException)
+)
+_CHANGING = frozenset(
+    "backward requires_grad_ register_hook retain_grad reinforce partial map apply __setattr__"
+    " set_default_dtype setattr".split()
+)

@@ -1,0 +1,110 @@
+"""Who calls a function: all callers, or the admission that they are not all in sight."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.flow.scopes import Function, is_property, positional
+from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+from flake8_nograd.vocabulary import escapes
+
+_TRANSPARENT = frozenset("staticmethod classmethod no_grad inference_mode".split())
+
+
+class Callers:
+    """Answers from one file; what other files say can be asked here too."""
+
+    def __init__(self, bindings: Bindings) -> None:
+        self._bindings = bindings
+        self._reflecting = {
+            bindings.function_of(node)
+            for node in ast.walk(bindings.tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in escapes.REFLECTION
+            and not bindings.stores.get(bindings.of(node.func))
+        }
+        self.is_script = any(map(_runs_something, bindings.tree.body))
+
+    def reflects(self, scope: ast.AST) -> bool:
+        """Whether names of a scope may be reached by their text."""
+        if isinstance(scope, ast.Module):
+            return bool(self._reflecting)
+        return any(scope in self._bindings.around(function) for function in self._reflecting)
+
+    def all_calls_of(self, function: FunctionNode) -> list[ast.Call] | None:
+        """Every call of a function; None if others may call it, or get what it returns."""
+        if not all(map(_is_transparent, function.decorator_list)) or is_property(function):
+            return None
+        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function)):
+            return None
+        scope = self._bindings.scope_of(function)
+        if isinstance(scope, ast.ClassDef):
+            return self._calls_of_method(function)
+        if isinstance(scope, ast.Module) and not self.is_script and not _is_private(function):
+            return None
+        if self.reflects(scope):
+            return None
+        variable = self._bindings.in_scope(scope, function.name)
+        if len(self._bindings.stores[variable]) != 1:
+            return None
+        calls = []
+        for load in self._bindings.loads.get(variable, ()):
+            call = self._bindings.parents[load]
+            if not isinstance(call, ast.Call) or call.func is not load:
+                return None
+            calls.append(call)
+        return calls
+
+    def parameters_for(self, node: ast.AST, call: ast.Call, function: Function) -> list[str] | None:
+        """The parameters that an argument of a call becomes; None if that is not plain to see."""
+        definition = function.node
+        if definition is None or any(isinstance(item, ast.Starred) for item in call.args):
+            return None
+        if isinstance(node, ast.keyword):
+            if node.arg is None:
+                return None
+            known = {item.arg for item in function.parameters()}
+            return [node.arg] if node.arg in known else None
+        names = positional(definition.args)
+        is_bound = isinstance(call.func, ast.Attribute) and function.owner is not None
+        names = names[1:] if is_bound and not function.is_static else names
+        position = next((at for at, item in enumerate(call.args) if item is node), None)
+        if position is None or position >= len(names):
+            return None
+        return [names[position]]
+
+    def _calls_of_method(self, function: FunctionNode) -> list[ast.Call] | None:
+        """Every call of something by the name of a method, in a program that is one file."""
+        if (not _is_private(function) and not self.is_script) or function.name.startswith("__"):
+            return None
+        calls = []
+        for node in ast.walk(self._bindings.tree):
+            if isinstance(node, ast.Constant) and node.value == function.name:
+                return None
+            if not isinstance(node, ast.Attribute) or node.attr != function.name:
+                continue
+            call = self._bindings.parents[node]
+            if not isinstance(call, ast.Call) or call.func is not node:
+                return None
+            calls.append(call)
+        return calls
+
+
+def _is_private(function: FunctionNode) -> bool:
+    """Whether a name says that no other file is to call the function."""
+    return function.name.startswith("_")
+
+
+def _is_transparent(decorator: ast.expr) -> bool:
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(node, "attr", getattr(node, "id", "")) in _TRANSPARENT
+
+
+def _runs_something(statement: ast.stmt) -> bool:
+    """Whether a statement of a module does more than define: the file is a program."""
+    if isinstance(statement, ast.If):
+        return "__main__" in ast.unparse(statement.test)
+    if isinstance(statement, ast.For | ast.While | ast.With):
+        return True
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)

@@ -1,0 +1,101 @@
+"""Whether a call can be evaluated before the rest of its statement without anybody noticing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.torch_model.needs.callees import Callees, Does
+
+_ALWAYS_EVALUATED = (
+    *(ast.Call, ast.keyword, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Starred),
+    *(ast.Tuple, ast.List, ast.Set, ast.Dict),
+)
+_WITHOUT_EFFECT = (
+    *(ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Slice),
+    *(ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.keyword, ast.operator),
+    *(ast.unaryop, ast.expr_context, ast.Compare, ast.cmpop),
+)
+_SUSPENDING = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+_RANDOM = ("rand", "dropout", "bernoulli", "multinomial", "normal", "sample", "manual_seed")
+_HAS_EFFECTS = frozenset("print next input iter pop popleft get_rng_state synchronize".split())
+
+
+def why_not_hoisted(node: ast.Call, bindings: Bindings, callees: Callees) -> str:
+    """Why a call cannot be moved above its statement; empty if it can."""
+    if any(isinstance(part, _SUSPENDING) for part in ast.walk(node)):
+        return "it binds a name or suspends"
+    statement = bindings.statement_of(node)
+    if not _is_evaluated(node, statement, bindings):
+        return "it is evaluated under a condition, again and again, or later"
+    for other in _before(node, statement):
+        if not isinstance(other, _WITHOUT_EFFECT) and not _is_pure_call(other, callees):
+            return f"what comes before it in the statement may have effects (line {other.lineno})"
+    return ""
+
+
+def _is_evaluated(node: ast.expr, statement: ast.stmt, bindings: Bindings) -> bool:
+    """Whether the statement evaluates the call exactly once, whatever happens."""
+    inner: ast.AST = node
+    for outer in list(bindings.around(node))[1:]:
+        if outer is statement:
+            return _is_header_once(inner, statement)
+        if isinstance(outer, ast.IfExp):
+            if inner is not outer.test:
+                return False
+        elif isinstance(outer, ast.BoolOp):
+            if inner is not outer.values[0]:
+                return False
+        elif isinstance(outer, ast.Compare):
+            if inner is not outer.left and inner is not outer.comparators[0]:
+                return False
+        elif not isinstance(outer, _ALWAYS_EVALUATED):
+            return False
+        inner = outer
+    return False
+
+
+def _is_header_once(part: ast.AST, statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.Return(value=value):
+            return part is value
+        case ast.Expr(value=value):
+            return part is value
+        case ast.AugAssign(target=ast.Name(), value=value):
+            return part is value
+        case ast.If(test=test):
+            return part is test
+    return False
+
+
+def _before(node: ast.expr, statement: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions of a statement that are evaluated before a call."""
+    start = (node.lineno, node.col_offset)
+    todo: list[ast.AST] = [
+        child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)
+    ]
+    if isinstance(statement, ast.Assign):
+        todo = [statement.value]
+    while todo:
+        part = todo.pop()
+        if part is node:
+            continue
+        todo.extend(ast.iter_child_nodes(part))
+        if isinstance(part, ast.expr):
+            end = (part.end_lineno or 0, part.end_col_offset or 0)
+            if end <= start:
+                yield part
+
+
+def _is_pure_call(node: ast.expr, callees: Callees) -> bool:
+    """Whether a call computes something, without effects and without chance."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in _HAS_EFFECTS or name.endswith("_") or any(word in name for word in _RANDOM):
+        return False
+    if any(keyword.arg == "out" for keyword in node.keywords):
+        return False
+    does = callees.of(node).does
+    return does is Does.PASSES and isinstance(node.func, ast.Attribute)
