@@ -163,6 +163,11 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--disable-noqa", action="store_true", help="disregard '# noqa'")
     group.add_argument("-j", "--jobs", metavar="N", type=_jobs, help="processes (default: auto)")
     group.add_argument(
+        "--executor",
+        metavar="MODULE:FACTORY",
+        help="a function that makes the concurrent.futures.Executor to use instead of processes",
+    )
+    group.add_argument(
         "--baseline",
         metavar="FILE",
         help="pass over findings that --write-baseline counted; one more in a file shows them all",

@@ -9,9 +9,10 @@ import enum
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 
 from flake8_nograd import engine, fix_engine
@@ -41,6 +42,9 @@ class Failure:
     """A file that could not be handled, in one line; unlike an exception it always travels well."""
 
     message: str
+
+
+MakeExecutor = Callable[[], Executor]
 
 
 class QuickFixesFor(enum.Enum):
@@ -96,17 +100,22 @@ class Work:
         return FileFix(task.path, task.data, after, fixed=len(findings))
 
 
-def run(work: Work, paths: Sequence[str], jobs: int | None) -> Iterator[FileFix | Failure]:
+def run(
+    work: Work, paths: Sequence[str], jobs: int | None, make: MakeExecutor | None = None
+) -> Iterator[FileFix | Failure]:
     """Handle files in the order given; the same results for any number of jobs.
 
     Processes are started before this returns, so that the caller may start threads afterwards.
     """
+    if make is not None:
+        executor = make()
+        return _all_of(spread(executor, work, paths), executor.shutdown)
     processes = _processes(len(paths), jobs)
     if processes <= 1:
         tasks = map(_task, paths)
         return (work.handle(task) if isinstance(task, Task) else task for task in tasks)
-    executor = ProcessPoolExecutor(processes, initializer=_end_with_parent)
-    return _all_of(spread(executor, work, paths), executor)
+    pool = ProcessPoolExecutor(processes, initializer=_end_with_parent)
+    return _all_of(spread(pool, work, paths), partial(pool.shutdown, cancel_futures=True))
 
 
 def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[FileFix | Failure]:
@@ -122,13 +131,13 @@ def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[Fil
 
 
 def _all_of(
-    results: Iterator[FileFix | Failure], executor: Executor
+    results: Iterator[FileFix | Failure], close: Callable[[], None]
 ) -> Iterator[FileFix | Failure]:
     """The results; whoever wants no more of them does not wait for the others."""
     try:
         yield from results
     finally:
-        executor.shutdown(cancel_futures=True)
+        close()
 
 
 def _done(
@@ -138,8 +147,11 @@ def _done(
     try:
         return future.result()
     except BrokenExecutor:
-        tasks = [item for item in results if isinstance(item, Task)]
-        return [Failure(f"{task.path}: not handled, a worker process died") for task in tasks]
+        why = "a worker process died"
+    except Exception as error:  # executors of others have errors of their own
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+    tasks = [item for item in results if isinstance(item, Task)]
+    return [Failure(f"{task.path}: not handled, {why}") for task in tasks]
 
 
 def _filled(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from flake8_nograd.command import discovery, jobs
 from flake8_nograd.command.arguments import style_of
 from flake8_nograd.command.baseline import write as write_baseline
+from flake8_nograd.command.executors import executor_named
 from flake8_nograd.command.listing import listing
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.command.terminal import Terminal
@@ -35,6 +36,7 @@ class Session:
             writes=not (arguments.check or arguments.diff or arguments.write_baseline), verb=verb
         )
         self._failures: list[str] = []
+        self._make_executor = executor_named(arguments.executor)
         style = style_of(arguments)
         self._work = jobs.Work(settings, style, arguments.add_noqa, self._quick_fixes_for())
 
@@ -91,7 +93,7 @@ class Session:
         self._report.looked_at = len(paths)
         if not self._arguments.quiet:
             self._terminal.note(f"reading {len(paths)} files")
-        results = jobs.run(self._work, paths, self._arguments.jobs)
+        results = jobs.run(self._work, paths, self._arguments.jobs, self._make_executor)
         if not self._arguments.quiet:
             self._terminal.note("")
         is_silent = self._arguments.quiet

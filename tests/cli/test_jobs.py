@@ -124,3 +124,24 @@ def test_settings_travel_to_other_processes():
     again = pickle.loads(pickle.dumps(settings))
     assert again.options == settings.options
     assert again.keep(Source.from_text("import torch\n"), []) == []
+
+
+def test_executor_of_the_user(run, tree, write):
+    write("lab.py", "from concurrent.futures import ThreadPoolExecutor as Pool\n")
+    usual = run("--check", "--exclude", "lab.py", ".")
+    ran = run("--check", "--exclude", "lab.py", "--executor", "lab:Pool", ".")
+    assert (ran.code, ran.out, ran.err) == (usual.code, usual.out, usual.err)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nowhere:make", "nograd-fix: --executor nowhere:make: No module named 'nowhere'\n"),
+        ("os:make", "nograd-fix: --executor os:make: module 'os' has no attribute 'make'\n"),
+        ("os:getcwd", "nograd-fix: --executor os:getcwd: made a str, no executor\n"),
+    ],
+)
+def test_executor_that_is_none(run, write, name, told):
+    write("a.py", PROGRAMS["safe"])
+    ran = run("--check", "--executor", name, ".")
+    assert (ran.code, ran.err) == (2, told)
