@@ -80,7 +80,7 @@ def _result(
         rows = list(_rows(recipe, place.package(recipe), judged, runner, plain, traced))
         result["rows"] = [row.as_json() for row in rows]
         result["seconds"] = plain.seconds + traced.seconds
-        result["problem"] = _problem(plain, traced)
+        result["problem"] = _problem(recipe, plain, traced)
         result["disturbed"] = _changes(plain, traced)
         if options.fixes:
             result["fixes"] = dict(_fixes(runner, plain))
@@ -97,10 +97,12 @@ def _rows(
     yield from judge.rows(traced.out / "trace.json", runner.executed(plain))
 
 
-def _problem(*runs: Run) -> str:
+def _problem(recipe: Recipe, *runs: Run) -> str:
     for run in runs:
         if not run.is_complete:
             return f"{run.out.name}: out of time"
+        if not recipe.tests and run.ending != "exit code 0":
+            return f"{run.out.name}: {run.ending}"
         if not run.outcomes:
             return f"{run.out.name}: nothing ran, {run.ending}"
     return ""

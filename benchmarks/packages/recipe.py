@@ -33,7 +33,7 @@ class Recipe:
     folder: str
     tests: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
-    seconds: int = 120
+    seconds: int = 300
     environ: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -97,15 +98,24 @@ class Runner:
 
     def _run(self, kind: str, tree: Path, prefix: list[str]) -> Run:
         out = self._out(kind)
-        kept = out / "run.json"
+        kept, what = out / "run.json", self._what_is_run()
         if kept.exists() and not self._again:
-            return Run(out=out, **json.loads(kept.read_text("utf-8")))
+            values = json.loads(kept.read_text("utf-8"))
+            if values.pop("what", None) == what:
+                return Run(out=out, **values)
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         prefix = [word.replace("--data-file=", f"--data-file={out}/") for word in prefix]
         values = self._executed(out, tree, prefix)
-        kept.write_text(json.dumps(values, indent=1), "utf-8")
+        kept.write_text(json.dumps({**values, "what": what}, indent=1), "utf-8")
         return Run(out=out, **values)
+
+    def _what_is_run(self) -> str:
+        """What a kept result is a result of."""
+        recipe = self._recipe
+        program = "" if recipe.tests else recipe.driver.read_text("utf-8")
+        text = f"{recipe.tests} {recipe.seconds} {sorted(recipe.environ.items())} {program}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def _executed(self, out: Path, tree: Path, prefix: list[str]) -> dict[str, Any]:
         command = [str(self._place.python), *prefix, *self._what(out)]

@@ -19,12 +19,7 @@ for _ in range(2):
 print(round(loss.item(), 3))
 gate = enn.Gate("2x0e", [torch.tanh], "1x0e", [torch.sigmoid], "1x1o")
 print(gate(torch.randn(3, gate.irreps_in.dim)).shape)
-print(
-    max(
-        v.item()
-        for v in equivariance_error(
-            product, [product.irreps_in1, product.irreps_in2], ntrials=1
-        ).values()
-    )
-    < 1e-3
+errors = equivariance_error(
+    product, args_in=[x, y], irreps_in=[product.irreps_in1, product.irreps_in2], ntrials=1
 )
+print(max(float(torch.as_tensor(error).max()) for error in errors.values()) < 1e-3)

@@ -10,7 +10,7 @@ model = ModuleValidator.fix(
     nn.Sequential(nn.Conv1d(1, 4, 3), nn.BatchNorm1d(4), nn.Flatten(), nn.Linear(8, 2))
 )
 data = torch.utils.data.TensorDataset(torch.randn(16, 1, 4), torch.arange(16) % 2)
-for mode in ("hooks", "ew", "functorch"):
+for mode in ("hooks", "functorch"):
     engine = PrivacyEngine()
     copy = ModuleValidator.fix(
         nn.Sequential(nn.Conv1d(1, 4, 3), nn.GroupNorm(1, 4), nn.Flatten(), nn.Linear(8, 2))
