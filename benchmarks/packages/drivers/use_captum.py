@@ -33,7 +33,8 @@ for layer in (
 ):
     options = {} if isinstance(layer, attr.LayerActivation) else {"target": 1}
     print(type(layer).__name__, layer.attribute(x, **options).shape)
-print(FGSM(model, nn.CrossEntropyLoss(reduction="none")).perturb(x, 0.1, target=torch.tensor([0, 1])).shape)
-print(PGD(model, nn.CrossEntropyLoss(reduction="none")).perturb(x, 0.1, 0.01, 2, target=torch.tensor([0, 1])).shape)
+criterion, labels = nn.CrossEntropyLoss(reduction="none"), torch.tensor([0, 1])
+print(FGSM(model, criterion).perturb(x, 0.1, target=labels).shape)
+print(PGD(model, criterion).perturb(x, 0.1, 0.01, 2, target=labels).shape)
 saliency = attr.Saliency(model)
 print(sensitivity_max(saliency.attribute, x, target=1, n_perturb_samples=2).shape)

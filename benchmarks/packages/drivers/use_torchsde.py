@@ -28,7 +28,9 @@ process, start, times = Process(), torch.ones(4, 2), torch.linspace(0, 1, 3)
 for solve in (torchsde.sdeint, torchsde.sdeint_adjoint):
     for method in ("euler", "milstein", "srk"):
         process.zero_grad()
-        motion = torchsde.BrownianInterval(0.0, 1.0, size=(4, 2), entropy=1)
+        motion = torchsde.BrownianInterval(
+            0.0, 1.0, size=(4, 2), entropy=1, levy_area_approximation="space-time"
+        )
         solve(process, start, times, bm=motion, method=method, dt=0.2)[-1].sum().backward()
         print(solve.__name__, method, round(process.drift.weight.grad.norm().item(), 3))
 print(torchsde.sdeint(process, start, times, dt=0.2, logqp=True)[1].shape)
