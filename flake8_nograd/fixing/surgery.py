@@ -140,6 +140,7 @@ class Surgeon(cst.CSTTransformer):
             hoist = self._hoists.get(piece.number)
             if hoist is not None:
                 guarded, rest = hoisted(hoist, piece.line, self._indent())
+                self._made.append(guarded)
                 yield replace(piece, number=_NEW, line=guarded)
                 yield replace(piece, line=rest)
                 continue

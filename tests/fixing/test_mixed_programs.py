@@ -30,10 +30,6 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the fixer does not know what the other values of a statement need",
-)
 @pytest.mark.parametrize("style", STYLES.values(), ids=list(STYLES))
 def test_safe_fix_changes_nothing(style):
     first = COUNT * list(STYLES.values()).index(style)

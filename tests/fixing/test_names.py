@@ -374,7 +374,9 @@ def test_import_below_a_condition_goes_there_too(check_fix):
     ],
 )
 def test_no_decorator_where_torch_may_be_absent(fix, handler):
-    text = f"try:\n    import torch\n{handler}\n\ndef answer(x):\n    return model(x)  #block\n"
+    text = (
+        f"try:\n    import torch\n{handler}\n\ndef answer(x):\n    return model(x).item()  #block\n"
+    )
     is_decorated = "@torch.no_grad()" in fix(text, whole=True).text
     assert is_decorated == handler.startswith("finally")
 
@@ -385,7 +387,7 @@ def test_no_decorator_where_torch_may_be_absent(fix, handler):
 def test_decorator_if_the_program_ends_without_torch(fix, leaves):
     text = (
         f"try:\n    import torch\nexcept ImportError:\n    print('no')\n    {leaves}\n\n"
-        "def answer(x):\n    return model(x)  #block\n"
+        "def answer(x):\n    return model(x).item()  #block\n"
     )
     assert "@torch.no_grad()\ndef" in fix(text, whole=True).text
 
