@@ -28,6 +28,7 @@ from flake8_nograd.torch_model.verdict.judgement import Judge
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import regions_of, without_entangled
 from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_helpers, without_repeats
+from flake8_nograd.torch_model.verdict.trials import Trials
 from flake8_nograd.vocabulary.lookup import vocabulary_of
 
 
@@ -55,7 +56,8 @@ def _analysed(tree: ast.Module, path: str, options: Options, elsewhere: Elsewher
     uses = ResultUses(program, points_to, observations, vocabulary, modules.is_forward)
     evaluation = Evaluation(points_to, recording, observations)
     roles = Roles(path, options.inference_functions)
-    judge = Judge(program, modules, need, recording, uses, evaluation, roles, observations)
+    trials = Trials(path, program, modules.frameworks)
+    judge = Judge(program, modules, need, recording, uses, evaluation, roles, observations, trials)
     passes = [item for item in map(judge.judge, program.calls) if item is not None]
     through = list(passes_through_helpers(passes, points_to, uses, need.differentiating, judge))
     needing = [item for item in (*passes, *through) if _may_need_its_graph(item)]

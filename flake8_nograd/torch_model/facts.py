@@ -32,6 +32,8 @@ class SuppressionReason(enum.Enum):
     TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
     SMOKE_TEST = "a smoke test under `__main__` looks at shapes only"
+    GRADIENT_READ = "forces and the like are read here, which take a backward pass"
+    CALLERS_DECIDE = "it is handed back with its graph where the caller may want a gradient"
     TOO_LITTLE = "too little speaks for inference"
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import ast
 import enum
 import re
+from collections.abc import Iterator
 
 from flake8_nograd.syntax.access_path import access_path
 
-_MODULE_ANNOTATION = re.compile(r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)")
+_MODULE_ANNOTATION = re.compile(
+    r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)"
+    r"|(?:torch\.)?nn\.(?:modules\.(?:\w+\.)?)?(?!Parameter|Buffer)[A-Z]\w*"
+)
 _OTHER_ANNOTATION = re.compile(
     r"(?:\w+\.)*(?:Tensor|str|int|float|bool|Callable|Path|Dataset|DataLoader|ndarray|list|dict"
-    r"|tuple|List|Dict|Tuple|Optimizer|Any\w+Fn)\b.*"
+    r"|tuple|List|Dict|Tuple|Optimizer|Any\w+Fn|DataFrame|Series|Namespace|Config|DictConfig"
+    r"|(?:torch\.)?nn\.\w*(?:Loss|Parameter|Buffer))\b.*"
 )
+_ALTERNATIVES = frozenset(("Optional", "Union"))
 
 
 class ModelEvidence(enum.IntEnum):
@@ -31,12 +37,42 @@ def names_module_class(annotation: ast.expr) -> bool:
 
 
 def evidence_of_annotation(annotation: ast.expr) -> ModelEvidence | None:
-    head = annotation
-    while isinstance(head, ast.Subscript | ast.BinOp):
-        head = head.value if isinstance(head, ast.Subscript) else head.left
-    text = access_path(head)
-    if isinstance(head, ast.Constant) and head is annotation:
-        text = str(head.value)
-    if head is annotation and _MODULE_ANNOTATION.fullmatch(text):
+    """What an annotation says of a value, None if nothing; one that may be a module is one."""
+    told = {_evidence_of_one(text) for text in _alternatives(annotation)}
+    if ModelEvidence.ANNOTATION in told:
         return ModelEvidence.ANNOTATION
-    return ModelEvidence.NONE if _OTHER_ANNOTATION.fullmatch(text) else None
+    return ModelEvidence.NONE if told == {ModelEvidence.NONE} else None
+
+
+def _evidence_of_one(text: str) -> ModelEvidence | None:
+    if _OTHER_ANNOTATION.fullmatch(text):
+        return ModelEvidence.NONE
+    return ModelEvidence.ANNOTATION if _MODULE_ANNOTATION.fullmatch(text) else None
+
+
+def _alternatives(annotation: ast.expr) -> Iterator[str]:
+    """The classes in `C`, `"C"`, `C | D`, `Optional[C]` and `Union[C, D]`, without their items."""
+    if isinstance(annotation, ast.Constant):
+        if isinstance(annotation.value, str):
+            yield from _of_text(annotation.value)
+    elif isinstance(annotation, ast.BinOp):
+        yield from _alternatives(annotation.left)
+        yield from _alternatives(annotation.right)
+    elif isinstance(annotation, ast.Tuple):
+        for part in annotation.elts:
+            yield from _alternatives(part)
+    elif isinstance(annotation, ast.Subscript):
+        outer = access_path(annotation.value)
+        if outer.rpartition(".")[2] in _ALTERNATIVES:
+            yield from _alternatives(annotation.slice)
+        elif not _MODULE_ANNOTATION.fullmatch(outer):
+            yield outer
+    else:
+        yield access_path(annotation)
+
+
+def _of_text(text: str) -> Iterator[str]:
+    try:
+        yield from _alternatives(ast.parse(text, mode="eval").body)
+    except (SyntaxError, RecursionError, ValueError):
+        return

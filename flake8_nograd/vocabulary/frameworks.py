@@ -66,6 +66,9 @@ FUNCTION_BASES = re.compile(r"torch\.autograd\.(?:function\.)?\w*Function\w*")
 # Bases that make a class a collection of unit tests.
 TEST_BASES = re.compile(r"\w*TestCase|\w*Test|\w*Tester")
 
+# Packages whose base classes run a model to get forces out of it (ase 3.26, torch_sim 0.4).
+CALCULATOR_PACKAGES = ("ase.", "torch_sim.")
+
 
 def is_function_base(dotted: str) -> bool:
     """Whether an imported class is that of functions with a backward pass of their own."""

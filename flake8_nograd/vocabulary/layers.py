@@ -18,6 +18,12 @@ ALLOCATORS = frozenset(
     " new_full".split()
 )
 
+# Functions and methods that make numbers without any input.
+MAKERS_OF_NUMBERS = ALLOCATORS | frozenset(
+    "rand randn randint randperm normal rand_like randn_like randint_like arange linspace"
+    " eye".split()
+)
+
 # Modules whose parameters are those of the modules that they are made of.
 CONTAINERS = frozenset(
     ("torch.nn.Sequential", "torch.nn.modules.Sequential", "torch.nn.modules.container.Sequential")

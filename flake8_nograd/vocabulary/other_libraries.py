@@ -25,6 +25,12 @@ _STANDARD_LIBRARY: dict[str, Effect] = {
     "time.*": Effect.OBJECT,
     "re.*": Effect.OBJECT,
     "argparse.*": Effect.OBJECT,
+    **dict.fromkeys(
+        "importlib.* subprocess.* pathlib.* shutil.* tempfile.* urllib.* http.* socket.* sqlite3.*"
+        " csv.* xml.* html.* zipfile.* tarfile.* hashlib.* datetime.* uuid.* base64.* dataclasses.*"
+        " enum.* typing.* warnings.* traceback.* configparser.* unittest.*".split(),
+        Effect.OBJECT,
+    ),
     "collections.*": Effect.WRAP,
     "itertools.*": Effect.WRAP,
     # threads, processes, tasks: grad mode is thread-local, so a guard does not follow
@@ -66,6 +72,9 @@ _LOOK_ALIKES = (
     " ctranslate2 ctransformers hummingbird tritonclient insightface mediapipe"
     " langchain langchain_core langchain_community llama_index anthropic litellm"
     " sentencepiece tokenizers nltk networkx gym gymnasium pettingzoo datasets albumentations"
+    " dlib face_recognition polars pyarrow dask xarray shapely rasterio geopandas rdkit openbabel"
+    " ase pymatgen pybullet mujoco moviepy decord pydantic omegaconf hydra requests httpx aiohttp"
+    " boto3 botocore openai cohere google fastapi flask django sqlalchemy pymongo redis"
 )
 
 OTHER_LIBRARIES: dict[str, Effect] = {

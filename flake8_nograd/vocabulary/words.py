@@ -107,6 +107,12 @@ HARD_TRAINING_WORDS = frozenset(
 )
 
 
+# Words of functions without inputs that try something out.
+TRIAL_WORDS = frozenset("test demo example smoke sanity check try debug".split())
+
+# Words of what a model of energies gives only by a backward pass of its own or of its caller.
+ENERGY_GRADIENT_WORDS = frozenset("force forces stress stresses virial virials hessian".split())
+
 # Words of a file that is there to train.
 SCRIPT_TRAINING_WORDS = frozenset("train training trainer pretrain finetune fit".split())
 

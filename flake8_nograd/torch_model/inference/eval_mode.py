@@ -11,6 +11,7 @@ from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.inference.roles import Role, role_of_name
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.context import Context
@@ -46,10 +47,12 @@ class Evaluation:
         self._bits = {change: 1 << number for number, change in enumerate(observations.changes)}
         self._latest = LatestChanges(self._bits).latest
         self._by_path: defaultdict[str, ChangeSet] = defaultdict(int)
+        self._for_inference: ChangeSet = 0  # changes that functions for inference make
         self._other: ChangeSet = 0  # changes that do not switch to eval mode for certain
         for change, bit in self._bits.items():
             self._by_path[change.path] |= bit
             self._other |= 0 if change.to else bit
+            self._for_inference |= bit if change.function and _infers(change.function) else 0
         self._known: dict[tuple[Function, ChangeSet, int], EvalMode | None] = {}
         onward = (self._graph.copies, points_to.object_flow)
         self._of_itself = _spread(self._put_by_hand(), onward)
@@ -68,7 +71,9 @@ class Evaluation:
             return _mode(local, here=True)
         if local is Unsettled or not changes:
             return None
-        return self._of_callers(call.function, changes, _CALLER_HOPS) or self._anywhere(changes)
+        return self._of_callers(call.function, changes, _CALLER_HOPS) or self._anywhere(
+            changes, call.function
+        )
 
     def _put_by_hand(self) -> dict[Node, ChangeSet]:
         seeds: defaultdict[Node, ChangeSet] = defaultdict(int)
@@ -132,12 +137,22 @@ class Evaluation:
             found = mode
         return found
 
-    def _anywhere(self, changes: ChangeSet) -> EvalMode | None:
-        """The mode that all changes in the file agree on."""
+    def _anywhere(self, changes: ChangeSet, function: Function) -> EvalMode | None:
+        """The mode that all changes in the file agree on.
+
+        What only functions for inference set says nothing of a function with another job.
+        """
         if changes & self._other:
+            return None
+        if not changes & ~self._for_inference and not _infers(function):
             return None
         first = self._changes[(changes & -changes).bit_length() - 1]
         return _mode(first, here=False)
+
+
+def _infers(function: Function) -> bool:
+    """Whether a function is for inference, by its own name."""
+    return role_of_name(function.name) in (Role.INFERENCE, Role.WEAK_INFERENCE)
 
 
 def _spread(

@@ -222,11 +222,19 @@ class Modules:
             return annotated
         named = (
             (names_a_model(name) or origin is ModelEvidence.NAME)
+            and not _is_given_text(call.node)
             and bool(call.node.args or call.node.keywords)
             and not all(map(names_a_class, path.split(".")))
+            and not self._is_of_something_else(call)
         )
         known = origin is ModelEvidence.NAME or self._may_be_anything(value)
         return ModelEvidence.NAME if named and known else ModelEvidence.NONE
+
+    def _is_of_something_else(self, call: Call[Context]) -> bool:
+        """Whether the owner of what is called is annotated as anything but a module."""
+        if call.receiver is None:
+            return False
+        return evidence_by_annotation(call.receiver, self._graph) is ModelEvidence.NONE
 
     def _may_be_anything(self, value: Value) -> bool:
         """Whether nothing is known of a value: callers in the file do not all give plain data."""
@@ -293,6 +301,16 @@ def _are_certain(objects: _Objects) -> bool:
         or (isinstance(what, Made) and what.name.startswith("torch.nn."))
         or (len(objects) == 1 and isinstance(what, Made) and what.effect is Effect.MODULE)
         for _, what in objects
+    )
+
+
+def _is_given_text(call: ast.Call) -> bool:
+    """Whether all arguments are literal strings, of which nothing is recorded."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return bool(given) and all(
+        isinstance(value, ast.JoinedStr)
+        or (isinstance(value, ast.Constant) and isinstance(value.value, str))
+        for value in given
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from flake8_nograd.flow.graph import Node
+from flake8_nograd.flow.scopes import Function
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -22,6 +23,7 @@ class StateChange:
     line: int
     before: StateHistory
     depth: int  # how many points lie before it
+    function: Function | None = None  # in which it is set
 
 
 @dataclass(frozen=True, eq=False, slots=True)

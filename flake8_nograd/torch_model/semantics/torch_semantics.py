@@ -227,6 +227,7 @@ class TorchSemantics:
             line=call.node.lineno,
             before=context.history,
             depth=depth_after(context.history),
+            function=call.function,
         )
         self.observations.changes.append(change)
         return context._replace(history=change)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 
-from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, Program, suites_of
+from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, SuppressionReason
@@ -18,6 +16,12 @@ from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.torch_model.verdict.author_decides import (
+    detaches_on_a_condition,
+    is_a_module_that_returns,
+    reads_energy_gradients,
+)
+from flake8_nograd.torch_model.verdict.trials import Trials
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import may_guard_itself, runs_inference
@@ -45,8 +49,9 @@ class Judge:
         evaluation: Evaluation,
         roles: Roles,
         observations: Observations,
+        trials: Trials,
     ) -> None:
-        self._uses_test_framework = _uses_test_framework(program)
+        self._trials = trials
         self._graph = program.graph
         self._modules = modules
         self._need = need
@@ -135,9 +140,21 @@ class Judge:
             return SuppressionReason.SOMETIMES_GUARDED
         if self._trains_inside and not inference and not _is_detached(use):
             return SuppressionReason.TRAINS_INSIDE
-        if self._is_unit_test(call.function):
+        if self._trials.is_unit_test(call.function):
             return SuppressionReason.UNIT_TEST
-        return SuppressionReason.SMOKE_TEST if _is_smoke_test(item) else self._nothing_to_save(item)
+        if self._trials.is_smoke_test(item):
+            return SuppressionReason.SMOKE_TEST
+        return self._left_to_the_author(item) or self._nothing_to_save(item)
+
+    def _left_to_the_author(self, item: ForwardPass) -> SuppressionReason | None:
+        """Whether something says that a gradient of the result may be wanted."""
+        if reads_energy_gradients(item.function, self._graph):
+            return SuppressionReason.GRADIENT_READ
+        is_posterior = is_a_module_that_returns(item, self._graph)
+        named = item.role in (Role.INFERENCE, Role.WEAK_INFERENCE)
+        if detaches_on_a_condition(item) or (is_posterior and not named):
+            return SuppressionReason.CALLERS_DECIDE
+        return None
 
     def _is_volatile(self, call: Call[Context]) -> bool:
         """Whether an input was made with `volatile=True` in the same function."""
@@ -200,14 +217,6 @@ class Judge:
             for caller, _ in self._recording.callers(function)
         )
 
-    def _is_unit_test(self, function: Function) -> bool:
-        for around in function.enclosing():
-            if around.owner is not None and self._modules.frameworks.test(around.owner):
-                return True
-            if around.name.startswith("test_") and _asserts(around):
-                return True
-        return self._uses_test_framework and _is_pytest_like(function)
-
     def _weigh(self, item: ForwardPass) -> Confidence:
         evidence, use, mode = item.evidence, item.use, item.mode
         points = _ROLE_POINTS[item.role]
@@ -230,13 +239,6 @@ class Judge:
         )
 
 
-def _uses_test_framework(program: Program[Context]) -> bool:
-    return any(
-        program.graph.find(Kind.EXTERNAL, name) is not None
-        for name in ("pytest", "unittest", "unittest.TestCase")
-    )
-
-
 def _is_cut(use: ResultUse) -> bool:
     """Whether everything that becomes of a result is plain numbers."""
     return not use.escapes and not use.trained and (use.plain_use is not None)
@@ -245,24 +247,3 @@ def _is_cut(use: ResultUse) -> bool:
 def _is_detached(use: ResultUse) -> bool:
     """Whether the author cuts a result off its graph, and so knows that there is one."""
     return use.plain_use is not None and use.plain_use.how in (".detach()", ".data")
-
-
-def _is_smoke_test(item: ForwardPass) -> bool:
-    """Whether the main block of a file runs a pass of which nobody reads a number."""
-    if item.use.plain_use is not None or item.mode is not None:
-        return False
-    return any(_is_main_block(place.statement) for place in suites_of(item.call.place))
-
-
-def _is_main_block(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test)
-
-
-def _asserts(function: Function) -> bool:
-    return any(isinstance(part, ast.Assert) for node in function.body for part in ast.walk(node))
-
-
-def _is_pytest_like(function: Function) -> bool:
-    return any(
-        around.name.startswith(("test", "_test", "check")) for around in function.enclosing()
-    )

@@ -1,0 +1,62 @@
+"""Signs that a gradient of a result may be wanted although nothing here differentiates it."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.flow.graph import FlowGraph, Kind
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.torch_model.facts import ForwardPass
+from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
+from flake8_nograd.vocabulary.words import ENERGY_GRADIENT_WORDS, words
+
+
+def reads_energy_gradients(function: Function, graph: FlowGraph) -> bool:
+    """Whether a function handles forces and the like, which a model can only give by a backward.
+
+    So does a calculator of a simulation package, whatever it names.
+    """
+    if function.owner is not None and _is_calculator(function.owner, graph):
+        return True
+    return any(
+        not ENERGY_GRADIENT_WORDS.isdisjoint(words(_name_in(part)))
+        for statement in function.body
+        for part in ast.walk(statement)
+    )
+
+
+def detaches_on_a_condition(item: ForwardPass) -> bool:
+    """Whether a result is handed back with its graph, or cut off it, as a condition says."""
+    cut = item.use.plain_use
+    if not item.use.returned or cut is None or cut.how not in (".detach()", ".data"):
+        return False
+    return any(
+        isinstance(part, ast.If | ast.IfExp)
+        and part.lineno <= cut.line <= (part.end_lineno or 0)
+        and item.node not in ast.walk(part)
+        for statement in item.function.body
+        for part in ast.walk(statement)
+    )
+
+
+def is_a_module_that_returns(item: ForwardPass, graph: FlowGraph) -> bool:
+    """Whether a module puts itself into eval mode and returns what it computed.
+
+    A posterior is computed so, and callers optimise over its inputs.
+    """
+    mode, owner = item.mode, item.function.owner
+    if mode is None or not mode.evaluates_here or owner is None or not item.use.returned:
+        return False
+    own = graph.find(Kind.INSTANCE, owner)
+    return own is not None and own in item.call.callee.aliases
+
+
+def _is_calculator(cls: Class, graph: FlowGraph) -> bool:
+    bases = (str(graph.payloads[node]) for base in cls.bases for node in base.aliases)
+    return any(base.startswith(CALCULATOR_PACKAGES) for base in bases)
+
+
+def _name_in(part: ast.AST) -> str:
+    if isinstance(part, ast.Constant):
+        return part.value if isinstance(part.value, str) and part.value.isidentifier() else ""
+    return part.attr if isinstance(part, ast.Attribute) else ""
