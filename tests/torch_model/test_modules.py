@@ -55,7 +55,7 @@ MODELS = {
     "given weights": ("def g(f):\n    f.load_state_dict(y)\n    f(x)", ModelEvidence.USE),
     "annotated": ("def g(f: nn.Module): f(x)", ModelEvidence.ANNOTATION),
     "annotated as a layer": ("def g(f: nn.Sequential): f(x)", ModelEvidence.ANNOTATION),
-    "annotated in quotes": ("def g(f: 'nn.Linear'): f(x)", ModelEvidence.ANNOTATION),
+    "annotated as a layer in quotes": ("def g(f: 'nn.Linear'): f(x)", ModelEvidence.ANNOTATION),
     "annotated as optional": ("def g(f: Optional[nn.Module]): f(x)", ModelEvidence.ANNOTATION),
     "annotated in a union": ("def g(f: nn.Module | None): f(x)", ModelEvidence.ANNOTATION),
     "annotated in quotes": ("def g(f: 'torch.nn.Module'): f(x)", ModelEvidence.ANNOTATION),
