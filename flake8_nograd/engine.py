@@ -13,7 +13,7 @@ from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.project.project import seen_from
 from flake8_nograd.rules import RULES
-from flake8_nograd.rules.base import Rule
+from flake8_nograd.rules.base import Rule, why_guard_fails
 from flake8_nograd.source import Source
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import (
@@ -82,7 +82,8 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
         for subject, message in rule.check(facts):
             if id(subject) not in seen:
                 seen.add(id(subject))
-                yield _finding(rule, subject, message, source, facts.needs)
+                why = why_guard_fails(subject, facts) if isinstance(subject, Region) else ""
+                yield _finding(rule, subject, message + why, source, facts.needs)
 
 
 def _finding(

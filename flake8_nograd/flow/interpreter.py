@@ -88,8 +88,13 @@ class _Interpreter(Definitions[Context]):
 
     def _assign(self, statement: ast.Assign) -> None:
         value = self.evaluate(statement.value)
+        if isinstance(statement.value, ast.BinOp):
+            value = self._accumulated(value)
         for target in statement.targets:
             self.bind(target, value, statement.value)
+
+    def _accumulated(self, value: Value) -> Value:
+        return self.semantics.accumulate(value, self.function, self.place, self.state.context)
 
     def _annotated(self, statement: ast.AnnAssign) -> None:
         if statement.value is not None:
@@ -99,7 +104,7 @@ class _Interpreter(Definitions[Context]):
             self._annotate(self.graph.field(own, statement.target.id), statement.annotation)
 
     def _augmented(self, statement: ast.AugAssign) -> None:
-        value = self.evaluate(statement.value)
+        value = self._accumulated(self.evaluate(statement.value))
         target = statement.target
         before = self.evaluate(target)
         if isinstance(target, ast.Name):

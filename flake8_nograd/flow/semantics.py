@@ -88,6 +88,12 @@ class Semantics(Protocol[Context]):
         """A value is dropped by an expression statement."""
         ...
 
+    def accumulate(
+        self, value: Value, function: Function, place: Place | None, context: Context
+    ) -> Value:
+        """The value that a statement may add to what is there already."""
+        ...
+
     def operate(self, value: Value, node: ast.expr, context: Context) -> Value:
         """The value of an arithmetic operation."""
         ...

@@ -39,11 +39,21 @@ class Rule(NamedTuple):
 
 
 def reports_of(facts: ModuleFacts, messages: Mapping[Misuse, str]) -> Iterator[Report]:
-    """A report of each misuse of these kinds; messages may name `{guard}` and `{subject}`."""
+    """A report of each misuse of these kinds; messages name fields of it in braces."""
     for item in facts.misuses:
         message = messages.get(item.kind)
         if message is not None:
-            yield Report(item, message.format(guard=item.guard, subject=item.subject))
+            yield Report(item, message.format(**item._asdict()))
+
+
+def why_guard_fails(region: Region, facts: ModuleFacts) -> str:
+    """What is wrong with the guard that was meant for a region, as the end of a message."""
+    line = region.start.node.lineno
+    meant = [item for item in facts.misuses if line in item.meant_for]
+    if not meant:
+        return ""
+    item = meant[-1]
+    return f" (the guard of line {item.node.lineno}, {item.guard}, {item.kind.value})"
 
 
 def callee_of(node: ast.Call) -> str:

@@ -70,13 +70,16 @@ def _analysed(tree: ast.Module, path: str, options: Options, elsewhere: Elsewher
     reported = list(filter(_is_reported, passes))
     known = frozenset(item.node for item in reported)
     guard_items = observations.guard_items
+    regions = tuple(regions_of(reported, needs_graph, guard_items))
     return ModuleFacts(
-        regions=tuple(regions_of(reported, needs_graph, guard_items)),
+        regions=regions,
         backward_passes=tuple(
             MisplacedBackwards(points_to, modules, observations, recording).find()
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
-        misuses=misuses_of(Interpreted(program, semantics.guard_uses, points_to)),
+        misuses=misuses_of(
+            Interpreted(semantics, points_to, recording, uses, tuple(passes), regions)
+        ),
         needs=Needs(tree, program, points_to, modules, vocabulary, guard_items, known),
     )
 

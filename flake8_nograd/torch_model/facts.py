@@ -145,6 +145,13 @@ class Misuse(enum.Enum):
     UNDER_SCRIPT = "is dropped by `torch.jit`"
     ON_CLASS = "covers only the construction of the class"
     VOLATILE = "has had no effect since torch 0.4"
+    AROUND_YIELD = "lasts into the loop that consumes the generator"
+    AROUND_AWAIT = "lasts while other tasks run"
+    INSIDE_INFERENCE_MODE = "is overruled by the inference_mode around it"
+    SWITCHED_ON = "switches recording on"
+    AROUND_THREAD = "does not hold in another thread"
+    NEVER_RESET = "is never taken back"
+    KEPT_GRAPH = "is kept with its graph"
     EVAL_NOT_CALLED = "is named and not called; the model stays in training mode"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
 
@@ -153,7 +160,7 @@ class GuardMisuse(NamedTuple):
     """A guard, or a switch of modes, that does not do what it seems to.
 
     ``guard`` is how it is written, ``subject`` what it was put on; ``meant_for`` are the lines
-    that it was to cover, as far as they can be told.
+    that it was to cover, as far as they can be told, ``line`` another one that is concerned.
     """
 
     node: ast.expr
@@ -161,6 +168,7 @@ class GuardMisuse(NamedTuple):
     guard: str
     subject: str = ""
     meant_for: range = range(0)
+    line: int = 0
 
 
 class ModuleFacts(NamedTuple):

@@ -8,6 +8,8 @@ parted by spaces. The judge runs the file and agrees when
   finding stands for all passes that one guard would cover;
 * on a line marked NGR201 a backward pass raises that it has no graph, and on no other line;
 * on a line marked NGR202 a backward pass succeeds with recording off, and on no other line;
+* of a marked NGR3xx or NGR401 line by line what it says is seen: a mode that does not change, a
+  body that records, a leak, an exception, graphs that grow in number;
 * in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints.
 
 A pass belongs to its call expression and to the calls that led there. A file whose first line
@@ -30,6 +32,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from flake8_nograd.trace import misuse_judge
+from flake8_nograd.trace.line_watch import LineWatch
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.silent_run import SilentRun, run
 from flake8_nograd.trace.sites import BackwardRun, Place
@@ -89,8 +93,28 @@ def judge(path: str | Path) -> list[str]:
     return [
         *_Trial(files, original.report).disagreements(),
         *_unexpected(original.failure, files, str(main)),
+        *_unseen_misuses(files, main, path if path.is_dir() else None),
         *_of_twin(path, original),
     ]
+
+
+def _unseen_misuses(
+    files: dict[str, _File], main: Path, imports_from: Path | None
+) -> Iterator[str]:
+    """Run the program once more, line by line, if it marks guards that do not guard."""
+    marked = [
+        (path, marker.line, marker.code)
+        for path, file in files.items()
+        for marker in (*file.marked("NGR3"), *file.marked("NGR4"))
+    ]
+    if not marked:
+        return
+    watch = LineWatch(files, misuse_judge.growing_lines(marked))
+    with watch.watching():
+        done = run(main, imports_from)
+    trees: dict[str, ast.AST] = {path: file.scopes.tree for path, file in files.items()}
+    for path, line, text in misuse_judge.disagreements(marked, trees, watch, done.failure):
+        yield f"{files[path].prefix}line {line}: {text}"
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -227,6 +251,7 @@ class _Scopes:
     """Which function a line belongs to."""
 
     def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
         self._functions = [
             node
             for node in ast.walk(tree)

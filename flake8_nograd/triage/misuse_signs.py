@@ -27,6 +27,11 @@ _PLAIN_DEF = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*def\b")
 _HANDS_ON_GENERATOR = re.compile(r"return\s*\(?[^\n]*\bfor\b|return\s*\(\s*$|return\s+map\b", re.M)
 _COMPILES = re.compile(r"\bjit\b|\bscript(?:_method)?\b")
 _SUSPENDS = re.compile(r"\byield\b|\basync\b")
+# What starts threads and tasks, and what would switch recording on inside of inference_mode.
+_STARTS = re.compile(
+    r"Thread|concurrent|executor|asyncio|\.\s*(?:submit|create_task|apply_async|map_async)\b"
+)
+_SWITCHES_ON = re.compile(r"enable_grad|set_grad_enabled")
 _UNCALLED = re.compile(r"\.\s*(?:eval|train)\s*\)*[ \t\r]*(?:$|[;#])", re.M)
 _VOLATILE = re.compile(r"\bvolatile\s*=")
 
@@ -39,6 +44,8 @@ def may_be_misused(text: str, tree: ast.Module) -> bool:
         return True
     if not any(name in text for name in _NAMES):
         return False
+    if _STARTS.search(text) or ("inference_mode" in text and _SWITCHES_ON.search(text)):
+        return True
     return _Mentions(text).are_strange() or _suspends_in_guard(text, tree)
 
 

@@ -83,6 +83,11 @@ class WatchingSemantics:
     def discard(self, value: Value, node: ast.expr) -> None:
         self.discarded.append(ast.unparse(node))
 
+    def accumulate(
+        self, value: Value, function: Function, place: Place | None, context: Context
+    ) -> Value:
+        return value
+
     def operate(self, value: Value, node: ast.expr, context: Context) -> Value:
         return value
 

@@ -136,6 +136,10 @@ class ResultUses:
         """Whether a call's result is differentiated, here or by a caller."""
         return call.result in self._trained
 
+    def is_differentiated(self, node: Node) -> bool:
+        """Whether a value is differentiated, here or by a caller."""
+        return node in self._trained
+
     def only_callers_train(self, call: Call[Context]) -> bool:
         """Whether a result is differentiated only after its function has handed it back."""
         node = call.result

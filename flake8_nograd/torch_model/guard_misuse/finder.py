@@ -10,8 +10,13 @@ from flake8_nograd.torch_model.guard_misuse.dead_statements import dead_statemen
 from flake8_nograd.torch_model.guard_misuse.decorator_order import wrong_order
 from flake8_nograd.torch_model.guard_misuse.guard_arguments import wrong_calls
 from flake8_nograd.torch_model.guard_misuse.guarded_classes import guarded_classes
+from flake8_nograd.torch_model.guard_misuse.inference_modes import lifted_modes, overruled_guards
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
+from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
+from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
 from flake8_nograd.torch_model.guard_misuse.uncalled_modes import uncalled_modes
+from flake8_nograd.torch_model.guard_misuse.unreset_switches import unreset_switches
 from flake8_nograd.torch_model.guard_misuse.volatile import volatile_variables
 
 _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
@@ -22,6 +27,12 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
     volatile_variables,
     guarded_classes,
     uncalled_modes,
+    suspended_guards,
+    overruled_guards,
+    lifted_modes,
+    guarded_threads,
+    unreset_switches,
+    kept_graphs,
 )
 
 

@@ -5,14 +5,43 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flake8_nograd.flow.program import Program
+from flake8_nograd.torch_model.facts import ForwardPass, Region
+from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.recording.recording import Recording
+from flake8_nograd.torch_model.semantics.accumulated import Accumulated
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.guard_uses import GuardUses
+from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
 
 
 class Interpreted(NamedTuple):
-    """A file that has been read, and who may be whom in it."""
+    """A file that has been read, who may be whom in it, and its forward passes."""
 
-    program: Program[Context]
-    uses: GuardUses
+    semantics: TorchSemantics
     points_to: PointsTo
+    recording: Recording
+    uses_of: ResultUses
+    passes: tuple[ForwardPass, ...]
+    regions: tuple[Region, ...]
+
+    @property
+    def program(self) -> Program[Context]:
+        """The scopes and calls of the file."""
+        return self.semantics.program
+
+    @property
+    def uses(self) -> GuardUses:
+        """How it uses torch's guards."""
+        return self.semantics.guard_uses
+
+    @property
+    def observations(self) -> Observations:
+        """What else was written down while it was read."""
+        return self.semantics.observations
+
+    @property
+    def accumulated(self) -> list[Accumulated]:
+        """What it adds to what is there already."""
+        return self.semantics.accumulations.found

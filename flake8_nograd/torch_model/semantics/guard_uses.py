@@ -41,6 +41,7 @@ class GuardUses:
         self.entered: list[Entering] = []
         self.dropped: list[tuple[ast.expr, Value]] = []
         self.suspended: list[Suspended] = []
+        self.left_off: set[Function] = set()  # at the end of which recording is off
         self.variables: list[Call[Context]] = []  # of torch 0.3
 
     def note(self, call: Call[Context]) -> None:

@@ -13,6 +13,8 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import AttributeStore, Store
 from flake8_nograd.flow.values import PLAIN, Value, join, value_of
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.accumulations import KEEPING
+from flake8_nograd.torch_model.semantics.accumulated import Accumulations
 from flake8_nograd.torch_model.semantics.context import Context, SavedMode, join_contexts
 from flake8_nograd.torch_model.semantics.guard_uses import Entering, GuardUses, Suspended
 from flake8_nograd.torch_model.semantics.guards import Guards
@@ -41,6 +43,7 @@ class TorchSemantics:
         self.graph = program.graph
         self.observations = Observations(program.graph)
         self.guard_uses = GuardUses()
+        self.accumulations = Accumulations(program.graph)
         self.points = SwitchPoints(program.graph)
         self._vocabulary = vocabulary
         self.guards = Guards(program.graph, vocabulary)
@@ -85,6 +88,8 @@ class TorchSemantics:
         """A function that switches recording and does not switch it back leaves it so."""
         if not function.is_generator and self.entry(function).grad is GradMode.INHERITED:
             self.points.exit(function, contexts)
+            if any(context.grad.is_off for context in contexts):
+                self.guard_uses.left_off.add(function)
 
     def suspend(
         self, node: ast.AST, function: Function, context: Context, place: Place | None
@@ -143,6 +148,14 @@ class TorchSemantics:
         if not isinstance(node, ast.Call) or node in self.guard_uses.calls:
             self.guard_uses.dropped.append((node, value))
 
+    def accumulate(
+        self, value: Value, function: Function, place: Place | None, context: Context
+    ) -> Value:
+        """See `Accumulations.tagged`."""
+        if place is None:
+            return value
+        return self.accumulations.tagged(value, function, place, context)
+
     def operate(self, value: Value, node: ast.expr, context: Context) -> Value:
         """See `Observations.operation`."""
         return self.observations.operation(value, node, context)
@@ -194,7 +207,15 @@ class TorchSemantics:
             return self._libraries.stores(call, call.imported)
         if call.receiver is None or self._is_own_method(call):
             return ()
-        return self._methods.stores(call, call.receiver)
+        stores = self._methods.stores(call, call.receiver)
+        if call.method not in KEEPING:
+            return stores
+        return [
+            store._replace(
+                value=self.accumulate(store.value, call.function, call.place, call.context)
+            )
+            for store in stores
+        ]
 
     def _guard_call(self, call: Call[Context], mode: GradMode) -> tuple[Value, Context]:
         value = value_of(self.graph.intern(Kind.OBJECT, mode))

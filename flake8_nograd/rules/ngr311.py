@@ -1,0 +1,72 @@
+"""A function that switches recording off and leaves it so.
+
+## What it does
+Reports `torch.set_grad_enabled(False)` as a statement of a function that ends without taking it
+back. A function that does nothing else, and one that ends the program, are not reported.
+
+## Why is this bad?
+The switch holds for the rest of the thread, also in whoever called the function: training that
+follows raises or learns nothing.
+
+## Example
+```python
+import torch
+from torch import nn
+
+
+def evaluate(model: nn.Module, batch: torch.Tensor) -> float:
+    model.eval()
+    torch.set_grad_enabled(False)
+    return model(batch).mean().item()
+```
+
+Use instead:
+```python
+import torch
+from torch import nn
+
+
+def evaluate(model: nn.Module, batch: torch.Tensor) -> float:
+    model.eval()
+    with torch.set_grad_enabled(False):
+        return model(batch).mean().item()
+```
+
+## Fix safety
+No fix is offered.
+
+## When to ignore
+If the process does nothing after the function that needs a gradient.
+
+## Options
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
+
+_MESSAGES = {
+    Misuse.NEVER_RESET: (
+        "the switch {guard} outlasts {subject}, and whoever calls it goes on without "
+        "recording; use `with torch.no_grad():`"
+    ),
+}
+
+
+def check(facts: ModuleFacts) -> Iterator[Report]:
+    """Switches that outlast their function."""
+    yield from reports_of(facts, _MESSAGES)
+
+
+RULE = Rule(
+    code="NGR311",
+    name="switch-never-reset",
+    summary="`set_grad_enabled(False)` that a function never takes back",
+    precedence=311,
+    check=check,
+    fixable=False,
+)

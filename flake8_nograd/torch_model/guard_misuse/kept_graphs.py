@@ -1,0 +1,159 @@
+"""Graphs that are kept from one iteration to the next: running sums and lists of losses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
+from flake8_nograd.flow.program import Call, Place, suites_of
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.statements import names_bound
+from flake8_nograd.flow.values import Value
+from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.accumulations import names_in
+from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
+from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.guard_misuse.statements import own_statements
+from flake8_nograd.torch_model.semantics.accumulated import Accumulated
+from flake8_nograd.torch_model.semantics.context import Context
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_EMPTYING = frozenset("clear pop popleft reset zero_".split())
+_LONGEST = 40
+
+
+def kept_graphs(what: Interpreted) -> Iterator[GuardMisuse]:
+    """Accumulations of values with a graph that nothing differentiates again."""
+    if what.accumulated and what.observations.differentiations:
+        yield from _KeptGraphs(what).find()
+
+
+class _KeptGraphs:
+    def __init__(self, what: Interpreted) -> None:
+        self._what = what
+        self._graph = what.program.graph
+        self._differentiated = [
+            (item.call, item.outputs.flows, frozenset(names_in([item.call.node])))
+            for item, _ in what.observations.differentiations
+            if item.call.name.endswith("backward")
+        ]
+
+    def find(self) -> Iterator[GuardMisuse]:
+        for item in self._what.accumulated:
+            if item.context.grad.is_off or self._what.uses_of.is_differentiated(item.tag):
+                continue
+            if self._is_kept(item) and self._has_graph(item):
+                source, target = _text(item.source), _text(item.target)
+                yield GuardMisuse(item.target, Misuse.KEPT_GRAPH, source, target)
+
+    def _is_kept(self, item: Accumulated) -> bool:
+        """Whether what is added is still there when the statement runs again."""
+        loop = _innermost_loop(item.place)
+        if loop is not None:
+            return not _is_renewed(item, loop)
+        path = access_path(item.target)
+        in_object = "." in path and path.split(".")[0] in _first_parameter(item.function)
+        return in_object and any(self._runs_again(call) for call in self._callers(item.function))
+
+    def _callers(self, function: Function) -> list[Call[Context]]:
+        return self._what.points_to.callers.get(function, [])
+
+    def _runs_again(self, call: Call[Context]) -> bool:
+        return call.loops > 0 and not call.context.grad.is_off
+
+    def _has_graph(self, item: Accumulated) -> bool:
+        names = set(names_in([item.source]))
+        if self._is_differentiated_here(item.value, names, item.function):
+            return True
+        parameters = [
+            node
+            for node in item.value.flows
+            if self._graph.kinds[node] is Kind.PARAMETER
+            and self._graph.pair(node)[0] is item.function
+        ]
+        return any(
+            self._runs_again(call) and self._is_given_with_graph(call, node)
+            for node in parameters
+            for call in self._callers(item.function)
+        )
+
+    def _is_given_with_graph(self, call: Call[Context], parameter: Node) -> bool:
+        for node in self._enters.get(parameter, ()):
+            for value in call.arguments():
+                if node in value.flows and self._is_differentiated_here(
+                    value, set(names_in(call.node.args)), call.function
+                ):
+                    return True
+        return False
+
+    def _is_differentiated_here(self, value: Value, names: set[str], function: Function) -> bool:
+        """Whether a backward pass of the same function differentiates the value itself."""
+        return bool(value.flows) and any(
+            call.function is function
+            and bool(flows)
+            and flows <= value.flows
+            and not names.isdisjoint(named)
+            for call, flows, named in self._differentiated
+        )
+
+    @cached_property
+    def _enters(self) -> Edges:
+        return reversed_edges(self._graph.enters)
+
+
+def _innermost_loop(place: Place) -> ast.For | ast.AsyncFor | ast.While | None:
+    for around in reversed(suites_of(place)):
+        loop = around.statement
+        if isinstance(loop, _LOOPS) and around is not place and not _is_over_parts(loop):
+            return loop
+    return None
+
+
+def _is_over_parts(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a loop goes over what the program consists of, and not over data."""
+    if isinstance(loop, ast.While):
+        return False
+    over = loop.iter
+    if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute):
+        return over.func.attr in ("keys", "items", "values")
+    return isinstance(over, ast.List | ast.Tuple | ast.Dict | ast.Set)
+
+
+def _is_renewed(item: Accumulated, loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether the loop makes the target anew, or empties it."""
+    path = access_path(item.target)
+    base = path.split(".")[0]
+    if not base or (not isinstance(loop, ast.While) and base in names_in([loop.target])):
+        return True
+    for statement in own_statements(loop.body):
+        if statement is item.place.statement or isinstance(statement, ast.AugAssign):
+            continue
+        if not isinstance(statement, _LOOPS) and base in names_bound(statement):
+            return True
+        if _empties(statement, path):
+            return True
+    return False
+
+
+def _empties(statement: ast.stmt, path: str) -> bool:
+    targets = getattr(statement, "targets", [])
+    if any(access_path(target).removesuffix(".[]") == path for target in targets):
+        return True
+    call = getattr(statement, "value", None)
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in _EMPTYING
+        and access_path(call.func.value) == path
+    )
+
+
+def _first_parameter(function: Function) -> list[str]:
+    return function.positional_parameters()[:1] if function.owner is not None else []
+
+
+def _text(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

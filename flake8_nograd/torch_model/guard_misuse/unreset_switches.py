@@ -1,0 +1,58 @@
+"""Functions that switch recording off and never back on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
+from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary.grad_modes import SWITCHES
+
+_SHORT = 2  # statements of a function that is there to switch
+
+
+def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
+    """The first switch of each function that leaves recording off behind itself."""
+    seen: set[Function] = set()
+    for node, call in what.uses.calls.items():
+        function = call.function
+        if function not in what.uses.left_off or function in seen or not _switches_off(call):
+            continue
+        seen.add(function)
+        if not _is_there_to_switch(function) and not _ends_the_program(function, what):
+            yield GuardMisuse(node, Misuse.NEVER_RESET, ast.unparse(node), f"{function.name}()")
+
+
+def _switches_off(call: Call[Context]) -> bool:
+    given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+    return (
+        call.imported in SWITCHES
+        and len(given) == 1
+        and isinstance(given[0], ast.Constant)
+        and given[0].value is False
+    )
+
+
+def _is_there_to_switch(function: Function) -> bool:
+    """Whether a function does nothing else, or belongs to a context manager."""
+    owner = function.owner
+    is_entered = owner is not None and "__exit__" in owner.methods
+    return is_entered or len(function.body) <= _SHORT
+
+
+def _ends_the_program(function: Function, what: Interpreted) -> bool:
+    """Whether a function is run by the module itself and nothing in the file needs a gradient."""
+    if what.observations.differentiations:
+        return False
+    callers = what.points_to.callers.get(function, ())
+    if not callers:
+        return function.name.startswith(("main", "run", "_main"))
+    return all(
+        call.function.node is None or _ends_the_program(call.function, what)
+        for call in callers
+        if call.function is not function
+    )
