@@ -1,73 +1,74 @@
-"""The command `nograd-fix`."""
+"""The command `nograd-fix`: what may go wrong around a run ends here, in one line at most."""
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from flake8_nograd.command import arguments as command_line
-from flake8_nograd.command import documentation
-from flake8_nograd.command.baseline import Baseline
-from flake8_nograd.command.changed_lines import DiffBase
-from flake8_nograd.command.session import Session
-from flake8_nograd.command.settings import Filter, Settings, SettingsError
-from flake8_nograd.command.terminal import Terminal
-from flake8_nograd.report import CLEAN, ERRORS
-from flake8_nograd.source import SourceError
-
-_INTERRUPTED = 130
+_CLEAN, _ERRORS, _INTERRUPTED = 0, 2, 130
 _SERVER = "server"  # a folder of that name is ./server
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    words = sys.argv[1:] if argv is None else argv
-    if words and words[0] == _SERVER:
-        return _serve(words[1:])
-    arguments = command_line.parse(argv)
-    terminal = Terminal(arguments.color)
     try:
-        settings = Settings.read(command_line.for_flake8(arguments))
-        text = documentation.answer(arguments, settings)
-        if text is None:
-            for line in settings.advice(arguments.isolated):
-                terminal.message(f"nograd-fix: warning: {line}")
-            settings = settings.narrowed(*_filters(arguments))
-            return Session(arguments, settings, terminal).run()
-        terminal.result(text)
-    except (SettingsError, documentation.UnknownError, SourceError) as error:
-        terminal.message(f"nograd-fix: {error}")
-        return ERRORS
+        _reserve_standard_streams()
+        words = sys.argv[1:] if argv is None else argv
+        code = _serve(words[1:]) if words and words[0] == _SERVER else _run(argv)
+        _flush()
+        return code
     except KeyboardInterrupt:
-        terminal.message("nograd-fix: interrupted; each file is as it was or completely fixed")
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; a second error on exit would help nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ERRORS
-    return CLEAN
+        why = "interrupted; each file is as it was or completely fixed"
+        code = _INTERRUPTED
+    except OSError as error:  # files are looked after where they are read and written
+        why = f"the output could not be written: {error.strerror or error}"
+        code = _ERRORS
+        _discard_output()
+    print(f"nograd-fix: {why}", file=sys.stderr)
+    return code
 
 
-def _filters(arguments: argparse.Namespace) -> Iterator[Filter]:
-    """What lets only some of the findings through; raises `SourceError`."""
-    if arguments.diff_base is not None:
-        yield DiffBase.of(arguments.diff_base)
-    if arguments.baseline is not None:
-        yield Baseline.read(arguments.baseline)
+def _run(argv: Sequence[str] | None) -> int:
+    # Imported here because it takes a while, in which somebody may lose patience.
+    from flake8_nograd.command.run import run
+
+    return run(argv)
 
 
 def _serve(argv: Sequence[str]) -> int:
     """Be the language server until the editor goes."""
+    from flake8_nograd.command import arguments as command_line
+
     arguments = command_line.parse_for_server(argv)
     try:
         from flake8_nograd.lsp.server import make_server
     except ModuleNotFoundError as error:
-        Terminal(arguments.color).message(
-            f"nograd-fix: the server needs {error.name}: python -m pip install 'flake8-nograd[lsp]'"
-        )
-        return ERRORS
+        how = "python -m pip install 'flake8-nograd[lsp]'"
+        print(f"nograd-fix: the server needs {error.name}: {how}", file=sys.stderr)
+        return _ERRORS
     server = make_server(command_line.for_flake8(arguments), command_line.style_of(arguments))
     server.start_io()
-    return CLEAN
+    return _CLEAN
+
+
+def _reserve_standard_streams() -> None:
+    """Let no file that is opened later be taken for an output stream that is closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+
+
+def _flush() -> None:
+    """Write what is left for standard output; it is no fault that nobody wants it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+
+
+def _discard_output() -> None:
+    """Send to nowhere what Python would write on exit."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

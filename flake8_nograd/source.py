@@ -90,7 +90,7 @@ def decode(data: bytes, path: str) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = error.object[error.start]
         raise SourceError(path, line, f"byte 0x{byte:02x} is not {error.encoding}") from error
-    except (SyntaxError, LookupError) as error:
+    except (SyntaxError, LookupError, UnicodeError) as error:
         raise SourceError(path, _line_of_declaration(data), str(error)) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
+from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
@@ -12,22 +13,48 @@ from flake8_nograd.command.settings import Settings
 from flake8_nograd.source import SourceError
 
 
-def discover(
-    paths: Sequence[str], settings: Settings, force_exclude: bool
-) -> tuple[list[str], list[SourceError]]:
-    """The files to look at, each once and in order, and the paths that are not there."""
+class Discovered(NamedTuple):
+    """The files to look at, each once and in order, and what cannot be looked at.
+
+    ``named`` are those that the command line itself names.
+    """
+
+    paths: list[str]
+    named: frozenset[str]
+    refused: list[SourceError]
+
+
+def discover(paths: Sequence[str], settings: Settings, force_exclude: bool) -> Discovered:
+    """What a command line means."""
     found: dict[object, str] = {}
-    missing = []
+    named: set[object] = set()
+    refused: list[SourceError] = []
     for path in paths:
-        if not os.path.exists(path):
-            missing.append(SourceError(path, None, "no such file or directory"))
+        why = _reason_to_refuse(path)
+        if why is not None:
+            refused.append(SourceError(path, None, why))
             continue
         if force_exclude and is_excluded_anywhere(path, settings):
             continue
-        files = _walk(path, settings) if os.path.isdir(path) else [path]
-        for file in files:
-            found.setdefault(_identity(file), os.path.normpath(file))
-    return sorted(found.values()), missing
+        is_folder = os.path.isdir(path)
+        for file in _walk(path, settings, refused) if is_folder else [path]:
+            identity = _identity(file)
+            found.setdefault(identity, os.path.normpath(file))
+            if not is_folder:
+                named.add(identity)
+    return Discovered(
+        sorted(found.values()), frozenset(found[identity] for identity in named), refused
+    )
+
+
+def _reason_to_refuse(path: str) -> str | None:
+    if not os.path.exists(path):
+        return "no such file or directory"
+    if not os.path.isdir(path) and not os.path.isfile(path):
+        return "neither a file nor a directory"
+    if path.endswith(".ipynb"):
+        return f"a notebook; fix it by way of nbqa: nbqa flake8_nograd {path}"
+    return None
 
 
 def is_excluded_anywhere(path: str, settings: Settings) -> bool:
@@ -52,9 +79,12 @@ def _identity(path: str) -> object:
     return status.st_dev, status.st_ino
 
 
-def _walk(top: str, settings: Settings) -> Iterator[str]:
+def _walk(top: str, settings: Settings, refused: list[SourceError]) -> Iterator[str]:
+    def refuse(error: OSError) -> None:
+        refused.append(SourceError(str(error.filename), None, error.strerror or str(error)))
+
     ignored = _GitIgnore(top)
-    for folder, folders, files in os.walk(top):
+    for folder, folders, files in os.walk(top, onerror=refuse):
         ignored.read(folder)
         folders[:] = [
             name

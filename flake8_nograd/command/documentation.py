@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from flake8_nograd import engine
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
-from flake8_nograd.source import Source
+from flake8_nograd.source import Source, SourceError
+
+# A place as findings are printed with it, or without its column.
+_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9})(:\d*)?:?", re.DOTALL)
 
 
 class UnknownError(Exception):
@@ -45,10 +49,14 @@ def _rule(code: str) -> str:
 
 
 def _line(place: str, options: Options) -> str:
-    path, _, line = place.rpartition(":")
-    if not path or not line.isdecimal():
-        raise UnknownError(f"{place!r} is not FILE:LINE")
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise UnknownError(f"{place!r} is not FILE:LINE or FILE:LINE:COLUMN")
+    path, line = found["path"], int(found["line"])
     source = Source.from_path(path)
-    if not 1 <= int(line) <= len(source.lines):
+    if not 1 <= line <= len(source.lines):
         raise UnknownError(f"{path} has no line {line}")
-    return engine.explain(source, options, int(line))
+    try:
+        return engine.explain(source, options, line)
+    except RecursionError as error:
+        raise SourceError(path, None, "the file is nested too deeply to be analysed") from error

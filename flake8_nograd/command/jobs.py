@@ -63,10 +63,23 @@ class Work:
     style: Style
     adds_noqa: bool = False
     quick_fixes_for: QuickFixesFor = QuickFixesFor.NONE
+    named: frozenset[str] = frozenset()  # files to tell of even if they do not speak of torch
 
     def __call__(self, tasks: Sequence[Task]) -> list[FileFix | Failure]:
         """Handle some files."""
         return [self.handle(task) for task in tasks]
+
+    def task(self, path: str) -> FileFix | Failure | Task:
+        """A task, or the result of a file that needs no work."""
+        try:
+            data = read(path)
+            if fix_engine.is_concerned(data):
+                return Task(path, data)
+            if path in self.named:
+                Source.from_bytes(data, path)
+        except SourceError as error:
+            return Failure(str(error))
+        return FileFix(path, data, data)
 
     def handle(self, task: Task) -> FileFix | Failure:
         """Handle one file; what is wrong with it is a result, not an exception."""
@@ -112,7 +125,7 @@ def run(
         return _all_of(spread(executor, work, paths), executor.shutdown)
     processes = _processes(len(paths), jobs)
     if processes <= 1:
-        tasks = map(_task, paths)
+        tasks = map(work.task, paths)
         return (work.handle(task) if isinstance(task, Task) else task for task in tasks)
     pool = ProcessPoolExecutor(processes, initializer=_end_with_parent)
     return _all_of(spread(pool, work, paths), partial(pool.shutdown, cancel_futures=True))
@@ -122,7 +135,7 @@ def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[Fil
     """Hand out files in chunks; a file that cannot have findings stays here."""
     pending: list[tuple[list[FileFix | Failure | Task], Future[list[FileFix | Failure]]]] = []
     for start in range(0, len(paths), _CHUNK):
-        results = [_task(path) for path in paths[start : start + _CHUNK]]
+        results = [work.task(path) for path in paths[start : start + _CHUNK]]
         tasks = [item for item in results if isinstance(item, Task)]
         pending.append((results, executor.submit(work, tasks)))
     return (
@@ -160,15 +173,6 @@ def _filled(
     remaining = iter(done)
     for item in results:
         yield next(remaining) if isinstance(item, Task) else item
-
-
-def _task(path: str) -> FileFix | Failure | Task:
-    """A task, or the result of a file that needs no work."""
-    try:
-        data = read(path)
-    except SourceError as error:
-        return Failure(str(error))
-    return Task(path, data) if fix_engine.is_concerned(data) else FileFix(path, data, data)
 
 
 def _processes(files: int, wanted: int | None) -> int:

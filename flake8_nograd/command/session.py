@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flake8_nograd.command import discovery, jobs
 from flake8_nograd.command.arguments import style_of
@@ -66,7 +67,10 @@ class Session:
 
     def _filter(self) -> int:
         """Standard input to standard output, as editors want it: 0 unless something is wrong."""
-        name, data = self._arguments.stdin_filename, sys.stdin.buffer.read()
+        name = self._arguments.stdin_filename
+        if sys.stdin is None:
+            raise SourceError(name, None, "standard input is closed")
+        data = sys.stdin.buffer.read()
         self._report.looked_at = 1
         result: FileFix | jobs.Failure = FileFix(name, data, data)
         if not (
@@ -77,8 +81,7 @@ class Session:
         if not self._report.writes:
             self._print_results()
             return self._exit_code()
-        sys.stdout.buffer.write(result.after if isinstance(result, FileFix) else data)
-        sys.stdout.buffer.flush()
+        self._terminal.text(result.after if isinstance(result, FileFix) else data)
         self._print_findings(self._terminal.message)
         self._print_summary()
         return ERRORS if self._report.errors else CLEAN
@@ -86,13 +89,14 @@ class Session:
     def _results(self) -> Iterator[FileFix | jobs.Failure]:
         if not self._arguments.quiet:
             self._terminal.note("looking for files")
-        paths, missing = discovery.discover(
+        paths, named, refused = discovery.discover(
             self._arguments.paths, self._settings, self._arguments.force_exclude
         )
-        yield from (jobs.Failure(str(error)) for error in missing)
+        yield from (jobs.Failure(str(error)) for error in refused)
         self._report.looked_at = len(paths)
         if not self._arguments.quiet:
             self._terminal.note(f"reading {len(paths)} files")
+        self._work = replace(self._work, named=named)
         results = jobs.run(self._work, paths, self._arguments.jobs, self._make_executor)
         if not self._arguments.quiet:
             self._terminal.note("")

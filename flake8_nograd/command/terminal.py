@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
@@ -17,6 +19,15 @@ _WORTH_A_BAR = 50
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 T = TypeVar("T")
+
+
+@contextmanager
+def _reader_may_go_away() -> Iterator[None]:
+    """Whoever has read enough of the results is not told of the others; the run goes on."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _styled(segments: Sequence[Segment]) -> Text:
@@ -33,7 +44,16 @@ class Terminal:
 
     def result(self, line: Line) -> None:
         """Print one line of results."""
-        self._print(line, sys.stdout)
+        with _reader_may_go_away():
+            self._print(line, sys.stdout)
+
+    def text(self, data: bytes) -> None:
+        """Write the text of a file."""
+        if getattr(sys.stdout, "name", "") == os.devnull:  # it stands in for a closed stream
+            raise OSError(errno.EBADF, "standard output is closed")
+        with _reader_may_go_away():
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
 
     def message(self, line: Line) -> None:
         """Tell the user something about the run."""
@@ -41,6 +61,10 @@ class Terminal:
 
     def diff(self, lines: Iterable[bytes]) -> None:
         """Print a diff: coloured for people, and byte for byte for programs."""
+        with _reader_may_go_away():
+            self._print_diff(lines)
+
+    def _print_diff(self, lines: Iterable[bytes]) -> None:
         if not self._is_coloured(sys.stdout):
             sys.stdout.flush()
             sys.stdout.buffer.writelines(lines)

@@ -39,7 +39,7 @@ def test_file_that_is_not_python(run, write, tmp_path, data, place):
 @pytest.mark.parametrize("data", [b"x = '\xff'\n", b"# coding: nonsense\n", b"print 'x'\n"])
 def test_file_without_torch_is_not_our_business(run, write, tmp_path, data):
     (tmp_path / "a.py").write_bytes(data)
-    assert (run("a.py").code, run("a.py").err) == (0, "nothing to fix in 1 file\n")
+    assert (run(".").code, run(".").err) == (0, "nothing to fix in 1 file\n")
 
 
 def test_missing_file(run, write):
