@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from environment import Workplace
-from recipe import Recipe
+from recipe import Recipe, RecipeError
 
 _TESTS = ("*/tests/*", "*/test/*", "test_*.py", "*_test.py", "conftest.py")
 _GRACE = 30
@@ -71,8 +71,12 @@ class Runner:
         shutil.rmtree(tree, ignore_errors=True)
         shutil.copytree(self._place.original, tree)
         targets = _sources(self._place.package(self._recipe, tree))
-        command = [sys.executable, "-m", "flake8_nograd", *options, *targets]
-        subprocess.run(command, cwd=tree, capture_output=True, check=False, timeout=900)
+        command = [sys.executable, "-m", "flake8_nograd", "--jobs=1", *options, *targets]
+        done = subprocess.run(
+            command, cwd=tree, capture_output=True, text=True, timeout=900, check=False
+        )
+        if done.returncode > 1:
+            raise RecipeError(f"nograd-fix: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
         command = ["diff", "-ru", self._place.original.name, kind]
         difference = subprocess.run(command, cwd=tree.parent, capture_output=True, text=True,
                                     check=False).stdout  # fmt: skip

@@ -29,7 +29,7 @@ for solve in (torchsde.sdeint, torchsde.sdeint_adjoint):
     for method in ("euler", "milstein", "srk"):
         process.zero_grad()
         motion = torchsde.BrownianInterval(
-            0.0, 1.0, size=(4, 2), entropy=1, levy_area_approximation="space-time"
+            0.0, 1.0, size=(4, 2), entropy=1, levy_area_approximation="foster"
         )
         solve(process, start, times, bm=motion, method=method, dt=0.2)[-1].sum().backward()
         print(solve.__name__, method, round(process.drift.weight.grad.norm().item(), 3))
