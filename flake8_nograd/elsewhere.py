@@ -2,9 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import enum
+from collections.abc import Mapping, Set
+from typing import NamedTuple, Protocol
 
 from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.grad_modes import GradMode
+
+
+class Place(NamedTuple):
+    """A line of another file."""
+
+    path: str
+    line: int
+
+
+class Callers(NamedTuple):
+    """What other code does with a function of the file.
+
+    ``modes`` are the grad modes in which it is run, each with a place; ``is_open`` tells that some
+    callers have none in sight themselves. ``recording`` is a caller that certainly records.
+    """
+
+    seen: bool = False
+    modes: Mapping[GradMode, Place] = {}
+    is_open: bool = True
+    recording: Place | None = None
+    trained: Place | None = None
+    forward: Place | None = None
+
+
+class Frozen(NamedTuple):
+    """A parameter of a function, by its position, whose modules the function freezes or thaws.
+
+    ``rest`` tells that it stands for all further arguments; ``to`` is what `requires_grad` is set
+    to, or the position of the parameter that says it.
+    """
+
+    position: int
+    rest: bool
+    to: bool | str
+    to_position: int
+
+
+class Deed(enum.Enum):
+    """What a method that another file defines does."""
+
+    GUARDED = "it switches recording off itself"
+    PLAIN = "it runs no forward pass"
+    PASS = "it runs a forward pass"
+    TRAINS = "it differentiates"
 
 
 class Elsewhere(Protocol):
@@ -14,6 +61,38 @@ class Elsewhere(Protocol):
         """What calling something that the project defines does; None if nothing is known."""
         ...
 
+    def freezes(self, dotted: str) -> tuple[Frozen, ...]:
+        """Which of its parameters a function of the project freezes."""
+        ...
+
+    def guard(self, dotted: str) -> GradMode | None:
+        """The grad mode inside `with` a context manager of the project, or under a decorator."""
+        ...
+
+    def is_module(self, dotted: str) -> bool | None:
+        """Whether a class of the project is an nn.Module."""
+        ...
+
+    def outside_bases(self, dotted: str) -> Set[str] | None:
+        """The dotted names of a class's ancestors outside the project; None if it has no such."""
+        ...
+
+    def ancestor_names(self, dotted: str) -> Set[str]:
+        """The names of a class's ancestors in the project."""
+        ...
+
+    def method(self, maker: str, name: str) -> Deed | None:
+        """What a method does of an object that calling `maker` makes."""
+        ...
+
+    def method_named(self, name: str) -> Deed | None:
+        """What a method of this name does, if the project's classes agree."""
+        ...
+
+    def callers(self, cls: str, function: str) -> Callers:
+        """What is known of the callers of a function of the file, or of a method of a class."""
+        ...
+
 
 class Nowhere:
     """There are no other files, or none that say anything."""
@@ -21,6 +100,38 @@ class Nowhere:
     def effect(self, dotted: str) -> Effect | None:
         """See `Elsewhere`."""
         return None
+
+    def freezes(self, dotted: str) -> tuple[Frozen, ...]:
+        """See `Elsewhere`."""
+        return ()
+
+    def guard(self, dotted: str) -> GradMode | None:
+        """See `Elsewhere`."""
+        return None
+
+    def is_module(self, dotted: str) -> bool | None:
+        """See `Elsewhere`."""
+        return None
+
+    def outside_bases(self, dotted: str) -> Set[str] | None:
+        """See `Elsewhere`."""
+        return None
+
+    def ancestor_names(self, dotted: str) -> Set[str]:
+        """See `Elsewhere`."""
+        return frozenset()
+
+    def method(self, maker: str, name: str) -> Deed | None:
+        """See `Elsewhere`."""
+        return None
+
+    def method_named(self, name: str) -> Deed | None:
+        """See `Elsewhere`."""
+        return None
+
+    def callers(self, cls: str, function: str) -> Callers:
+        """See `Elsewhere`."""
+        return Callers()
 
 
 NOWHERE = Nowhere()

@@ -38,10 +38,15 @@ def check_torch(source: Source, options: Options) -> list[Finding]:
     with _collector_paused():
         if not may_have_facts(source.tree, source.lines, options):
             return []
-        facts = analyse(source.tree, source.path, options)
-        if facts.regions or facts.backward_passes:
-            facts = _facts_in_project(source, options)
-        return sorted(_findings(facts, source))
+        return sorted(_findings(facts_of(source, options), source))
+
+
+def facts_of(source: Source, options: Options) -> ModuleFacts:
+    """The facts of a file; only one of which something would be reported opens others."""
+    facts = analyse(source.tree, source.path, options, elsewhere=None)
+    if facts.regions or facts.backward_passes:
+        facts = _facts_in_project(source, options)
+    return facts
 
 
 def explain(source: Source, options: Options, line: int) -> str:

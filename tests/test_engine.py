@@ -98,7 +98,7 @@ def test_the_first_rule_that_applies_speaks(program, code):
 
 
 def test_findings_are_in_order_of_place():
-    program = "def validate():\n    return model(x)\n\n\nmodel(x)\n" + LOOP
+    program = "def validate():\n    return model(x).item()\n\n\nmodel(x)\n" + LOOP
     found = check(program)
     assert found == sorted(found)
     assert len({finding.code for finding in found}) > 1
@@ -125,7 +125,8 @@ def test_a_repair_knows_the_guard_that_ended_early():
 
 
 @pytest.mark.parametrize(
-    ("result", "safety"), [("model(x).argmax().item()", Safety.SAFE), ("model(x)", Safety.UNSAFE)]
+    ("result", "safety"),
+    [("model(x).argmax().item()", Safety.SAFE), ("model.eval()(x)", Safety.UNSAFE)],
 )
 def test_a_repair_is_safe_if_all_ends_as_plain_numbers(result, safety):
     repair = repair_of(f"def predict():\n    return {result}\n")

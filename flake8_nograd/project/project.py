@@ -2,41 +2,133 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Set
 from functools import cache
 
-from flake8_nograd.elsewhere import NOWHERE, Elsewhere
+from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen
 from flake8_nograd.options import Options
-from flake8_nograd.project.location import python_files, root_of
+from flake8_nograd.project.callers import CallerSearch
+from flake8_nograd.project.deeds import Deeds
+from flake8_nograd.project.effects import Effects
+from flake8_nograd.project.files import Files
+from flake8_nograd.project.location import root_of
+from flake8_nograd.project.module_reader import summarize
+from flake8_nograd.project.origins import MAKERS, Origins
+from flake8_nograd.project.summary import FunctionSummary
+from flake8_nograd.project.symbols import Definition, Symbols
 from flake8_nograd.source import Source
 from flake8_nograd.vocabulary.effect import Effect
-
-
-class Project:
-    """All files below a root, remembered for the process."""
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self.files = python_files(root)
+from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
 
 class View:
     """A project as one of its files sees it; the file's own text is the one that is analysed."""
 
-    def __init__(self, project: Project, source: Source) -> None:
-        self._project = project
-        self._source = source
+    def __init__(self, files: Files, source: Source, vocabulary: Vocabulary) -> None:
+        self._path = os.path.realpath(source.path)
+        own = summarize(source.tree, self._path, vocabulary)
+        text = "".join(source.lines).encode("utf-8", "replace")
+        self._own = own
+        self._symbols = Symbols(files, own)
+        self._origins = Origins(self._symbols)
+        self._deeds = Deeds(self._symbols, self._origins, vocabulary, text)
+        self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
+        self._callers = CallerSearch(self._symbols, self._origins, text, self._deeds)
 
     def effect(self, dotted: str) -> Effect | None:
         """See `Elsewhere`."""
+        found = self._defined(dotted)
+        return self._effects.of(found) if found is not None else None
+
+    def freezes(self, dotted: str) -> tuple[Frozen, ...]:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        function = found.function if found is not None and found.cls is None else None
+        return tuple(_frozen_by(function)) if function is not None else ()
+
+    def guard(self, dotted: str) -> GradMode | None:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        return self._deeds.guard(found) if found is not None else None
+
+    def is_module(self, dotted: str) -> bool | None:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        is_class = found is not None and found.function is None
+        return self._deeds.is_module(found) if found is not None and is_class else None
+
+    def outside_bases(self, dotted: str) -> Set[str] | None:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        if found is None or found.function is not None:
+            return None
+        return self._symbols.outside_bases(found)
+
+    def ancestor_names(self, dotted: str) -> Set[str]:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        if found is None or found.function is not None:
+            return frozenset()
+        ancestors = self._symbols.ancestors(found)
+        return {item.cls.name for item in ancestors if item.cls is not None}
+
+    def method(self, maker: str, name: str) -> Deed | None:
+        """See `Elsewhere`."""
+        found = self._defined(maker)
+        if found is None:
+            return None
+        for origin in self._origins.made_by(found):
+            if isinstance(origin, Definition):
+                cls = origin._replace(function=None)
+                method = self._symbols.method(cls, name)
+                deed = self._deeds.of(method) if method is not None else None
+                return deed or self._deeds.of_implementations(name, cls)
         return None
+
+    def method_named(self, name: str) -> Deed | None:
+        """See `Elsewhere`."""
+        return self._deeds.of_implementations(name, None)
+
+    def callers(self, cls: str, function: str) -> Callers:
+        """See `Elsewhere`."""
+        own = self._own
+        if cls and cls in own.classes and function in own.classes[cls].methods:
+            owner = own.classes[cls]
+            return self._callers.of(Definition(own, owner, owner.methods[function]))
+        if not cls and function in own.functions:
+            return self._callers.of(Definition(own, None, own.functions[function]))
+        return Callers()
+
+    def _defined(self, dotted: str) -> Definition | None:
+        found = self._symbols.imported(dotted, self._path)
+        head, _, last = dotted.rpartition(".")
+        if not isinstance(found, Definition) and last in MAKERS and head.strip("."):
+            maker = self._symbols.imported(head, self._path)
+            if isinstance(maker, Definition) and maker.function is None:
+                return maker
+        return found if isinstance(found, Definition) else None
+
+
+def _frozen_by(function: FunctionSummary) -> Iterator[Frozen]:
+    names = [*function.parameters, *filter(None, (function.rest,))]
+    for freeze in function.freezes:
+        if freeze.what in names:
+            decider = names.index(str(freeze.to)) if freeze.to in names else -1
+            if decider >= 0 or freeze.to is False:
+                is_rest = freeze.what == function.rest
+                yield Frozen(names.index(freeze.what), is_rest, freeze.to, decider)
 
 
 def seen_from(source: Source, options: Options) -> Elsewhere:
     """What the other files of its project tell of a file."""
     root = root_of(source.path, options.project)
-    return View(_project(root), source) if root is not None else NOWHERE
+    if root is None:
+        return NOWHERE
+    return View(_files(root, options), source, vocabulary_of(options))
 
 
 @cache
-def _project(root: str) -> Project:
-    return Project(root)
+def _files(root: str, options: Options) -> Files:
+    return Files(root, vocabulary_of(options))

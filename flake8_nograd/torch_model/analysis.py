@@ -23,7 +23,9 @@ from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.recording.unseen_switches import PossibleSwitches
 from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.semantics.project_vocabulary import ProjectVocabulary
 from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
+from flake8_nograd.torch_model.verdict.callers_elsewhere import CallersElsewhere
 from flake8_nograd.torch_model.verdict.judgement import Judge
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import regions_of, without_entangled
@@ -33,17 +35,24 @@ from flake8_nograd.vocabulary.lookup import vocabulary_of
 
 
 def analyse(
-    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere = NOWHERE
+    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere | None = NOWHERE
 ) -> ModuleFacts:
-    """The facts of a file, as far as it and what is known of other files tell."""
+    """The facts of a file, as far as it and what is known of other files tell.
+
+    Without anything that could be asked, all is reported that other files might speak against.
+    """
     try:
         return _analysed(tree, path, options, elsewhere)
     except BeyondBudget:
         return ModuleFacts((), (), (), is_unknown=True)
 
 
-def _analysed(tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere) -> ModuleFacts:
+def _analysed(
+    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere | None
+) -> ModuleFacts:
     vocabulary = vocabulary_of(options)
+    if elsewhere is not None:
+        vocabulary = ProjectVocabulary(options, elsewhere)
     program: Program[Context] = Program(Function(None))
     semantics = TorchSemantics(program, vocabulary)
     interpret(tree, program, semantics)
@@ -67,6 +76,9 @@ def _analysed(tree: ast.Module, path: str, options: Options, elsewhere: Elsewher
     ]
     passes += (item for item in through if item.suppression is not SuppressionReason.TRAINED)
     passes = list(without_repeats(list(without_entangled(passes, needing)), points_to))
+    if elsewhere is not None:
+        others = CallersElsewhere(elsewhere, recording, uses, options.inference_functions)
+        passes = list(map(others.settle, passes))
     reported = list(filter(_is_reported, passes))
     known = frozenset(item.node for item in reported)
     guard_items = observations.guard_items

@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from flake8_nograd.elsewhere import Place
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.fate.fate import ResultUse
@@ -34,6 +35,11 @@ class SuppressionReason(enum.Enum):
     SMOKE_TEST = "a smoke test under `__main__` looks at shapes only"
     GRADIENT_READ = "forces and the like are read here, which take a backward pass"
     CALLERS_DECIDE = "it is handed back with its graph where the caller may want a gradient"
+    INTERFACE = "it is returned to callers of whom none is seen to record"
+    GUARDED_BY_CALLERS = "callers in other files switch recording off"
+    TRAINED_BY_CALLERS = "callers in other files differentiate the result"
+    FORWARD_ELSEWHERE = "the forward of a class in another file calls the method"
+    CALLEE_ELSEWHERE = "the method, which another file defines, records nothing"
     TOO_LITTLE = "too little speaks for inference"
 
 
@@ -61,6 +67,7 @@ class ForwardPass:
     role: Role
     volatile: bool  # an input says that no graph is wanted, in the words of torch 0.3
     suppression: SuppressionReason | None = None
+    seen_at: Place | None = None  # the line of another file that decides
     confidence: Confidence = Confidence.UNLIKELY
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import NamedTuple
 
@@ -48,6 +49,9 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework(re.compile(r"ComposerModel"), re.compile(r"eval_forward")),
 )
 
+# Steps that only frameworks call, under their guard: so do bases of which nothing is known.
+STEPS = re.compile(r"(validation|val|test|predict|eval)_step")
+
 # Base classes that make a class an nn.Module, by the last part of their name.
 MODULE_BASES = re.compile(
     r"Module|\w*LightningModule|PreTrainedModel|\w+PreTrainedModel|ModelMixin|MessagePassing"
@@ -59,6 +63,16 @@ MODULE_BASES = re.compile(
 
 # Base classes whose name looks like one of those but which are no modules.
 NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel")
+
+# Packages of which no class is an nn.Module.
+_PLAIN_PACKAGES = frozenset(
+    "abc enum typing typing_extensions collections dataclasses pydantic pandas numpy gym gymnasium"
+    " threading multiprocessing unittest argparse json logging tensorflow keras jax flax io"
+    " contextlib types string".split()
+)
+_PLAIN_BASES = re.compile(
+    r"torch\.utils\..*|torch\.optim\..*|torch\.distributions\..*|.*\.(ABC|Dataset|Enum|Exception)"
+)
 
 # Base classes with a forward of their own kind: torch runs it without recording.
 FUNCTION_BASES = re.compile(r"torch\.autograd\.(?:function\.)?\w*Function\w*")
@@ -80,3 +94,11 @@ def is_module_base(dotted: str) -> bool:
     if NOT_MODULE_BASES.fullmatch(dotted):
         return False
     return MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
+
+
+def is_plain_base(dotted: str) -> bool:
+    """Whether an imported or built-in class is certainly no nn.Module."""
+    package, dot, _ = dotted.partition(".")
+    if not dot:
+        return package != "?" and package in dir(builtins)
+    return package in _PLAIN_PACKAGES or _PLAIN_BASES.fullmatch(dotted) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Collection
@@ -10,6 +11,8 @@ from functools import cache
 from flake8_nograd.options import Options
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.effects import EFFECTS
+from flake8_nograd.vocabulary.frameworks import is_module_base
+from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.methods import GUARDED_METHODS, computes_gradient
 from flake8_nograd.vocabulary.words import (
     names_a_model,
@@ -112,6 +115,26 @@ class Vocabulary:
             method in names and maker.startswith(prefix)
             for prefix, names in GUARDED_METHODS.items()
         )
+
+    def guard(self, dotted: str) -> GradMode | None:
+        """The mode that an imported name gives as a context manager or decorator, if known."""
+        return None
+
+    def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
+        """The positions of the arguments whose parameters a call of an imported name freezes."""
+        return []
+
+    def is_module_base(self, dotted: str) -> bool:
+        """Whether an imported class is an nn.Module."""
+        return is_module_base(dotted)
+
+    def base_names(self, dotted: str) -> set[str]:
+        """The last part of the name of an imported class, and what else is known of its bases."""
+        return {dotted.rpartition(".")[2]}
+
+    def is_open_base(self, dotted: str) -> bool:
+        """Whether nothing is known of an imported class, wherever one looks."""
+        return False
 
     def trains(self, name: str) -> bool:
         """Whether the project's options say that this function or method trains."""

@@ -41,7 +41,8 @@ VERBS = frozenset(
     " update convert export register find is has should download freeze unfreeze reset clone copy"
     " import replace apply fuse merge wrap unwrap add remove configure select restore resume"
     " resize compile query fetch request open close start stop serve launch export quantize trace"
-    " script prune inspect list share use enable disable switch call".split()
+    " script prune inspect list share use enable disable switch call exec execute invoke push pull"
+    " dump provide submit send".split()
 )
 
 # Words of a function whose job is inference.
@@ -141,6 +142,16 @@ def names_a_model(name: str) -> bool:
     if not MODEL_WORDS.isdisjoint(parts):
         return True
     return any(part.endswith(("net", "former")) and len(part) > 3 for part in parts)
+
+
+# Last words that make a method of a name which says "model" as well: `model_dump`, `model_json`.
+_LAST_OF_METHODS = VERBS | {"json", "schema", "results", "result"}
+
+
+@lru_cache(maxsize=4096)
+def names_a_held_model(attribute: str) -> bool:
+    """Whether an attribute of this name is likely to hold an nn.Module, and to be no method."""
+    return names_a_model(attribute) and words(attribute)[-1] not in _LAST_OF_METHODS
 
 
 @lru_cache(maxsize=4096)

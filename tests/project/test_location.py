@@ -82,4 +82,4 @@ def test_bounds(tree, monkeypatch):
     (tree / "big.py").write_text("1234")
     assert read(str(tree / "big.py")) is None
     assert read(str(tree / "nowhere.py")) is None
-    assert python_files(str(tree / "nowhere")) == []
+    assert python_files(str(tree / "nowhere")) == {}

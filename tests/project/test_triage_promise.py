@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutant
 
+from flake8_nograd import engine
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS
-from flake8_nograd.project.project import seen_from
 from flake8_nograd.source import Source
-from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.triage.triage import may_have_facts
 
 
@@ -27,8 +26,7 @@ def is_let_off(source: Source) -> bool:
 
 
 def has_facts(source: Source) -> bool:
-    view = seen_from(source, DEFAULT_OPTIONS)
-    facts = analyse(source.tree, source.path, DEFAULT_OPTIONS, view)
+    facts = engine.facts_of(source, DEFAULT_OPTIONS)
     return bool(facts.regions or facts.backward_passes)
 
 

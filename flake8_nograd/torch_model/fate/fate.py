@@ -132,6 +132,12 @@ class ResultUses:
             nearest_use=partial(self._first_plain_use, node),
         )
 
+    def hands_back(self, call: Call[Context]) -> bool:
+        """Whether the function of a call returns its result, or something computed from it."""
+        returned = self._graph.find(Kind.RETURN, call.function)
+        onward = (self._graph.copies, self._graph.derives, self._summaries.edges)
+        return returned is not None and returned in closure((call.result,), *onward)
+
     def is_trained(self, call: Call[Context]) -> bool:
         """Whether a call's result is differentiated, here or by a caller."""
         return call.result in self._trained

@@ -7,14 +7,16 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.vocabulary import methods
-from flake8_nograd.vocabulary.frameworks import is_function_base, is_module_base
+from flake8_nograd.vocabulary.frameworks import is_function_base
+from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import names_something_else
 
 
 class ModuleClasses:
     """Judges classes by their bases and by what their forward does."""
 
-    def __init__(self, points_to: PointsTo) -> None:
+    def __init__(self, points_to: PointsTo, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self._graph = points_to.graph
         self._points_to = points_to
         self._modules: dict[Class, bool] = {}
@@ -43,7 +45,7 @@ class ModuleClasses:
                 if self._modules.get(what):
                     return True
             elif self._graph.kinds[thing] is Kind.EXTERNAL:
-                if is_module_base(str(what)):
+                if self._vocabulary.is_module_base(str(what)):
                     return True
                 if is_function_base(str(what)):
                     return False

@@ -26,6 +26,7 @@ from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import (
     is_named_after,
     names_a_class,
+    names_a_held_model,
     names_a_model,
     names_something_else,
     runs_inference,
@@ -70,8 +71,8 @@ class Modules:
             is_pass=lambda call: me.evidence(call) > ModelEvidence.NAME,
             is_on=_is_on_by_itself,
         )
-        self.frameworks = Frameworks(points_to)
-        self.classes = ModuleClasses(points_to)
+        self.frameworks = Frameworks(points_to, vocabulary)
+        self.classes = ModuleClasses(points_to, vocabulary)
         self.is_module = self.classes.is_module
 
     def evidence(self, call: Call[Context]) -> ModelEvidence:
@@ -129,8 +130,8 @@ class Modules:
         guess = evidence <= ModelEvidence.ANNOTATION
         if guess and (says_inference(call.method) or is_named_after(receiver_name, call.method)):
             return ModelEvidence.NONE
-        if evidence is ModelEvidence.NAME and not has_input:
-            return ModelEvidence.NONE
+        if evidence is ModelEvidence.NAME and not (has_input and call.method == "forward"):
+            return ModelEvidence.NONE  # a name alone speaks for what is called, not for a method
         return evidence
 
     def evidence_in_method(self, call: Call[Context]) -> ModelEvidence:
@@ -220,8 +221,9 @@ class Modules:
         annotated = evidence_by_annotation(value, self._graph)
         if annotated is not None:
             return annotated
+        names = names_a_held_model if isinstance(node, ast.Attribute) else names_a_model
         named = (
-            (names_a_model(name) or origin is ModelEvidence.NAME)
+            (names(name) or origin is ModelEvidence.NAME)
             and not _is_given_text(call.node)
             and bool(call.node.args or call.node.keywords)
             and not all(map(names_a_class, path.split(".")))

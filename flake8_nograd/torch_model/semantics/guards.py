@@ -119,6 +119,9 @@ class Guards:
             if saved is not None:
                 return saved.grad
             return _by_argument(call.node, on=GradMode.ON, off=GradMode.OFF, swap=False)
+        mode = self._vocabulary.guard(str(payload))
+        if mode is not None:
+            return mode
         if self._is_guard_name(payload):
             return GradMode.MAYBE
         self._no_guards.add(payload)
@@ -141,7 +144,7 @@ class Guards:
         """The mode of a decorator that is a guard without having been called."""
         payload = self._graph.payloads[node]
         if self._graph.kinds[node] is Kind.EXTERNAL:
-            mode = GUARDS.get(str(payload))
+            mode = GUARDS.get(str(payload)) or self._vocabulary.guard(str(payload))
             return mode or (GradMode.MAYBE if self._is_guard_name(payload) else None)
         if self._graph.kinds[node] is Kind.FIELD and isinstance(payload, tuple):
             return GradMode.MAYBE if self._is_guard_name(payload[1]) else None

@@ -18,7 +18,7 @@ from flake8_nograd.torch_model.semantics.literal_arguments import (
     switches_off,
     switches_on,
 )
-from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.torch_model.semantics.observations import Freeze, Observations
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.layers import ALLOCATORS, LEAF_MAKERS
@@ -37,10 +37,19 @@ class LibraryCalls:
 
     def result(self, call: Call[Context], name: str) -> Value | None:
         """The value of a call of `name`; None if it has to be resolved later."""
+        for position in self._vocabulary.frozen_arguments(name, call.node):
+            self._freeze(call, position)
         effect = self._vocabulary.effect(name)
         handler = self._handlers.get(effect) if effect is not None else None
         value = handler(self, call, name) if handler is not None else None
         return allocated(self._graph, call, name.rpartition(".")[2]) if value == PLAIN else value
+
+    def _freeze(self, call: Call[Context], position: int) -> None:
+        """An argument whose parameters need no gradient after the call."""
+        if position < len(call.positional):
+            nodes = frozenset(self._graph.resolve_phis(call.positional[position].aliases))
+            freeze = Freeze(nodes, call.function, call.node.lineno, to=False, depends=False)
+            self._observations.freezes.append(freeze)
 
     def stores(self, call: Call[Context], name: str) -> tuple[Store, ...]:
         """What a call of `name` keeps in its first argument, or writes into `out`."""

@@ -1,0 +1,224 @@
+"""Who calls a function of the project: in which grad modes, and what becomes of the results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_nograd.elsewhere import Callers, Place
+from flake8_nograd.project.deeds import Deeds
+from flake8_nograd.project.files import Files
+from flake8_nograd.project.origins import Origins, Spot
+from flake8_nograd.project.summary import MODULE_BODY, CallSite
+from flake8_nograd.project.symbols import Definition, Symbols
+from flake8_nograd.vocabulary.grad_modes import GradMode
+
+_MOST_FUNCTIONS = 24  # asked for their callers, for one question
+_MOST_FILES = 40  # in which a name is called
+_MOST_FAMILIES = 3  # unrelated classes that have a method of this name
+_MOST_SITES = 60  # of a name whose receiver nobody knows
+_UNSPECIFIC = frozenset(
+    "forward __call__ __init__ get set update add append step run call items keys values copy close"
+    " reset read write load save to apply extend pop start stop next".split()
+)
+
+
+class Site(NamedTuple):
+    """A call of a function; ``certain`` tells that it is known which class it is a method of."""
+
+    spot: Spot
+    call: CallSite
+    certain: bool
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.spot.module.path, self.call.line)
+
+
+class CallerSearch:
+    """Searches the texts for a function's name and asks the summaries of the hits."""
+
+    def __init__(
+        self,
+        symbols: Symbols,
+        origins: Origins,
+        own_text: bytes,
+        deeds: Deeds,
+    ) -> None:
+        self._definitions = deeds.definitions
+        self._files: Files = symbols.files
+        self._symbols = symbols
+        self._origins = origins
+        self._own_text = own_text
+        self._mode_of = deeds.mode_of
+        self._named: dict[str, list[tuple[Spot, CallSite]]] = {}
+        self._sites: dict[tuple[str, str, str], list[Site]] = {}
+        self._known: dict[tuple[str, str, str], Callers] = {}
+
+    def of(self, function: Definition) -> Callers:
+        """What is known of the callers of a function, and of theirs."""
+        if function.key not in self._known:
+            self._known[function.key] = self._search(function)
+        return self._known[function.key]
+
+    def _search(self, function: Definition) -> Callers:
+        modes: dict[GradMode, Place] = {}
+        recording: Place | None = None
+        seen = {function.key}
+        todo = [(function, True)]
+        is_open = False
+        for item, is_certain in todo:
+            sites = self.sites(item)
+            is_open = is_open or not sites
+            for site in sites:
+                if site.call.passed and site.spot.module is function.module:
+                    continue  # the file itself tells who calls what it is given
+                mode = self._mode_of(site.spot, site.call)
+                caller = site.spot.definition
+                is_body = site.spot.function.name == MODULE_BODY
+                if mode is GradMode.INHERITED and not is_body:
+                    if caller.key not in seen and len(seen) < _MOST_FUNCTIONS:
+                        seen.add(caller.key)
+                        todo.append((caller, is_certain and site.certain))
+                    continue
+                mode = GradMode.ON if mode is GradMode.INHERITED else mode
+                if mode.switches_off and is_certain and site.certain:
+                    return Callers(seen=True, modes={mode: site.place})  # enough to be silent
+                modes.setdefault(mode, site.place)
+                if mode is GradMode.ON and is_certain and self._counts(site, function):
+                    recording = recording or site.place
+        if recording is not None:  # what is known by a name alone does not speak against it
+            modes = {GradMode.ON: recording}
+        return Callers(
+            seen=bool(self.sites(function)),
+            modes=modes,
+            is_open=is_open,
+            recording=recording,
+            trained=self._trained(function),
+            forward=self._forward(function),
+        )
+
+    def _counts(self, site: Site, function: Definition) -> bool:
+        """Whether a caller shows that a function is run so; a file's own demo does not."""
+        is_demo = site.call.main_block and site.spot.module.path == function.module.path
+        return site.certain and not (site.call.passed or is_demo)
+
+    def _trained(self, function: Definition) -> Place | None:
+        """Where a result of the function, or of one that hands it back, is differentiated."""
+        seen = {function.key}
+        todo = [function]
+        for item in todo:
+            for site in self.sites(item):
+                if self._mode_of(site.spot, site.call).is_off:
+                    continue
+                if site.call.trained:
+                    return site.place
+                caller = site.spot.definition
+                if site.call.returned and caller.key not in seen and len(seen) < _MOST_FUNCTIONS:
+                    seen.add(caller.key)
+                    todo.append(caller)
+        return None
+
+    def _forward(self, function: Definition) -> Place | None:
+        """Where a forward of a related class calls the method."""
+        for site in self.sites(function):
+            if site.certain and site.spot.function.name.strip("_").startswith("forward"):
+                return site.place
+        return None
+
+    def sites(self, function: Definition) -> list[Site]:
+        """The calls that may run a function, tests left out."""
+        if function.key not in self._sites:
+            assert function.function is not None
+            found = list(self._matching(function, function.function.name))
+            certain = [site for site in found if site.certain]
+            if len(found) - len(certain) > _MOST_SITES or (
+                0 < len(certain) < len(found)
+                and self._families(function.function.name) > _MOST_FAMILIES
+            ):
+                found = certain
+            self._sites[function.key] = found
+        return self._sites[function.key]
+
+    def _families(self, name: str) -> int:
+        """How many unrelated classes have a method of a name."""
+        roots = set()
+        definitions = list(self._definitions(name))
+        for definition in definitions:
+            ancestors = self._symbols.ancestors(definition._replace(function=None))
+            roots.add((ancestors[-1] if ancestors else definition).key[:2])
+        return len(roots) if definitions else _MOST_FAMILIES + 1
+
+    def _matching(self, function: Definition, name: str) -> Iterator[Site]:
+        if name == MODULE_BODY:
+            return
+        for spot, call in self.calls_of(name):
+            certain = (
+                self._calls_function(spot, call, function)
+                if function.cls is None
+                else self._calls_method(spot, call, function, name)
+            )
+            if certain is not None:
+                site = Site(spot, call, certain)
+                if not (_is_made_here(function) and spot.module is function.module):
+                    yield site
+
+    def calls_of(self, name: str) -> list[tuple[Spot, CallSite]]:
+        """All calls of something of this name in the project."""
+        if name not in self._named:
+            self._named[name] = list(self._find_calls(name))
+        return self._named[name]
+
+    def _find_calls(self, name: str) -> Iterator[tuple[Spot, CallSite]]:
+        pattern = re.compile(rb"(?<!def )\b%s\b\s*[(,)]" % re.escape(name.encode()))
+        for module, lines in self._symbols.holding(pattern, name, self._own_text, _MOST_FILES):
+            for cls, function in module.around(lines):
+                for call in function.calls:
+                    if call.name == name:
+                        yield Spot(module, cls, function), call
+
+    def _calls_function(self, spot: Spot, call: CallSite, function: Definition) -> bool | None:
+        """Whether a call runs a function of a module: True, or None for no."""
+        first = call.path.partition(".")[0]
+        if first in spot.function.parameters or "?" in call.path:
+            return None
+        symbol = self._symbols.named(call.path, spot.module)
+        return True if isinstance(symbol, Definition) and symbol.key == function.key else None
+
+    def _calls_method(
+        self, spot: Spot, call: CallSite, method: Definition, name: str
+    ) -> bool | None:
+        """Whether a call runs a method: True by its class, False perhaps, None for no."""
+        receiver = call.path.rpartition(".")[0]
+        if not receiver:
+            return None
+        symbol = self._symbols.named(call.path, spot.module)
+        if isinstance(symbol, Definition):
+            return True if symbol.key == method.key else None
+        cls = method._replace(function=None)
+        if receiver == "super" and spot.cls is not None:
+            here = self._symbols.ancestors(Definition(spot.module, spot.cls, None))
+            return True if cls.key[:2] in {item.key[:2] for item in here} else None
+        origins = self._origins.of(receiver, spot)
+        known = [item for item in origins if item is not None]
+        if any(isinstance(item, Definition) and self._may_run(item, cls, name) for item in known):
+            return True
+        if len(known) == len(origins) or name in _UNSPECIFIC:
+            return None
+        return False
+
+    def _may_run(self, receiver: Definition, owner: Definition, name: str) -> bool:
+        """Whether a method call on an object of one class may run the method of another."""
+        receiver = receiver._replace(function=None)
+        if receiver.cls is None or not self._symbols.are_related(receiver, owner):
+            return False
+        run = self._symbols.method(receiver, name)
+        is_heir = owner.key[:2] in {item.key[:2] for item in self._symbols.ancestors(receiver)}
+        return not is_heir or run is None or run.key[:2] == owner.key[:2]
+
+
+def _is_made_here(function: Definition) -> bool:
+    """Whether a call only makes a generator, so that the file itself tells where it runs."""
+    return function.function is not None and function.function.is_generator

@@ -1,0 +1,212 @@
+"""What functions, methods and classes of the project do, as far as a caller is concerned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from flake8_nograd.elsewhere import Deed
+from flake8_nograd.project.origins import Origins, Spot
+from flake8_nograd.project.summary import CallSite
+from flake8_nograd.project.symbols import Definition, Outside, Symbols
+from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.frameworks import (
+    FRAMEWORKS,
+    is_function_base,
+    is_module_base,
+    is_plain_base,
+)
+from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
+from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.words import names_a_model
+
+_DEEPEST = 5
+_MOST_DEFINITIONS = 40
+_GIVING_UP = frozenset(("NotImplementedError", "raise_not_implemented"))
+
+
+class Deeds:
+    """Judges by the calls in a body; what calls itself in a circle adds nothing."""
+
+    def __init__(
+        self, symbols: Symbols, origins: Origins, vocabulary: Vocabulary, own_text: bytes
+    ) -> None:
+        self._symbols = symbols
+        self._origins = origins
+        self._vocabulary = vocabulary
+        self._own_text = own_text
+        self._modules: dict[tuple[str, str, str], bool | None] = {}
+
+    def is_module(self, cls: Definition) -> bool | None:
+        """Whether a class is an nn.Module; None if a base outside the project leaves it open."""
+        if cls.key not in self._modules:
+            bases = self._symbols.outside_bases(cls)
+            if any(map(is_function_base, bases)):
+                self._modules[cls.key] = False
+            elif any(map(is_module_base, bases)):
+                self._modules[cls.key] = True
+            else:
+                self._modules[cls.key] = False if all(map(is_plain_base, bases)) else None
+        return self._modules[cls.key]
+
+    def guard(self, definition: Definition) -> GradMode | None:
+        """The mode in which a context manager or decorator of the project runs what it gets."""
+        function = definition.function
+        if function is None:
+            entering = self._symbols.method(definition, "__enter__")
+            if entering is None or entering.function is None:
+                return None
+            switching = any(map(_is_guarding, entering.function.calls))
+            return GradMode.MAYBE if switching else None
+        if function.yields is not None and function.yields is not GradMode.INHERITED:
+            return function.yields
+        spot = Spot(definition.module, definition.cls, function)
+        for made in function.returns:
+            symbol = self._symbols.named(made.removesuffix("()"), spot.module)
+            if isinstance(symbol, Outside) and symbol.dotted in GUARDS:
+                return GUARDS[symbol.dotted]
+        if any(call.grad.is_off for call in function.calls):
+            return GradMode.MAYBE
+        for manager in (m for call in function.calls for m in call.managers):
+            symbol = self._symbols.named(manager, definition.module)
+            if isinstance(symbol, Definition) and symbol.key != definition.key:
+                mode = self.guard(symbol) if symbol.function is not None else None
+                if mode is not None:
+                    return mode
+        return GradMode.MAYBE if any(map(_is_guarding, function.calls)) else None
+
+    def mode_of(self, spot: Spot, call: CallSite) -> GradMode:
+        """The mode in which a call runs, as far as its own function tells."""
+        if call.grad is not GradMode.INHERITED:
+            return GradMode.ON if call.grad is GradMode.LIFTED else call.grad
+        mode = self._managed(call.managers, spot)
+        return mode if mode is not None else self.mode_in(spot)
+
+    def mode_in(self, spot: Spot) -> GradMode:
+        """The mode that decorators and frameworks give to all of a function."""
+        if spot.function.grad is not GradMode.INHERITED:
+            return spot.function.grad
+        mode = self._managed(spot.function.managed_by, spot)
+        if mode is not None:
+            return mode
+        return GradMode.OFF if self._is_run_guarded(spot) else GradMode.INHERITED
+
+    def _managed(self, managers: Iterable[str], spot: Spot) -> GradMode | None:
+        for path in managers:
+            symbol = self._symbols.named(path, spot.module)
+            if symbol is None and path.startswith("self.") and spot.cls is not None:
+                own = Definition(spot.module, spot.cls, None)
+                symbol = self._symbols.method(own, path.removeprefix("self."))
+            mode = self.guard(symbol) if isinstance(symbol, Definition) else None
+            if mode is not None:
+                return mode
+        return None
+
+    def _is_run_guarded(self, spot: Spot) -> bool:
+        """Whether a framework runs a method under its guard, by the bases of its class."""
+        if spot.cls is None:
+            return False
+        cls = Definition(spot.module, spot.cls, None)
+        names = {item.rpartition(".")[2] for item in self._symbols.outside_bases(cls)}
+        names |= {item.cls.name for item in self._symbols.ancestors(cls) if item.cls is not None}
+        return any(
+            framework.guarded.fullmatch(spot.function.name)
+            and any(map(framework.bases.fullmatch, names))
+            for framework in FRAMEWORKS
+        )
+
+    def of(self, definition: Definition, depth: int = _DEEPEST) -> Deed | None:
+        """What running a function or method does; None if that cannot be told."""
+        function = definition.function
+        if function is None or not depth:
+            return None
+        spot = Spot(definition.module, definition.cls, function)
+        if function.grad.switches_off or self._managed(function.managed_by, spot) is not None:
+            return Deed.GUARDED
+        if function.differentiates:
+            return Deed.TRAINS
+        if _is_abstract(function.calls):
+            return None
+        guarded = False
+        for call in function.calls:
+            deed = self._of_call(spot, call, depth) if not call.passed else None
+            if deed in (Deed.TRAINS, Deed.PASS):
+                off = self.mode_of(spot, call).switches_off
+                if not off:
+                    return deed
+                guarded = True
+            guarded = guarded or deed is Deed.GUARDED
+        return Deed.GUARDED if guarded else Deed.PLAIN
+
+    def _of_call(self, spot: Spot, call: CallSite, depth: int) -> Deed | None:
+        """What one call does in a function."""
+        receiver, _, name = call.path.rpartition(".")
+        symbol = self._symbols.named(call.path, spot.module)
+        if isinstance(symbol, Definition) and symbol.function is not None:
+            return self.of(symbol, depth - 1)
+        if symbol is not None:
+            return None
+        if receiver and receiver not in ("self", "cls"):
+            if methods.is_hidden_forward(name) and names_a_model(receiver.rpartition(".")[2]):
+                return self._of_method(receiver, name, spot, depth) or Deed.PASS
+            if not names_a_model(name):
+                return None
+        if receiver and spot.cls is not None:
+            own = self._symbols.method(Definition(spot.module, spot.cls, None), name)
+            if own is not None and receiver == "self":
+                return self.of(own, depth - 1)
+        return self._of_value(call.path, name, spot, depth)
+
+    def _of_method(self, receiver: str, name: str, spot: Spot, depth: int) -> Deed | None:
+        for origin in self._origins.of(receiver, spot):
+            found = self._symbols.method(origin, name) if isinstance(origin, Definition) else None
+            if found is not None:
+                return self.of(found, depth - 1)
+        return None
+
+    def _of_value(self, path: str, name: str, spot: Spot, depth: int) -> Deed | None:
+        """What calling a value does: one that is a model runs a forward pass."""
+        for origin in self._origins.of(path, spot):
+            if isinstance(origin, Definition) and origin.cls is not None:
+                forward = self._symbols.method(origin, "forward")
+                if forward is not None and self.is_module(origin):
+                    deed = self.of(forward, depth - 1)
+                    return deed if deed in (Deed.GUARDED, Deed.TRAINS) else Deed.PASS
+                return None
+            if isinstance(origin, Outside):
+                is_module = self._vocabulary.effect(origin.dotted) is Effect.MODULE
+                return Deed.PASS if is_module else None
+        return Deed.PASS if names_a_model(name) else None
+
+    def of_implementations(self, name: str, of: Definition | None) -> Deed | None:
+        """What the methods of a name do, in all classes or in those related to one."""
+        deeds = set()
+        for definition in self.definitions(name):
+            cls = definition._replace(function=None)
+            if of is None or self._symbols.are_related(cls, of):
+                deeds.add(self.of(definition))
+        for deed in (Deed.GUARDED, Deed.TRAINS):
+            if deed in deeds:
+                return deed
+        deeds.discard(None)
+        return deeds.pop() if len(deeds) == 1 else None
+
+    def definitions(self, name: str) -> Iterator[Definition]:
+        """The methods of a name in all classes of the project, tests left out."""
+        pattern = re.compile(rb"\bdef\s+%s\b" % re.escape(name.encode()))
+        found = self._symbols.holding(pattern, name, self._own_text, _MOST_DEFINITIONS)
+        for module, lines in found:
+            for cls, function in module.around(lines):
+                if cls is not None and function.name == name:
+                    yield Definition(module, cls, function)
+
+
+def _is_guarding(call: CallSite) -> bool:
+    """Whether a call makes a guard of torch, or switches the mode."""
+    return call.name in ("no_grad", "inference_mode", "set_grad_enabled", "_set_grad_enabled")
+
+
+def _is_abstract(calls: Iterable[CallSite]) -> bool:
+    """Whether a body has nothing to judge by."""
+    return all(call.path in _GIVING_UP for call in calls)

@@ -1,0 +1,136 @@
+"""The effect of calling a name of the project, in the words of the vocabulary."""
+
+from __future__ import annotations
+
+from flake8_nograd.elsewhere import Deed
+from flake8_nograd.project.deeds import Deeds
+from flake8_nograd.project.origins import MAKERS, Origins, Spot
+from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
+from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.frameworks import is_plain_base
+from flake8_nograd.vocabulary.layers import LEAF_MAKERS, PARAMETERLESS
+from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.words import names_a_model, names_something_else, words
+
+_HARMLESS = frozenset(
+    (Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN, Effect.TENSOR, Effect.LAYER)
+)
+_MODULE_WORDS = frozenset("layer layers block blocks module modules norm proj embed fn act".split())
+_PLAIN_MODULE = frozenset(("torch.nn.Module", "torch.nn.modules.Module", "object"))
+_MODEL_LIKE = frozenset((Effect.MODULE, Effect.LIKELY_MODULE, Effect.GUARDED, Effect.LAYER))
+
+
+class Effects:
+    """Tells effects of classes and functions; None where nothing is known."""
+
+    def __init__(
+        self, symbols: Symbols, origins: Origins, deeds: Deeds, vocabulary: Vocabulary
+    ) -> None:
+        self._symbols = symbols
+        self._origins = origins
+        self._deeds = deeds
+        self._vocabulary = vocabulary
+        self._parameters: dict[tuple[str, str, str], bool] = {}
+
+    def of(self, definition: Definition) -> Effect | None:
+        """What calling a definition does."""
+        if definition.function is None:
+            return self.of_class(definition)
+        function = definition.function
+        if definition.cls is not None and function.name in MAKERS:
+            return self.of_class(definition._replace(function=None))
+        effect = self._of_results(definition)
+        if effect is not None:
+            return effect
+        if function.differentiated and function.differentiates:
+            return Effect.TRAINS
+        return Effect.NUMBERS if function.grad.is_off and definition.cls is None else None
+
+    def of_class(self, cls: Definition) -> Effect | None:
+        """What making an object of a class gives."""
+        is_module = self._deeds.is_module(cls)
+        if not is_module:
+            return Effect.OBJECT if is_module is False else None
+        assert cls.cls is not None
+        for name in ("forward", "__call__"):
+            method = self._symbols.method(cls, name)
+            if method is not None and self._deeds.of(method) in (Deed.GUARDED, Deed.TRAINS):
+                return Effect.GUARDED
+        if names_something_else(cls.cls.name):
+            return Effect.OBJECT
+        return Effect.MODULE if self.may_have_parameters(cls) else Effect.LAYER
+
+    def _of_results(self, definition: Definition) -> Effect | None:
+        """The effect of a factory: that of what it returns."""
+        assert definition.function is not None
+        symbols = self._origins.made_by(definition)
+        effects = {self._of_made(symbol) for symbol in symbols if symbol is not None}
+        models = effects & _MODEL_LIKE
+        if not models:
+            objects = effects == {Effect.OBJECT} and None not in symbols
+            return Effect.OBJECT if objects else None
+        frozen = {item.what for item in definition.function.freezes if item.to is False}
+        if Effect.GUARDED in models or not frozen.isdisjoint(definition.function.returns):
+            return Effect.GUARDED
+        if None in symbols and Effect.MODULE in models:
+            return Effect.LIKELY_MODULE
+        return max(models, key=(Effect.LAYER, Effect.LIKELY_MODULE, Effect.MODULE).index)
+
+    def _of_made(self, symbol: Symbol) -> Effect | None:
+        if isinstance(symbol, Outside):
+            return self._vocabulary.effect(symbol.dotted)
+        return self.of_class(symbol._replace(function=None)) if symbol and symbol.cls else None
+
+    def may_have_parameters(self, cls: Definition) -> bool:
+        """Whether a module may have something to train; unknown counts as yes."""
+        if cls.key not in self._parameters:
+            self._parameters[cls.key] = False  # what is made of itself adds nothing
+            self._parameters[cls.key] = self._find_parameters(cls)
+        return self._parameters[cls.key]
+
+    def _find_parameters(self, cls: Definition) -> bool:
+        outside = self._symbols.outside_bases(cls) - _PLAIN_MODULE
+        if not all(map(is_plain_base, outside)):
+            return True
+        if self._symbols.method(cls, "forward") is None:
+            return True
+        for item in (cls, *self._symbols.ancestors(cls)):
+            assert item.cls is not None
+            if item.cls.registers:
+                return True
+            for method in item.cls.methods.values():
+                spot = Spot(item.module, item.cls, method)
+                for path, made in method.locals.items():
+                    if path.startswith("self.") and any(self._may_hold(m, spot) for m in made):
+                        return True
+        return False
+
+    def _may_hold(self, made: str, spot: Spot) -> bool:
+        """Whether what an attribute is made by may be or have a parameter."""
+        if not made:
+            return True
+        if not made.endswith("()"):
+            if made in spot.function.parameters:
+                parts = words(made)
+                return names_a_model(made) or not _MODULE_WORDS.isdisjoint(parts)
+            if made in spot.function.locals:
+                made_by = spot.function.locals[made]
+                return any(self._may_hold(item, spot) for item in made_by if item != made)
+            return False
+        symbol = self._symbols.named(made[:-2], spot.module)
+        if isinstance(symbol, Definition):
+            if symbol.function is not None:
+                return self._of_results(symbol) in (None, *_MODEL_LIKE)
+            return self._deeds.is_module(symbol) is not False and self.may_have_parameters(symbol)
+        if isinstance(symbol, Outside):
+            if symbol.dotted in LEAF_MAKERS:
+                return True
+            if PARAMETERLESS.fullmatch(symbol.dotted):
+                return False
+            effect = self._vocabulary.effect(symbol.dotted)
+            package = symbol.dotted.partition(".")[0]
+            return effect not in _HARMLESS and package not in _NUMERIC
+        return spot.function.name != "forward" and names_a_model(made[:-2].rpartition(".")[2])
+
+
+_NUMERIC = frozenset(("math", "numpy", "einops", "functools", "os", "time", "logging", "copy"))

@@ -1,0 +1,168 @@
+"""What one file says, made of names: small, frozen, and free of references to other files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from flake8_nograd.vocabulary.grad_modes import GradMode
+
+MODULE_BODY = "<module>"
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_REGISTERING = frozenset(("register_parameter", "add_module", "register_module", "setattr"))
+
+
+class CallSite(NamedTuple):
+    """A call, by the plain access that is called, such as `self.net.encode` or `build`.
+
+    ``grad`` is the mode that its function gives it, ``managers`` are the calls around it in `with`
+    items that may turn out to be guards, innermost first.
+    """
+
+    path: str
+    line: int
+    grad: GradMode
+    managers: tuple[str, ...]
+    trained: bool  # the result is differentiated in the same function
+    returned: bool
+    stored: bool
+    main_block: bool
+    argument: str  # the plain access that is given first
+    literals: tuple[object, ...]  # the literal arguments
+    passed: bool = False  # it is not called here but given to something that may call it
+
+    @property
+    def name(self) -> str:
+        """The last name of what is called."""
+        return self.path.rpartition(".")[2]
+
+
+class Freeze(NamedTuple):
+    """`requires_grad` of all parameters of ``what`` is set to False, or to a parameter's value."""
+
+    what: str
+    to: bool | str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FunctionSummary:
+    """A function or method; the body of the module is one as well."""
+
+    name: str
+    line: int
+    grad: GradMode  # what decorators, or guards around all of the body, give it
+    managed_by: tuple[str, ...]  # decorators and managers of all of the body, as plain accesses
+    parameters: tuple[str, ...]
+    rest: str  # the parameter that takes all further arguments
+    annotations: Mapping[str, str]
+    calls: tuple[CallSite, ...]
+    returns: tuple[
+        str, ...
+    ]  # what is returned: the accesses that are called or named, "" if unsure
+    locals: Mapping[str, tuple[str, ...]]  # what variables are made by, in the same way
+    freezes: tuple[Freeze, ...]
+    differentiates: bool
+    differentiated: tuple[str, ...]  # parameters whose values are
+    yields: GradMode | None  # the mode in which a context manager runs the `with` body
+    is_generator: bool
+
+    @property
+    def is_method(self) -> bool:
+        """Whether the first parameter stands for the object."""
+        return self.parameters[:1] in (("self",), ("cls",))
+
+
+class Functions(Mapping[str, FunctionSummary]):
+    """The functions of a file or class by name; each is read when somebody asks for it."""
+
+    def __init__(
+        self,
+        nodes: Mapping[str, FunctionNode],
+        read: Callable[[FunctionNode], FunctionSummary],
+        known: Mapping[str, FunctionSummary] | None = None,
+    ) -> None:
+        self._nodes = nodes
+        self._read = read
+        self._known = dict(known or {})
+
+    def __getitem__(self, name: str) -> FunctionSummary:
+        if name not in self._known:
+            self._known[name] = self._read(self._nodes[name])
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._nodes or name in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._nodes, *self._known)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def around(self, lines: Iterable[int]) -> list[str]:
+        """The names of the functions in which some lines lie."""
+        return [
+            name
+            for name, node in self._nodes.items()
+            if any(first_line(node) <= line <= (node.end_lineno or 0) for line in lines)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassSummary:
+    """A class: its bases as they are written, its methods, and what its attributes are made by."""
+
+    name: str
+    line: int
+    bases: tuple[str, ...]
+    methods: Functions
+    class_attributes: frozenset[str]
+
+    @cached_property
+    def attributes(self) -> Mapping[str, tuple[str, ...]]:
+        """What each attribute of `self` is made by."""
+        found: dict[str, dict[str, None]] = {}
+        for method in self.methods.values():
+            for path, made in method.locals.items():
+                if path.startswith("self.") and path.count(".") == 1:
+                    found.setdefault(path[5:], {}).update(dict.fromkeys(made))
+        return {name: tuple(made) for name, made in found.items()}
+
+    @cached_property
+    def registers(self) -> bool:
+        """Whether parameters or modules are added by a name that is computed."""
+        return any(
+            call.name in _REGISTERING for item in self.methods.values() for call in item.calls
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ModuleSummary:
+    """A file: what its names are imported as, and what it defines."""
+
+    path: str
+    imports: Mapping[str, str]
+    stars: tuple[str, ...]
+    aliases: Mapping[str, str]
+    classes: Mapping[str, ClassSummary]
+    functions: Functions
+
+    def around(self, lines: Collection[int]) -> list[tuple[ClassSummary | None, FunctionSummary]]:
+        """The functions and methods in which some lines lie; the module's body always."""
+        found: list[tuple[ClassSummary | None, FunctionSummary]] = [
+            (None, self.functions[name]) for name in self.functions.around(lines)
+        ]
+        found += (
+            (cls, cls.methods[name])
+            for cls in self.classes.values()
+            for name in cls.methods.around(lines)
+        )
+        return [*found, (None, self.functions[MODULE_BODY])]
+
+
+def first_line(node: FunctionNode) -> int:
+    """The line of a function's first decorator, or of its `def`."""
+    return min([node.lineno, *(item.lineno for item in node.decorator_list)])

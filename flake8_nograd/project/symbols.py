@@ -1,0 +1,217 @@
+"""What a name of one file stands for in another: imports followed to definitions."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from flake8_nograd.project.files import Files
+from flake8_nograd.project.location import Parts
+from flake8_nograd.project.summary import ClassSummary, FunctionSummary, ModuleSummary
+
+Lines = list[int]
+_MOST_STEPS = 2_000
+_DEEPEST = 40  # imports of imports
+_LONGEST = 8  # parts of a name
+
+
+class Definition(NamedTuple):
+    """A class, a function or a method of the project."""
+
+    module: ModuleSummary
+    cls: ClassSummary | None
+    function: FunctionSummary | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from all others."""
+        return (
+            self.module.path,
+            self.cls.name if self.cls is not None else "",
+            self.function.name if self.function is not None else "",
+        )
+
+
+class Outside(NamedTuple):
+    """Something that no file of the project defines, by its dotted name."""
+
+    dotted: str
+
+
+Symbol = Definition | Outside | None
+
+
+class Symbols:
+    """Resolves names; ``own`` is the summary of the file at hand, whatever the disk says."""
+
+    def __init__(self, files: Files, own: ModuleSummary) -> None:
+        self.files = files
+        self.own = own
+        self._depth = 0
+        self._resolved: dict[tuple[str, str], Symbol] = {}
+        self._ancestors: dict[tuple[str, str, str], tuple[list[Definition], set[str]]] = {}
+
+    def module(self, path: str) -> ModuleSummary | None:
+        """The summary of a file."""
+        return self.own if path == self.own.path else self.files.summary(path)
+
+    def holding(
+        self, pattern: re.Pattern[bytes], word: str, own: bytes, most: int
+    ) -> list[tuple[ModuleSummary, Lines]]:
+        """The files in which a pattern occurs, tests left out; none if they are too many.
+
+        `own` is the text of the file at hand.
+        """
+        found = [
+            (path, lines)
+            for path, lines in self.files.holding(pattern, word.encode())
+            if path != self.own.path and not self.files.is_test(path)
+        ]
+        if len(found) > most:
+            return []
+        modules = [(self.files.summary(path), lines) for path, lines in found]
+        known = [(module, lines) for module, lines in modules if module is not None]
+        lines = [own.count(b"\n", 0, hit.start()) + 1 for hit in pattern.finditer(own)]
+        return [*known, (self.own, lines)] if lines else known
+
+    def named(self, path: str, module: ModuleSummary) -> Symbol:
+        """What a plain access in a file stands for, as far as it starts with a global name."""
+        if not path:
+            return None
+        parts = tuple(path.split("."))
+        found = self._in_module(module, parts, set())
+        return found if found is not None else None
+
+    def imported(self, dotted: str, path: str) -> Symbol:
+        """What an imported dotted name of a file stands for."""
+        key = (dotted, path)
+        if key not in self._resolved:
+            self._resolved[key] = self._imported(dotted, path, set())
+        return self._resolved[key]
+
+    def _imported(self, dotted: str, path: str, seen: set[object]) -> Symbol:
+        if len(seen) > _MOST_STEPS:
+            return None
+        folder = self.files.folder(path)
+        name = dotted.lstrip(".")
+        level = len(dotted) - len(name)
+        parts = tuple(name.split(".")) if name else ()
+        if level:
+            start = folder[: len(folder) - level + 1]
+            return self._below(start, parts, seen, exact=True, folder=folder)
+        return self._below((), parts, seen, exact=False, folder=folder) or Outside(dotted)
+
+    def _below(
+        self, start: Parts, parts: Parts, seen: set[object], *, exact: bool, folder: Parts
+    ) -> Symbol:
+        """What follows the longest part of a name that is a file."""
+        for end in range(len(parts) - 1, -1, -1):
+            if end == 0 and not exact:
+                break
+            head = start + parts[:end]
+            path = self.files.at(head) if exact else self.files.named(parts[:end], folder)
+            module = self.module(path) if path is not None else None
+            if module is not None:
+                return self._in_module(module, parts[end:], seen)
+        return None
+
+    def _in_module(self, module: ModuleSummary, parts: Parts, seen: set[object]) -> Symbol:
+        key = (module.path, parts)
+        if key in seen or len(parts) > _LONGEST or self._depth > _DEEPEST:
+            return None
+        seen.add(key)
+        self._depth += 1
+        try:
+            return self._find(module, parts, seen)
+        finally:
+            self._depth -= 1
+
+    def _find(self, module: ModuleSummary, parts: Parts, seen: set[object]) -> Symbol:
+        first, rest = parts[0], parts[1:]
+        if first in module.classes:
+            return self._in_class(Definition(module, module.classes[first], None), rest)
+        if first in module.functions:
+            return None if rest else Definition(module, None, module.functions[first])
+        if first in module.imports:
+            return self._imported(".".join((module.imports[first], *rest)), module.path, seen)
+        if first in module.aliases:
+            return self._in_module(module, (*module.aliases[first].split("."), *rest), seen)
+        for star in module.stars:
+            if self._may_give(star, first, module):
+                separator = "" if star.endswith(".") else "."
+                found = self._imported(f"{star}{separator}{'.'.join(parts)}", module.path, seen)
+                if isinstance(found, Definition):
+                    return found
+        path = self.files.at((*self.files.folder(module.path), first)) if rest else None
+        inner = self.module(path) if path is not None and path != module.path else None
+        return self._in_module(inner, rest, seen) if inner is not None else None
+
+    def _may_give(self, star: str, name: str, module: ModuleSummary) -> bool:
+        """Whether a file that is imported with a star speaks of a name, or hands on others."""
+        folder = self.files.folder(module.path)
+        parts = tuple(filter(None, star.split(".")))
+        level = len(star) - len(star.lstrip("."))
+        if level:
+            path = self.files.at(folder[: len(folder) - level + 1] + parts)
+        else:
+            path = self.files.named(parts, folder)
+        text = self.files.text(path) if path is not None else None
+        if path is None or text is None:
+            return False
+        return name.encode() in text or (path.endswith("__init__.py") and b"import *" in text)
+
+    def _in_class(self, definition: Definition, rest: Parts) -> Symbol:
+        if not rest:
+            return definition
+        return self.method(definition, rest[0]) if len(rest) == 1 else None
+
+    def method(self, of: Definition, name: str) -> Definition | None:
+        """A method of a class, or of its ancestors in the project."""
+        for ancestor in (of, *self.ancestors(of)):
+            if ancestor.cls is not None and name in ancestor.cls.methods:
+                return ancestor._replace(function=ancestor.cls.methods[name])
+        return None
+
+    def ancestors(self, of: Definition) -> list[Definition]:
+        """The ancestors of a class that are in the project, nearest first."""
+        return self._lineage(of)[0]
+
+    def outside_bases(self, of: Definition) -> set[str]:
+        """The dotted names of the ancestors that are not; `?` for one that cannot be told."""
+        return self._lineage(of)[1]
+
+    def are_related(self, one: Definition, other: Definition) -> bool:
+        """Whether an object of one class may be one of the other."""
+        keys = {item.key[:2] for item in (one, *self.ancestors(one))}
+        others = {item.key[:2] for item in (other, *self.ancestors(other))}
+        return other.key[:2] in keys or one.key[:2] in others
+
+    def _lineage(self, of: Definition) -> tuple[list[Definition], set[str]]:
+        key = of.key
+        if key in self._ancestors:
+            return self._ancestors[key]
+        found: list[Definition] = []
+        outside: set[str] = set()
+        self._ancestors[key] = found, outside
+        seen = {key[:2]}
+        todo = [of]
+        for item in todo:
+            assert item.cls is not None
+            for base in item.cls.bases:
+                symbol = self.named(base, item.module)
+                if isinstance(symbol, Definition) and symbol.function is None:
+                    if symbol.key[:2] not in seen and len(todo) < _MOST_STEPS:
+                        seen.add(symbol.key[:2])
+                        todo.append(symbol)
+                        found.append(symbol)
+                elif isinstance(symbol, Outside):
+                    outside.add(symbol.dotted)
+                else:
+                    outside.add(base if base.isidentifier() and base in _BUILTIN else "?")
+        return found, outside
+
+
+_BUILTIN = frozenset(
+    "object dict list tuple set frozenset str int float bool bytes type Exception BaseException"
+    " ValueError RuntimeError TypeError KeyError Warning UserWarning".split()
+)

@@ -1,0 +1,82 @@
+"""What other files say of a forward pass that would be reported: who runs it, and what for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flake8_nograd.elsewhere import Callers, Deed, Elsewhere, Place
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
+from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.recording.recording import Recording
+from flake8_nograd.vocabulary.annotations import ModelEvidence
+from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.words import names_a_model
+
+
+class CallersElsewhere:
+    """Asks other files about what would be reported, and about nothing else."""
+
+    def __init__(
+        self,
+        elsewhere: Elsewhere,
+        recording: Recording,
+        uses: ResultUses,
+        inference_functions: frozenset[str],
+    ) -> None:
+        self._uses = uses
+        self._elsewhere = elsewhere
+        self._recording = recording
+        self._inference_functions = inference_functions
+
+    def settle(self, item: ForwardPass) -> ForwardPass:
+        """The forward pass, silent if another file explains why."""
+        if item.suppression is not None:
+            return item
+        reason, place = self._reason(item)
+        return replace(item, suppression=reason, seen_at=place) if reason is not None else item
+
+    def _reason(self, item: ForwardPass) -> tuple[SuppressionReason | None, Place | None]:
+        if self._is_settled_by_callee(item):
+            return SuppressionReason.CALLEE_ELSEWHERE, None
+        function = _outermost(item.function)
+        if function.node is None:
+            return None, None
+        owner = function.owner.name if function.owner is not None else ""
+        callers = self._elsewhere.callers(owner, function.name)
+        if item.call.context.grad is GradMode.INHERITED:
+            for mode, place in callers.modes.items():
+                if mode.switches_off:
+                    return SuppressionReason.GUARDED_BY_CALLERS, place
+            if callers.forward is not None:
+                return SuppressionReason.FORWARD_ELSEWHERE, callers.forward
+        if callers.trained is not None and self._uses.hands_back(item.call):
+            return SuppressionReason.TRAINED_BY_CALLERS, callers.trained
+        if item.use.returned and self._is_interface(item, function, callers):
+            return SuppressionReason.INTERFACE, None
+        return None, None
+
+    def _is_settled_by_callee(self, item: ForwardPass) -> bool:
+        method = item.call.method
+        if not method or item.call is not item.model_call:
+            return False
+        if names_a_model(method) and item.evidence > ModelEvidence.NAME:
+            return False  # an attribute that holds a model
+        return self._elsewhere.method_named(method) in (Deed.GUARDED, Deed.TRAINS, Deed.PLAIN)
+
+    def _is_interface(self, item: ForwardPass, function: Function, callers: Callers) -> bool:
+        """Whether nobody is seen who runs a function that hands back its result and records."""
+        if item.mode is not None and item.mode.evaluates_here:
+            return False
+        if callers.recording is not None or function.name in self._inference_functions:
+            return False
+        return not self._recording.is_on_in_sight(item.function)
+
+
+def _outermost(function: Function) -> Function:
+    """The function or method in which a function lies: what is inside of it runs in it."""
+    outermost = function
+    for around in function.enclosing():
+        if around.node is not None:
+            outermost = around
+    return outermost
