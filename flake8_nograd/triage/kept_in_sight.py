@@ -11,6 +11,7 @@ from flake8_nograd.syntax.accumulations import accumulation, names_in
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.vocabulary.methods import CUT_ATTRIBUTES, CUTS
 
+_READING = frozenset(("float", "int", "len"))
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -72,6 +73,8 @@ def _parts_with_graph(node: ast.expr) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         is_cut = node.func.attr in CUTS
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        is_cut = node.func.id in _READING
     else:
         is_cut = isinstance(node, ast.Attribute) and node.attr in CUT_ATTRIBUTES
     if not is_cut:

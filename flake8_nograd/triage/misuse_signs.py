@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_nograd.flow.statements import inner_suites
 
@@ -23,13 +23,18 @@ _PLAIN_CALL = re.compile(
 _IMPORT = re.compile(r"[ \t]*(?:from|import)\b")
 _WITH = re.compile(r"[ \t]*with\b[^:]*$")
 _INSIDE_EXPRESSION = re.compile(r"(?:[^=!<>]=|\breturn|\belse|\w\()[ \t]*(?:\w+[ \t]*\.[ \t]*)*$")
-_PLAIN_DEF = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*def\b")
-_HANDS_ON_GENERATOR = re.compile(r"return\s*\(?[^\n]*\bfor\b|return\s*\(\s*$|return\s+map\b", re.M)
+_PLAIN_DEF = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*(?P<indent>[ \t]*)def\b")
+_HANDS_ON_GENERATOR = re.compile(
+    r"return\s*\([^\n\[{]*\bfor\b|return\s*\(\s*$|return\s+map\b", re.M
+)
+_RETURNS_CALL = re.compile(r"return\s+[\w.]+\s*\(")
+_LONGEST_LINE = 500
 _COMPILES = re.compile(r"\bjit\b|\bscript(?:_method)?\b")
 _SUSPENDS = re.compile(r"\byield\b|\basync\b")
 # What starts threads and tasks, and what would switch recording on inside of inference_mode.
-_STARTS = re.compile(
-    r"Thread|concurrent|executor|asyncio|\.\s*(?:submit|create_task|apply_async|map_async)\b"
+_STARTS = (
+    *("Thread", "concurrent", "executor", "asyncio"),
+    *(".submit", ".create_task", ".apply_async", ".map_async"),
 )
 _SWITCHES_ON = re.compile(r"enable_grad|set_grad_enabled")
 _UNCALLED = re.compile(r"\.\s*(?:eval|train)\s*\)*[ \t\r]*(?:$|[;#])", re.M)
@@ -40,11 +45,13 @@ def may_be_misused(text: str, tree: ast.Module) -> bool:
     """Whether a guard, or what puts a model into a mode, may not do what it seems to."""
     if "volatile" in text and _VOLATILE.search(text):
         return True
-    if any(not _IMPORT.match(line) for line in _lines_with(_UNCALLED, text)):
+    if any(_names_mode(text, start) for start in _places_of((".eval", ".train"), text)):
         return True
     if not any(name in text for name in _NAMES):
         return False
-    if _STARTS.search(text) or ("inference_mode" in text and _SWITCHES_ON.search(text)):
+    if any(word in text for word in _STARTS) or (
+        "inference_mode" in text and _SWITCHES_ON.search(text)
+    ):
         return True
     return _Mentions(text).are_strange() or _suspends_in_guard(text, tree)
 
@@ -54,12 +61,16 @@ class _Mentions:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._may_make_generators = "yield" in text or bool(_HANDS_ON_GENERATOR.search(text))
+        self._may_yield = "yield" in text
+        self._may_be_imported = "import *" in text or any(
+            _IMPORT.match(text, text.rfind("\n", 0, mention.start()) + 1)
+            for mention in _mentions(text)
+        )
         self._may_compile = bool(_COMPILES.search(text))
 
     def are_strange(self) -> bool:
         """Whether any of them is not as it should be."""
-        return any(map(self._is_strange, _MENTION.finditer(self._text)))
+        return any(map(self._is_strange, _mentions(self._text)))
 
     def _is_strange(self, mention: re.Match[str]) -> bool:
         text = self._text
@@ -68,6 +79,8 @@ class _Mentions:
         before, line = text[start : mention.start()], text[start : end if end >= 0 else len(text)]
         if before.lstrip().startswith("#"):
             return False
+        if not self._may_be_imported and before[-1:] != "." and mention[0][0] != "_":
+            return before.rstrip().endswith((".", "\\"))
         if _IMPORT.match(before):
             return " as " in line or ";" in line
         is_decorator = before.lstrip().startswith("@")
@@ -75,18 +88,58 @@ class _Mentions:
         if called is None and not (is_decorator and not text[mention.end()].strip("\r\n")):
             return True
         if is_decorator:
-            return self._is_decorator_strange(end)
+            return self._is_decorator_strange(start, end)
         return not (_WITH.match(before) or _INSIDE_EXPRESSION.search(before))
 
-    def _is_decorator_strange(self, end: int) -> bool:
-        if self._may_make_generators or self._may_compile or end < 0:
+    def _is_decorator_strange(self, start: int, end: int) -> bool:
+        if end < 0:
+            return True
+        body = self._text[end : end + self._length_of_body(end)]
+        if _HANDS_ON_GENERATOR.search(body) or (self._may_yield and _RETURNS_CALL.search(body)):
+            return True
+        if self._may_compile and self._follows_a_decorator(start):
             return True
         return _PLAIN_DEF.match(self._text, end + 1) is None
 
+    def _length_of_body(self, end: int) -> int:
+        """How far it is to the next line that is indented no deeper than the `def`."""
+        definition = _PLAIN_DEF.match(self._text, end + 1)
+        if definition is None:
+            return 0
+        indent = definition["indent"]
+        following = re.compile(rf"\n[ \t]{{0,{len(indent)}}}[^\s#)]")
+        found = following.search(self._text, definition.end())
+        return (found.start() if found else len(self._text)) - end
 
-def _lines_with(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    for match in pattern.finditer(text):
-        yield text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+    def _follows_a_decorator(self, start: int) -> bool:
+        """Whether the line before may be a decorator, or the end of one."""
+        above = self._text[max(0, start - _LONGEST_LINE) : start]
+        before = above.rstrip()
+        line = before[before.rfind("\n") + 1 :].lstrip()
+        is_next = above.count("\n", len(before)) < 2
+        return line.startswith(("@", "#")) or (is_next and line.endswith(")"))
+
+
+def _places_of(words: Iterable[str], text: str) -> Iterator[int]:
+    """Where words begin; to look for each by itself is faster than one pattern."""
+    for word in words:
+        start = text.find(word)
+        while start >= 0:
+            yield start
+            start = text.find(word, start + len(word))
+
+
+def _mentions(text: str) -> Iterator[re.Match[str]]:
+    for start in _places_of(_NAMES, text):
+        mention = _MENTION.match(text, start - (text[start - 1 : start] == "_"))
+        if mention is not None:
+            yield mention
+
+
+def _names_mode(text: str, start: int) -> bool:
+    """Whether what puts a model into a mode ends its statement here without a call."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    return _UNCALLED.match(text, start) is not None and _IMPORT.match(line) is None
 
 
 def _suspends_in_guard(text: str, tree: ast.Module) -> bool:
