@@ -44,8 +44,9 @@ def test_findings_are_the_expected_ones(project, laid_out):
 
 
 @each_project
-def test_a_root_without_a_marker_is_found(project, tmp_path):
+def test_the_working_directory_is_a_root_without_a_marker(project, tmp_path, monkeypatch):
     folder = project.lay_out(tmp_path / "project", root=False)
+    monkeypatch.chdir(folder)
     assert places(project, folder) == project.expected
 
 
