@@ -72,6 +72,10 @@ class Repair(NamedTuple):
     passes: tuple[ast.Call, ...] = ()
     facts: GuardFacts | None = None
 
+    def __reduce__(self) -> tuple[type[Repair], tuple[object, ...]]:
+        """What goes to another process: places and safety, not the tree and what is known of it."""
+        return Repair, tuple(self[:-2])
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:

@@ -15,8 +15,8 @@ from flake8_nograd.cli import main
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 SAFE = f"{HEAD}print(model(torch.ones(4)).argmax().item())\n"
 SAFE_FIXED = f"{HEAD}with torch.no_grad():\n    print(model(torch.ones(4)).argmax().item())\n"
-UNSAFE = f"{HEAD}\n\ndef predict(x):\n    return model(x)\n"
-UNSAFE_FIXED = f"{HEAD}\n\n@torch.no_grad()\ndef predict(x):\n    return model(x)\n"
+UNSAFE = f"{HEAD}\n\ndef predict(x):\n    return model.eval()(x)\n"
+UNSAFE_FIXED = f"{HEAD}\n\n@torch.no_grad()\ndef predict(x):\n    return model.eval()(x)\n"
 CLEAN = "import torch\n\nprint(torch.ones(2).sum().item())\n"
 
 

@@ -29,14 +29,14 @@ def test_module_is_fixed():
 
 
 def test_unsafe_fixes_on_request():
-    program = SAFE + "\n\ndef predict(x):\n    return model(x)\n"
+    program = SAFE + "\n\ndef predict(x):\n    return model.eval()(x)\n"
     assert "@torch" not in transform(program)
     assert "@torch.no_grad()\ndef predict" in transform(program, unsafe_fixes=True)
 
 
 def test_finding_that_is_left_is_told():
     context = CodemodContext(filename="a.py")
-    program = SAFE + "\n\ndef predict(x):\n    return model(x)\n"
+    program = SAFE + "\n\ndef predict(x):\n    return model.eval()(x)\n"
     NoGradCommand(context).transform_module(cst.parse_module(program))
     (warning,) = context.warnings
     assert warning.startswith("a.py:10:12: NGR10")

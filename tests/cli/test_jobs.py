@@ -17,7 +17,7 @@ from flake8_nograd.fixing import Style
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 PROGRAMS = {
     "safe": f"{HEAD}print(model(torch.ones(4)).argmax().item())\n",
-    "unsafe": f"{HEAD}\n\ndef predict(x):\n    return model(x)\n",
+    "unsafe": f"{HEAD}\n\ndef predict(x):\n    return model.eval()(x)\n",
     "clean": "import torch\n",
     "plain": "print(1)\n",
     "broken": "import torch\nprint 'x'\n",

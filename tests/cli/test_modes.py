@@ -7,8 +7,8 @@ import pytest
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 SAFE = f"{HEAD}print(model(torch.ones(4)).argmax().item())\n"
 SAFE_FIXED = f"{HEAD}with torch.no_grad():\n    print(model(torch.ones(4)).argmax().item())\n"
-UNSAFE = f"{HEAD}\n\ndef predict(x):\n    return model(x)\n"
-UNSAFE_FIXED = f"{HEAD}\n\n@torch.no_grad()\ndef predict(x):\n    return model(x)\n"
+UNSAFE = f"{HEAD}\n\ndef predict(x):\n    return model.eval()(x)\n"
+UNSAFE_FIXED = f"{HEAD}\n\n@torch.no_grad()\ndef predict(x):\n    return model.eval()(x)\n"
 CLEAN = "import torch\n\nprint(torch.ones(2).sum().item())\n"
 LAMBDA = f"{HEAD}key = lambda x: model(x).argmax().item()\n"
 
@@ -144,7 +144,7 @@ def test_guard_that_falls_back_says_so(run, write):
 def test_style(run, write):
     path = write("a.py", UNSAFE)
     run("--unsafe-fixes", "--style", "with", "a.py")
-    assert path.read_text().endswith("    with torch.no_grad():\n        return model(x)\n")
+    assert path.read_text().endswith("    with torch.no_grad():\n        return model.eval()(x)\n")
 
 
 def test_standard_input(run, tmp_path):

@@ -16,7 +16,7 @@ from flake8_nograd import fix_engine
 
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 SAFE = f"{HEAD}print('😀', model(torch.ones(4)).argmax().item())\n"
-BOTH = f"{SAFE}\n\ndef predict(x):\n    return model(x)\n"
+BOTH = f"{SAFE}\n\ndef predict(x):\n    return model.eval()(x)\n"
 RAISES = f"{HEAD}with torch.no_grad():\n    loss = model(torch.ones(4)).sum()\nloss.backward()\n"
 PATIENCE = 60
 

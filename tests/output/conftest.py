@@ -12,7 +12,7 @@ from flake8_nograd.cli import main
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 PROGRAMS = {
     "safe.py": f"{HEAD}print('größer', model(torch.ones(4)).argmax().item())\n",
-    "unsafe.py": f"{HEAD}\n\ndef predict(x):\n    return model(\n        x\n    )\n",
+    "unsafe.py": f"{HEAD}\n\ndef predict(x):\n    return model.eval()(\n        x\n    )\n",
     "no fix, really.py": f"{HEAD}key = lambda x: model(x).argmax().item()\n",
     "twice.py": f"{HEAD}print(model(torch.ones(4)).argmax().item())\n" * 2,
     "raises.py": f"{HEAD}with torch.no_grad():\n    loss = model(torch.ones(4)).sum()\n"

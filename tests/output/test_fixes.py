@@ -65,7 +65,7 @@ def test_import_comes_with_each_fix_that_needs_it():
 
 
 def test_unsafe_fix_is_offered_and_marked():
-    data = f"{HEAD}\n\ndef predict(x):\n    return model(x)\n".encode()
+    data = f"{HEAD}\n\ndef predict(x):\n    return model.eval()(x)\n".encode()
     (offered,) = quick_fixes(data)
     assert not offered.is_safe
     assert (
