@@ -52,6 +52,7 @@ class Judge:
         trials: Trials,
     ) -> None:
         self._trials = trials
+        self._energy_gradients: dict[Function, bool] = {}
         self._graph = program.graph
         self._modules = modules
         self._need = need
@@ -148,13 +149,20 @@ class Judge:
 
     def _left_to_the_author(self, item: ForwardPass) -> SuppressionReason | None:
         """Whether something says that a gradient of the result may be wanted."""
-        if reads_energy_gradients(item.function, self._graph):
+        if self._reads_energy_gradients(item.function):
             return SuppressionReason.GRADIENT_READ
         is_posterior = is_a_module_that_returns(item, self._graph)
         named = item.role in (Role.INFERENCE, Role.WEAK_INFERENCE)
         if detaches_on_a_condition(item) or (is_posterior and not named):
             return SuppressionReason.CALLERS_DECIDE
         return None
+
+    def _reads_energy_gradients(self, function: Function) -> bool:
+        known = self._energy_gradients.get(function)
+        if known is None:
+            known = reads_energy_gradients(function, self._graph)
+            self._energy_gradients[function] = known
+        return known
 
     def _is_volatile(self, call: Call[Context]) -> bool:
         """Whether an input was made with `volatile=True` in the same function."""
