@@ -107,9 +107,7 @@ def test_unknown_names_are_refused(benchmark):
         recipe.read(BENCHMARK / "recipes.toml", ["absent"])
 
 
-@pytest.mark.xfail(
-    reason="the linter sees in PROGRAM what becomes of returns(): it is silent there"
-)
+@pytest.mark.xfail(reason="the linter sees what PROGRAM does with returns() and is silent")
 def test_verdicts(benchmark, tmp_path, monkeypatch):
     recipe, tables, verdicts = benchmark
     folder = tmp_path / "package"
