@@ -61,12 +61,12 @@ SHOWING_CALLS = frozenset(
     " register_multi_grad_hook disable_saved_tensors_hooks".split()
 )
 
-# Calls that let code run in, or keep something of, every forward pass from then on.
+# Calls that let code run in, or keep something of, every forward pass from then on or inside.
 HOOKS = frozenset(
     "register_forward_hook register_forward_pre_hook register_module_forward_hook"
     " register_module_forward_pre_hook register_full_backward_hook register_backward_hook"
     " register_module_full_backward_hook register_parametrization cached weight_norm spectral_norm"
-    " parametrize create_feature_extractor".split()
+    " parametrize create_feature_extractor saved_tensors_hooks save_on_cpu".split()
 )
 
 # Packages whose functions the tables know well enough to say what they keep.
