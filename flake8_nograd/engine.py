@@ -106,7 +106,7 @@ def _finding(
 
 
 def _repair(region: Region, source: Source, needs: Needs | None) -> Repair:
-    switches = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
+    doubts = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
     function = region.function.node
     is_def = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     return Repair(
@@ -114,8 +114,8 @@ def _repair(region: Region, source: Source, needs: Needs | None) -> Repair:
         function=source.span(function, function) if is_def else None,  # type: ignore[arg-type]
         whole_function=region.whole_function and is_def,
         guard=source.span(region.ended_guard, region.ended_guard) if region.ended_guard else None,
-        safety=Safety.UNSAFE if switches else Safety.SAFE,
-        reason=switches[0] if switches else "every result ends as plain numbers",
+        safety=Safety.UNSAFE if doubts else Safety.SAFE,
+        reason=doubts[0] if doubts else "every result ends as plain numbers",
         passes=tuple(item.node for item in region.passes),
         facts=needs.around(item.node for item in region.passes) if needs else None,
     )

@@ -44,6 +44,8 @@ def _reported(facts: ModuleFacts) -> Iterator[ForwardPass]:
 
 def _about(item: ForwardPass) -> str:
     verdict = "reported" if item.suppression is None else f"silent: {item.suppression.value}"
+    if item.seen_at is not None:
+        verdict += f" ({item.seen_at.path}:{item.seen_at.line})"
     return "\n".join(
         (
             f"line {item.node.lineno}: {ast.unparse(item.node)}",

@@ -12,6 +12,7 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.state import Context, flow_into
 from flake8_nograd.flow.values import Value, value_of
+from flake8_nograd.syntax.annotations import alternatives
 
 _CONTAINERS = frozenset((Kind.MADE, Kind.CALL, Kind.PARAMETER))
 
@@ -128,20 +129,11 @@ class Definitions(Calls[Context]):
 
 
 def _classes_named(annotation: ast.expr) -> Iterator[str]:
-    """The names in `C`, `"C"`, `C | D`, `Optional[C]` and `Union[C, D]`."""
-    if isinstance(annotation, ast.Constant):
-        if isinstance(annotation.value, str) and annotation.value.isidentifier():
-            yield annotation.value
-    elif isinstance(annotation, ast.Name):
-        yield annotation.id
-    elif isinstance(annotation, ast.BinOp):
-        yield from _classes_named(annotation.left)
-        yield from _classes_named(annotation.right)
-    elif isinstance(annotation, ast.Tuple):
-        for part in annotation.elts:
-            yield from _classes_named(part)
-    elif isinstance(annotation, ast.Subscript):
-        outer = annotation.value
-        name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
-        if name in ("Optional", "Union"):
-            yield from _classes_named(annotation.slice)
+    """The plain names in an annotation, quoted or not."""
+    for part in alternatives(annotation):
+        if isinstance(part, ast.Name):
+            yield part.id
+            continue
+        text = part.value if isinstance(part, ast.Constant) else None
+        if isinstance(text, str) and text.isidentifier():
+            yield text

@@ -291,7 +291,6 @@ class FunctionReader:
                 stored=name in stored,
                 main_block=main_block,
                 argument=access_path(node.args[0]) if node.args else "",
-                literals=tuple(item.value for item in given if isinstance(item, ast.Constant)),
             )
             yield site
             if site.name in methods.DEFERS or site.name in _STARTING:

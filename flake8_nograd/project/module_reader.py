@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_nograd.flow.imports import imported_names
-from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.project.function_reader import FunctionReader
 from flake8_nograd.project.guard_spelling import GuardSpelling
 from flake8_nograd.project.summary import (
@@ -63,10 +62,9 @@ class _ModuleReader:
         return reader.read(node.name, node.body, node)
 
     def _class(self, node: ast.ClassDef) -> ClassSummary:
-        rest: list[ast.stmt] = []
         methods = {
             statement.name: statement
-            for statement in _top_level(node.body, rest)
+            for statement in _top_level(node.body, [])
             if not isinstance(statement, ast.ClassDef)
         }
         return ClassSummary(
@@ -74,7 +72,6 @@ class _ModuleReader:
             line=node.lineno,
             bases=tuple(map(_base, node.bases)),
             methods=Functions(methods, self._function),
-            class_attributes=frozenset(name for item in rest for name in names_bound(item)),
         )
 
 

@@ -31,7 +31,6 @@ class CallSite(NamedTuple):
     stored: bool
     main_block: bool
     argument: str  # the plain access that is given first
-    literals: tuple[object, ...]  # the literal arguments
     passed: bool = False  # it is not called here but given to something that may call it
 
     @property
@@ -119,7 +118,6 @@ class ClassSummary:
     line: int
     bases: tuple[str, ...]
     methods: Functions
-    class_attributes: frozenset[str]
 
     @cached_property
     def attributes(self) -> Mapping[str, tuple[str, ...]]:

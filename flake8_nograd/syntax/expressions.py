@@ -18,11 +18,6 @@ def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(node))
 
 
-def body_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
-    """What runs when a function is called."""
-    return own_nodes(function.body)
-
-
 def all_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """The trees and everything in them."""
     for root in roots:

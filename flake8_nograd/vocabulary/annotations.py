@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.annotations import alternatives
 
 _MODULE_ANNOTATION = re.compile(
     r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)"
@@ -18,7 +19,6 @@ _OTHER_ANNOTATION = re.compile(
     r"|tuple|List|Dict|Tuple|Optimizer|Any\w+Fn|DataFrame|Series|Namespace|Config|DictConfig"
     r"|(?:torch\.)?nn\.\w*(?:Loss|Parameter|Buffer))\b.*"
 )
-_ALTERNATIVES = frozenset(("Optional", "Union"))
 
 
 class ModelEvidence(enum.IntEnum):
@@ -38,7 +38,7 @@ def names_module_class(annotation: ast.expr) -> bool:
 
 def evidence_of_annotation(annotation: ast.expr) -> ModelEvidence | None:
     """What an annotation says of a value, None if nothing; one that may be a module is one."""
-    told = {_evidence_of_one(text) for text in _alternatives(annotation)}
+    told = {_evidence_of_one(text) for text in _names_in(annotation)}
     if ModelEvidence.ANNOTATION in told:
         return ModelEvidence.ANNOTATION
     return ModelEvidence.NONE if told == {ModelEvidence.NONE} else None
@@ -50,29 +50,25 @@ def _evidence_of_one(text: str) -> ModelEvidence | None:
     return ModelEvidence.ANNOTATION if _MODULE_ANNOTATION.fullmatch(text) else None
 
 
-def _alternatives(annotation: ast.expr) -> Iterator[str]:
-    """The classes in `C`, `"C"`, `C | D`, `Optional[C]` and `Union[C, D]`, without their items."""
-    if isinstance(annotation, ast.Constant):
-        if isinstance(annotation.value, str):
-            yield from _of_text(annotation.value)
-    elif isinstance(annotation, ast.BinOp):
-        yield from _alternatives(annotation.left)
-        yield from _alternatives(annotation.right)
-    elif isinstance(annotation, ast.Tuple):
-        for part in annotation.elts:
-            yield from _alternatives(part)
-    elif isinstance(annotation, ast.Subscript):
-        outer = access_path(annotation.value)
-        if outer.rpartition(".")[2] in _ALTERNATIVES:
-            yield from _alternatives(annotation.slice)
-        elif not _MODULE_ANNOTATION.fullmatch(outer):
-            yield outer
-    else:
-        yield access_path(annotation)
+def _names_in(annotation: ast.expr) -> Iterator[str]:
+    """The dotted names in an annotation, quoted or not, without what stands in brackets.
+
+    A container that is named like a module says nothing of what it holds.
+    """
+    for part in alternatives(annotation):
+        if isinstance(part, ast.Constant):
+            if isinstance(part.value, str):
+                yield from _names_in_text(part.value)
+        elif isinstance(part, ast.Subscript):
+            outer = access_path(part.value)
+            if not _MODULE_ANNOTATION.fullmatch(outer):
+                yield outer
+        else:
+            yield access_path(part)
 
 
-def _of_text(text: str) -> Iterator[str]:
+def _names_in_text(text: str) -> Iterator[str]:
     try:
-        yield from _alternatives(ast.parse(text, mode="eval").body)
+        yield from _names_in(ast.parse(text, mode="eval").body)
     except (SyntaxError, RecursionError, ValueError):
         return

@@ -19,11 +19,6 @@ class GuardDecorator(NamedTuple):
     position: int
     name: str
 
-    @property
-    def is_called(self) -> bool:
-        """Whether it is written with parentheses."""
-        return isinstance(self.node, ast.Call)
-
 
 def guard_decorators(
     thing: Function | Class, uses: GuardUses, graph: FlowGraph

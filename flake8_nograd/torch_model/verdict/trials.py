@@ -48,14 +48,11 @@ class Trials:
 
     def is_smoke_test(self, item: ForwardPass) -> bool:
         """Whether a pass runs once on made up numbers, or one of which nobody reads a number."""
-        in_main = any(_is_main_block(place.statement) for place in suites_of(item.call.place))
-        if in_main and item.use.plain_use is None and item.mode is None:
+        if item.use.plain_use is None and item.mode is None and _is_in_main_block(item):
             return True
         if item.use.escapes or item.call.loops or not _is_only_shown(item):
             return False
-        if not _is_made_up(item.call):
-            return False
-        return in_main or self._is_demo(item)
+        return (self._is_demo(item) or _is_in_main_block(item)) and _is_made_up(item.call)
 
     def _is_demo(self, item: ForwardPass) -> bool:
         """Whether a function without inputs tries the model, by its name or as it makes it."""
@@ -101,6 +98,10 @@ def _makes_numbers(value: ast.expr) -> bool:
 def _uses_test_framework(graph: FlowGraph) -> bool:
     names = ("pytest", "unittest", "unittest.TestCase")
     return any(graph.find(Kind.EXTERNAL, name) is not None for name in names)
+
+
+def _is_in_main_block(item: ForwardPass) -> bool:
+    return any(_is_main_block(place.statement) for place in suites_of(item.call.place))
 
 
 def _is_main_block(statement: ast.stmt) -> bool:
