@@ -63,6 +63,9 @@ def _importing_from(folder: Path | None) -> Iterator[None]:
     if folder is None:
         yield
         return
+    hidden = _modules_hidden_by(folder)
+    for name in hidden:
+        del sys.modules[name]
     known, bytecode = set(sys.modules), sys.dont_write_bytecode
     sys.path.insert(0, str(folder))
     sys.dont_write_bytecode = True
@@ -75,6 +78,17 @@ def _importing_from(folder: Path | None) -> Iterator[None]:
         for name in set(sys.modules) - known:
             if _stands_in(folder, sys.modules[name]):
                 del sys.modules[name]
+        sys.modules.update(hidden)
+
+
+def _modules_hidden_by(folder: Path) -> dict[str, types.ModuleType]:
+    """What was imported from elsewhere under a name that the folder has as well."""
+    names = {path.stem for path in folder.iterdir() if path.is_dir() or path.suffix == ".py"}
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if name != "__main__" and name.partition(".")[0] in names
+    }
 
 
 def _stands_in(folder: Path, module: types.ModuleType) -> bool:

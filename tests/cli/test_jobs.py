@@ -127,9 +127,10 @@ def test_settings_travel_to_other_processes():
 
 
 def test_executor_of_the_user(run, tree, write):
-    write("lab.py", "from concurrent.futures import ThreadPoolExecutor as Pool\n")
-    usual = run("--check", "--exclude", "lab.py", ".")
-    ran = run("--check", "--exclude", "lab.py", "--executor", "lab:Pool", ".")
+    write("pools.py", "from concurrent.futures import ThreadPoolExecutor as Pool\n")
+    usual = run("--check", "--exclude", "pools.py", ".")
+    ran = run("--check", "--exclude", "pools.py", "--executor", "pools:Pool", ".")
+    del sys.modules["pools"]
     assert (ran.code, ran.out, ran.err) == (usual.code, usual.out, usual.err)
 
 

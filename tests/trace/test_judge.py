@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from textwrap import dedent
 
 import pytest
@@ -175,6 +176,13 @@ def test_projects_do_not_share_their_modules(project, tmp_path):
     (other / "main.py").write_text("from lab.net import ask\n\nask()\n", "utf-8")
     assert len(judge(project)) == 1
     assert judge(other) == []
+
+
+def test_module_of_the_same_name_was_imported_before(project, monkeypatch):
+    other = types.ModuleType("lab")
+    monkeypatch.setitem(sys.modules, "lab", other)
+    assert len(judge(project)) == 1
+    assert sys.modules["lab"] is other
 
 
 def test_twin_of_a_project(project):
