@@ -66,7 +66,7 @@ def _importing_from(folder: Path | None) -> Iterator[None]:
     hidden = _modules_hidden_by(folder)
     for name in hidden:
         del sys.modules[name]
-    known, bytecode = set(sys.modules), sys.dont_write_bytecode
+    known, bytecode, places = set(sys.modules), sys.dont_write_bytecode, sys.path[:]
     sys.path.insert(0, str(folder))
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
@@ -74,7 +74,7 @@ def _importing_from(folder: Path | None) -> Iterator[None]:
         yield
     finally:
         sys.dont_write_bytecode = bytecode
-        sys.path.remove(str(folder))
+        sys.path[:] = places
         for name in set(sys.modules) - known:
             if _stands_in(folder, sys.modules[name]):
                 del sys.modules[name]

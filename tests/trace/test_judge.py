@@ -185,6 +185,14 @@ def test_module_of_the_same_name_was_imported_before(project, monkeypatch):
     assert sys.modules["lab"] is other
 
 
+def test_places_that_a_project_imports_from_are_forgotten(project):
+    main = project / "main.py"
+    main.write_text(f"import sys\n\nsys.path.insert(0, 'elsewhere')\n{main.read_text('utf-8')}")
+    before = sys.path[:]
+    assert len(judge(project)) == 1
+    assert sys.path == before
+
+
 def test_twin_of_a_project(project):
     net = project / "lab" / "net.py"
     net.write_text(net.read_text("utf-8").rstrip() + "  # expect: NGR101\n", "utf-8")
