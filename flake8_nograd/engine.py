@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from flake8_nograd import explanation
 from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.fixing.planning import Plan, make_plan
+from flake8_nograd.fixing.style import Style
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.project.project import seen_from
@@ -27,18 +29,62 @@ from flake8_nograd.torch_model.facts import (
 from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.triage.triage import may_have_facts
 
-
-def check(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
-    """All findings of a file in order of place; `# noqa` is the front ends' business."""
-    return check_torch(source, options) if speaks_of_torch("".join(source.lines)) else []
+Keep = Callable[[Source, Sequence[Finding]], Sequence[Finding]]
 
 
-def check_torch(source: Source, options: Options) -> list[Finding]:
-    """All findings of a file that is known to speak of torch."""
+def keep_all(source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Every finding counts: no `# noqa`, no selection of codes."""
+    return findings
+
+
+def check(
+    source: Source,
+    options: Options = DEFAULT_OPTIONS,
+    style: Style | None = None,
+    keep: Keep = keep_all,
+) -> list[Finding]:
+    """What is reported of a file in order of place: the findings that `keep` lets through.
+
+    Each message ends with the cure that a fixer asked for this style would carry out.
+    """
+    found = find(source, options)
+    kept = keep(source, found) if found else ()
+    if not any(finding.repair for finding in kept):
+        return list(kept)
+    return [item.finding for item in plan(source, found, kept, style or Style(), keep).outcomes]
+
+
+def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
+    """All findings of a file in order of place; nothing is planned yet."""
     with _collector_paused():
-        if not may_have_facts(source.tree, source.lines, options):
+        speaks = speaks_of_torch("".join(source.lines))
+        if not speaks or not may_have_facts(source.tree, source.lines, options):
             return []
         return sorted(_findings(facts_of(source, options), source))
+
+
+def plan(
+    source: Source,
+    found: Sequence[Finding],
+    wanted: Sequence[Finding],
+    style: Style,
+    keep: Keep = keep_all,
+) -> Plan:
+    """The cures of the wanted findings; what `keep` drops stays out of every new guard."""
+    left = [item for item in found if item not in wanted]
+    with _collector_paused():
+        return make_plan(source, wanted, [*left, *_silenced(source, wanted, keep)], style)
+
+
+def _silenced(source: Source, findings: Sequence[Finding], keep: Keep) -> list[Finding]:
+    """Later forward passes of findings that would be dropped if they were reported alone."""
+    later = [
+        Finding(node.lineno, source.column(node.lineno, node.col_offset) + 1, item.code, "")
+        for item in findings
+        for node in (item.repair.passes[1:] if item.repair else ())
+    ]
+    shown = keep(source, later) if later else ()
+    return [finding for finding in later if finding not in shown]
 
 
 def facts_of(source: Source, options: Options) -> ModuleFacts:
@@ -127,11 +173,11 @@ def _doubt(item: ForwardPass) -> str:
     if use.trained:
         return "what takes the result is differentiated elsewhere in the file"
     if use.returned:
-        return "a result is returned to callers outside the file, which might differentiate it"
+        return "a result is returned to callers outside the file"
     if use.stored:
-        return "a result is kept in an object, where other files might differentiate it"
+        return "a result is kept in an object that others may read"
     if use.passed_on:
-        return "a result is passed to code outside the file, which might differentiate it"
+        return "a result is passed to code outside the file"
     if use.plain_use is None:
-        return "a result is not seen to end as plain numbers; a hook might keep what leads to it"
-    return "that this is a model is known by a name alone"
+        return "a result is not seen to end as plain numbers"
+    return "the model is known by a name alone"

@@ -81,12 +81,13 @@ class Repair(NamedTuple):
 class Finding:
     """One report: a 1-based line, a 1-based column in characters, and one line of text.
 
-    ``end`` is the line and column just past the call that is meant, counted in the same way.
+    Place and code tell findings apart. ``end`` is the line and column just past the call that is
+    meant, counted in the same way.
     """
 
     line: int
     column: int
     code: str
-    message: str
+    message: str = field(compare=False)
     repair: Repair | None = field(default=None, compare=False)
     end: tuple[int, int] | None = field(default=None, compare=False)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flake8_nograd import engine, fixing
+from flake8_nograd.engine import Keep, keep_all
 from flake8_nograd.findings import Finding, Safety
 from flake8_nograd.fixing import FixError, FixResult, Outcome, Style, Verdict
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.source import Source
-
-Keep = Callable[[Source, Sequence[Finding]], Sequence[Finding]]
 
 _Spot = tuple[str, int, int]
 
@@ -40,11 +38,6 @@ class FileFix:
 def is_concerned(data: bytes) -> bool:
     """Whether a file speaks of torch; every encoding of Python files writes ASCII alike."""
     return speaks_of_torch(data.decode("latin-1"))
-
-
-def keep_all(source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Every finding counts: no `# noqa`, no selection of codes."""
-    return findings
 
 
 def fix(
@@ -93,30 +86,17 @@ class _Rounds:
     def run(self, data: bytes) -> FixResult:
         """Check the bytes, and fix what is kept of the findings."""
         source = Source.from_bytes(data, self._path)
-        findings = engine.check(source, self._options)
+        findings = engine.find(source, self._options)
         kept = self._keep(source, findings) if findings else []
         if not kept:
             return FixResult(data, ())
         vain = [item for item in kept if self._vain and _spot(source, item) in self._vain]
         wanted = [item for item in kept if item not in vain]
-        left = [item for item in findings if item not in wanted]
-        left += self._silenced(source, wanted)
-        result = fixing.apply(
-            data, wanted, self._style, protected=left, path=self._path, source=source
-        )
+        plan = engine.plan(source, findings, wanted, self._style, self._keep)
+        result = fixing.carry_out(plan, source, data)
         outcomes = (*result.outcomes, *map(_without_effect, vain))
         in_order = sorted(outcomes, key=lambda outcome: kept.index(outcome.finding))
         return FixResult(result.data, tuple(in_order))
-
-    def _silenced(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
-        """Later forward passes of findings that would be dropped if they were reported alone."""
-        later = [
-            Finding(node.lineno, source.column(node.lineno, node.col_offset) + 1, item.code, "")
-            for item in findings
-            for node in (item.repair.passes[1:] if item.repair else ())
-        ]
-        shown = self._keep(source, later) if later else ()
-        return [finding for finding in later if finding not in shown]
 
     def are_vain(self, data: bytes, result: FixResult, after: FixResult) -> bool:
         """Whether findings of `data` that got a guard are there as before; they are then left."""

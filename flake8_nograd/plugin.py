@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import argparse
 import ast
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from flake8.exceptions import ExecutionError
 
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import OPTION_TABLE, OptionError, Options
 
+if TYPE_CHECKING:
+    from flake8_nograd.findings import Finding
+    from flake8_nograd.selection import Selection
+    from flake8_nograd.source import Source
+
 
 class Checker:
     """Runs the engine over the tree that flake8 has parsed."""
 
     options = Options()
+    _flake8 = argparse.Namespace()
+    _selection: Selection | None = None
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
         self._tree = tree
@@ -44,6 +51,7 @@ class Checker:
             cls.options = Options.from_values(values)
         except OptionError as error:
             raise ExecutionError(str(error)) from error
+        cls._flake8, cls._selection = options, None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
         """Yield flake8's records: line, 0-based column, text, plugin."""
@@ -52,13 +60,21 @@ class Checker:
         # Most files end above; the others pay for the analysis.
         from flake8_nograd import engine, source
 
+        read = source.Source(self._filename, self._lines, self._tree)
         try:
-            findings = engine.check_torch(
-                source.Source(self._filename, self._lines, self._tree), self.options
-            )
+            findings = engine.check(read, self.options, keep=self._kept)
         except Exception as error:  # flake8 would stop here and lose every other file's findings
             what = f"{type(error).__name__}: {error}".splitlines()[0]
             yield 1, 0, f"NGR000 this file could not be analysed ({what})", type(self)
             return
         for finding in findings:
             yield finding.line, finding.column - 1, f"{finding.code} {finding.message}", type(self)
+
+    def _kept(self, source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """What flake8 will show: nothing is planned for the rest, and no guard covers it."""
+        cls = type(self)
+        if cls._selection is None:
+            from flake8_nograd.selection import Selection
+
+            cls._selection = Selection(cls._flake8)
+        return cls._selection.keep(source, findings)

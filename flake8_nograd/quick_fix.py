@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from flake8_nograd import fix_engine
+from flake8_nograd.engine import Keep
 from flake8_nograd.findings import Finding, Safety
-from flake8_nograd.fix_engine import FileFix, Keep
+from flake8_nograd.fix_engine import FileFix
 from flake8_nograd.fixing import FixError, Outcome, Style, Verdict
 from flake8_nograd.options import Options
 from flake8_nograd.source import Source, SourceError, text_lines

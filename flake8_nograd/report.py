@@ -115,7 +115,7 @@ def remark(outcome: Outcome) -> str:
         Verdict.LATER: f"{safety} fix",
         Verdict.HELD: "unsafe fix not applied",
     }.get(outcome.verdict, "no fix")
-    return f"{kind}: {outcome.reason}"
+    return kind if outcome.reason in outcome.cure else f"{kind}: {outcome.reason}"
 
 
 def _diff(file: FileFix) -> Iterator[bytes]:

@@ -219,6 +219,33 @@ def test_a_file_without_torch_costs_no_analysis(write):
 def test_the_plugin_imports_nothing_heavy(write):
     modules = modules_after_a_run(write("program.py", FLAGGED))
     assert "flake8_nograd.torch_model" in modules
+    assert "flake8_nograd.fixing.planning" in modules
     assert modules.isdisjoint({"libcst", "rich", "pathspec", "torch", "pygls", "lsprotocol"})
-    ours = ("fixing", "quick_fix", "output", "command", "report", "lsp")
+    ours = ("fix_engine", "fixing.surgery", "quick_fix", "output", "command", "report", "lsp")
     assert modules.isdisjoint(f"flake8_nograd.{part}" for part in ours)
+
+
+def test_the_cure_spares_what_is_silenced(write):
+    path = write(
+        "program.py",
+        """\
+        import torch
+        from torch import nn
+
+        model = nn.Linear(4, 2).eval()
+
+
+        def test(x):
+            print(model(x).argmax().item())
+            print(model(x + 1).argmax().item())  # noqa: NGR102
+            return x
+        """,
+    )
+
+    def cure(*arguments: str) -> str:
+        run = run_flake8("--isolated", *arguments, path.name, folder=path.parent)
+        (told,) = run.findings(path.name)
+        return told.message.rpartition("; ")[2]
+
+    assert cure() == "wrap it in `with torch.no_grad():`"
+    assert cure("--disable-noqa") == "decorate test() with `@torch.no_grad()`"

@@ -106,7 +106,7 @@ class Work:
 
     def _suppress(self, task: Task) -> FileFix:
         source = Source.from_bytes(task.data, task.path)
-        findings = self.settings.keep(source, engine.check(source, self.settings.options))
+        findings = self.settings.keep(source, engine.find(source, self.settings.options))
         after = task.data
         if findings:
             after = add_noqa(task.data, source, self.settings.processor(source), findings)

@@ -11,15 +11,13 @@ from typing import Any, Protocol
 
 from flake8 import utils
 from flake8.exceptions import ExecutionError
-from flake8.formatting.default import Nothing
 from flake8.options.parse_args import parse_args
 from flake8.processor import FileProcessor
-from flake8.style_guide import Decision, StyleGuideManager
-from flake8.violation import Violation
 
 from flake8_nograd.command.advice import advice
 from flake8_nograd.findings import Finding
 from flake8_nograd.options import OPTION_TABLE, OptionError, Options
+from flake8_nograd.selection import Selection
 from flake8_nograd.source import Source
 
 _LOG = logging.getLogger(__name__)
@@ -73,7 +71,7 @@ class Settings:
         try:
             _, flake8_options = parse_args(list(argv))
             settings = cls(flake8_options)
-            _ = settings._guides
+            _ = settings._selection.guides
         except (ExecutionError, ValueError, configparser.Error) as error:
             why = " ".join(str(error).split())
             raise SettingsError(f"flake8 cannot use its configuration: {why}") from error
@@ -108,35 +106,18 @@ class Settings:
 
     def keep(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
         """The findings that flake8 would report: selected, and not silenced by `# noqa`."""
-        processor = self.processor(source)
-        if processor.should_ignore_file():
-            return []
-        guide = self._guides.style_guide_for(source.path)
-        kept: Sequence[Finding] = [
-            finding
-            for finding in findings
-            if guide.should_report_error(finding.code) is Decision.Selected
-            and not self._is_silenced(source, processor, finding)
-        ]
+        kept: Sequence[Finding] = self._selection.keep(source, findings)
         for item in self._filters:
             kept = item.keep(source, kept)
         return list(kept)
 
     def processor(self, source: Source) -> FileProcessor:
         """flake8's view of a file, which knows what line a `# noqa` belongs to."""
-        lines = [f"{line.rstrip(chr(13) + chr(10))}\n" for line in source.lines]
-        return FileProcessor(source.path, self._flake8, lines)
-
-    def _is_silenced(self, source: Source, processor: FileProcessor, finding: Finding) -> bool:
-        line = processor.noqa_line_for(finding.line) or source.lines[finding.line - 1]
-        violation = Violation(
-            finding.code, source.path, finding.line, finding.column, finding.message, line
-        )
-        return bool(violation.is_inline_ignored(self._flake8.disable_noqa))
+        return self._selection.processor(source)
 
     @cached_property
-    def _guides(self) -> StyleGuideManager:
-        return StyleGuideManager(self._flake8, Nothing(self._flake8))
+    def _selection(self) -> Selection:
+        return Selection(self._flake8)
 
     def __getstate__(self) -> Mapping[str, Any]:
         """Leave out what flake8 caches and cannot be sent to another process."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from flake8_nograd.findings import Finding, Safety
-from flake8_nograd.fixing.planning import make_plan
+from flake8_nograd.findings import Safety
+from flake8_nograd.fixing.planning import Plan
 from flake8_nograd.fixing.result import FixError, FixResult, Outcome, Verdict
 from flake8_nograd.fixing.rewriting import CannotRewrite, rewrite
 from flake8_nograd.fixing.style import Form, Guard, Style
@@ -20,26 +19,12 @@ __all__ = [
     "Outcome",
     "Style",
     "Verdict",
-    "apply",
+    "carry_out",
 ]
 
 
-def apply(
-    data: bytes,
-    findings: Sequence[Finding],
-    style: Style | None = None,
-    *,
-    protected: Iterable[Finding] = (),
-    path: str = "<stdin>",
-    source: Source | None = None,
-) -> FixResult:
-    """One round of fixes; raises `SourceError` if the bytes are not Python.
-
-    The forward passes of `protected` findings stay outside every new guard. `source` is what the
-    bytes were parsed to, if the findings know its tree.
-    """
-    source = source or Source.from_bytes(data, path)
-    plan = make_plan(source, findings, protected, style or Style())
+def carry_out(plan: Plan, source: Source, data: bytes) -> FixResult:
+    """The bytes after the edits of a plan, which was made for the source they are parsed to."""
     if not plan.edits:
         return FixResult(data, plan.outcomes)
     try:
@@ -52,4 +37,6 @@ def apply(
 def _left(outcome: Outcome, why: str) -> Outcome:
     if outcome.verdict not in (Verdict.FIXED, Verdict.LATER):
         return outcome
-    return replace(outcome, verdict=Verdict.LEFT, safety=Safety.DISPLAY, reason=why, note="")
+    return replace(
+        outcome, verdict=Verdict.LEFT, safety=Safety.DISPLAY, reason=why, note="", edit=None
+    )

@@ -106,6 +106,11 @@ class Outline:
         """The place of a statement of this tree."""
         return self._by_node.get(node)
 
+    def behind(self, number: int) -> int:
+        """The number of the statement that follows another one in its suite."""
+        statement = self.statements[number]
+        return statement.suite[statement.index + 1].number
+
     def block(self, span: Span) -> Block | None:
         """The statements that begin and end where the span does; None if there are none."""
         start = self.statement(span)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_nograd.findings import Finding, Safety
+from flake8_nograd.fixing.cures import with_cure
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Hoist, Import, Merge, Wrap
 from flake8_nograd.fixing.names import Names
 from flake8_nograd.fixing.outline import Outline
@@ -16,7 +17,7 @@ from flake8_nograd.fixing.shapes import shape_of
 from flake8_nograd.fixing.site import File, Site, deferred, locate, mode
 from flake8_nograd.fixing.style import Style
 from flake8_nograd.source import Source
-from flake8_nograd.syntax.expressions import last_name
+from flake8_nograd.syntax.expressions import all_nodes, last_name
 
 _FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
 
@@ -34,15 +35,17 @@ class Plan:
 def make_plan(
     source: Source, findings: Sequence[Finding], protected: Iterable[Finding], style: Style
 ) -> Plan:
-    """Plan one round of fixes; forward passes of `protected` findings get no guard."""
+    """Plan one round of fixes; forward passes of `protected` findings get no guard.
+
+    The message of each finding then ends with its cure.
+    """
     outline = Outline(source)
     file = File(source, outline, Names(outline), style)
     drafts = [_draft(finding, file) for finding in findings]
     untouched = [*protected, *(item.finding for item in drafts if isinstance(item, Outcome))]
     places = tuple((item.line, item.column) for item in untouched)
     file = replace(file, protected=places)
-    sites = [item for item in drafts if isinstance(item, Site)]
-    return _Builder(file, sites).build(drafts)
+    return _Builder(file).build(drafts)
 
 
 def _draft(finding: Finding, file: File) -> Site | Outcome:
@@ -81,40 +84,39 @@ def _safety(site: Site, file: File) -> tuple[Safety, str]:
 class _Builder:
     """Collects edits, leaving those that touch others for the next round."""
 
-    def __init__(self, file: File, sites: Sequence[Site]) -> None:
+    def __init__(self, file: File) -> None:
         self._file = file
-        self._sites = sites
-        self._edits: list[Edit] = []
-        self._imports: list[Import] = []
+        self._shapes: list[Shape] = []
 
     def build(self, drafts: Iterable[Site | Outcome]) -> Plan:
-        outcomes = tuple(self._add(item) if isinstance(item, Site) else item for item in drafts)
-        imports = tuple(dict.fromkeys(self._imports))
-        return Plan(tuple(self._edits), imports, outcomes, len(self._file.outline.statements))
+        done = [self._add(item) if isinstance(item, Site) else item for item in drafts]
+        outcomes = tuple(with_cure(item, self._file.outline) for item in done)
+        edits = tuple(shape.edit for shape in self._shapes)
+        imports = tuple(dict.fromkeys(shape.needs for shape in self._shapes if shape.needs))
+        return Plan(edits, imports, outcomes, len(self._file.outline.statements))
 
     def _add(self, site: Site) -> Outcome:
-        same_function = [
-            other for other in self._sites if other.function is site.function is not None
-        ]
-        shape = shape_of(site, same_function or [site], self._file)
+        shape = shape_of(site, self._file)
         if isinstance(shape, Refusal):
             return _left(site.finding, shape.reason)
         safety, reason = site.repair.safety, site.repair.reason
         if safety is Safety.SAFE and shape.need:
             safety, reason = Safety.UNSAFE, shape.need
         if safety is Safety.UNSAFE and not self._file.style.unsafe:
-            return Outcome(site.finding, Verdict.HELD, safety, reason)
-        return Outcome(site.finding, self._accept(shape), safety, reason, shape.note)
+            return Outcome(site.finding, Verdict.HELD, safety, reason, edit=shape.edit)
+        verdict, edit = self._accept(shape, site)
+        return Outcome(site.finding, verdict, safety, reason, shape.note, edit)
 
-    def _accept(self, shape: Shape) -> Verdict:
-        if shape.edit in self._edits:
-            return Verdict.FIXED
-        if any(self._touch(shape.edit, other) for other in self._edits):
-            return Verdict.LATER
-        self._edits.append(shape.edit)
-        if shape.needs is not None:
-            self._imports.append(shape.needs)
-        return Verdict.FIXED
+    def _accept(self, shape: Shape, site: Site) -> tuple[Verdict, Edit]:
+        """What is done with a shape; one that touches another waits, or is done by it as well."""
+        for other in self._shapes:
+            if other.edit == shape.edit:
+                return Verdict.FIXED, shape.edit
+            if self._touch(shape.edit, other.edit):
+                covers = set(all_nodes(other.code)).issuperset(site.passes)
+                return Verdict.LATER, other.edit if covers else shape.edit
+        self._shapes.append(shape)
+        return Verdict.FIXED, shape.edit
 
     def _touch(self, one: Edit, other: Edit) -> bool:
         first, second = self._stretch(one), self._stretch(other)

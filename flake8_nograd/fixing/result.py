@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from flake8_nograd.findings import Finding, Safety
+from flake8_nograd.fixing.edits import Edit
 
 
 class Verdict(enum.Enum):
@@ -20,13 +21,18 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One finding, what became of it, how safe its fix is and why; `note` tells of compromises."""
+    """One finding, what became of it, how safe its fix is and why; `note` tells of compromises.
+
+    `edit` is the fix, done or not, None if there is none; `cure` names it as the message does.
+    """
 
     finding: Finding
     verdict: Verdict
     safety: Safety
     reason: str
     note: str = ""
+    edit: Edit | None = None
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_nograd.findings import Safety
@@ -27,12 +27,12 @@ _OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wr
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 
 
-def shape_of(site: Site, others: Sequence[Site], file: File) -> Shape | Refusal:
-    """The first shape that is safe, else the first that is not; `others` share the function."""
+def shape_of(site: Site, file: File) -> Shape | Refusal:
+    """The first shape that is safe, else the first that is not."""
     reasons: list[str] = []
     tried: list[Shape] = []
     judge = site.facts.need if site.repair.safety is Safety.SAFE else site.facts.other_need
-    for shape in _shapes(site, others, file, reasons):
+    for shape in _shapes(site, file, reasons):
         need = shape.need or judge(shape.code)
         if not need:
             return shape
@@ -46,7 +46,7 @@ def shape_of(site: Site, others: Sequence[Site], file: File) -> Shape | Refusal:
     return next((item for item in tried if not site.facts.other_need(item.code)), tried[-1])
 
 
-def _shapes(site: Site, others: Sequence[Site], file: File, reasons: list[str]) -> Iterator[Shape]:
+def _shapes(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:
     """All shapes that fit, in order of preference, and the reasons why others do not."""
     found = _extended(site, file)
     if found is not None:

@@ -34,7 +34,8 @@ class Document:
         """What is reported; nothing for a text that cannot be parsed, as it is half the time."""
         if self._source is None or not fix_engine.is_concerned(self._data):
             return []
-        return self._settings.keep(self._source, engine.check(self._source, self._settings.options))
+        settings = self._settings
+        return engine.check(self._source, settings.options, self._style, settings.keep)
 
     @property
     def lines(self) -> Sequence[str]:

@@ -56,7 +56,7 @@ def check(facts: ModuleFacts) -> Iterator[Report]:
             yield Report(
                 region,
                 f"forward pass {callee_of(region.start.node)}() in a loop records a graph each time"
-                f" but {use_of(region.start)}; wrap it in `with torch.no_grad():`",
+                f" but {use_of(region.start)}",
             )
 
 

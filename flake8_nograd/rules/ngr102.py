@@ -55,8 +55,7 @@ def check(facts: ModuleFacts) -> Iterator[Report]:
             yield Report(
                 region,
                 f"forward pass {callee_of(region.start.node)}() in eval mode (line"
-                f" {region.mode.line}) still records a graph but {use_of(region.start)};"
-                " wrap it in `with torch.no_grad():`",
+                f" {region.mode.line}) still records a graph but {use_of(region.start)}",
             )
 
 

@@ -56,7 +56,7 @@ def check(facts: ModuleFacts) -> Iterator[Report]:
             yield Report(
                 region,
                 f"forward pass {callee_of(region.start.node)}() in {region.function.name}() records"
-                f" a graph but {use_of(region.start)}; use `torch.no_grad()`",
+                f" a graph but {use_of(region.start)}",
             )
 
 

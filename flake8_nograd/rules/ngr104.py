@@ -50,7 +50,7 @@ def check(facts: ModuleFacts) -> Iterator[Report]:
         yield Report(
             region,
             f"forward pass {callee_of(region.start.node)}() records a graph but"
-            f" {use_of(region.start)}; wrap it in `with torch.no_grad():`",
+            f" {use_of(region.start)}",
         )
 
 

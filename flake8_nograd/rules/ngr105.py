@@ -55,8 +55,7 @@ def check(facts: ModuleFacts) -> Iterator[Report]:
             yield Report(
                 region,
                 f"the guard of line {guard.lineno} ends before forward pass"
-                f" {callee_of(region.start.node)}(), which records a graph nobody uses;"
-                " move it into the `with` block",
+                f" {callee_of(region.start.node)}(), which records a graph nobody uses",
             )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from flake8_nograd import engine
 from flake8_nograd.command.settings import Settings, SettingsError
 from flake8_nograd.findings import Finding
+from flake8_nograd.fixing import Style
 from flake8_nograd.source import Source, SourceError
 from flake8_nograd.trace.program import ProgramError
 from flake8_nograd.trace.report import Report
@@ -170,13 +171,19 @@ class _File:
         except SourceError as error:
             self._why_not_read = error.why
             return
-        found = [
-            finding
-            for finding in engine.check(source, settings.options)
-            if finding.code.startswith(_OF_FORWARD_PASSES)
+        found = engine.find(source, settings.options)
+        kept = [] if settings.is_excluded(path) else settings.keep(source, found)
+        plan = engine.plan(source, found, kept, Style(), settings.keep)
+        self._shown = [
+            item.finding
+            for item in plan.outcomes
+            if item.finding.code.startswith(_OF_FORWARD_PASSES)
         ]
-        self._shown = [] if settings.is_excluded(path) else settings.keep(source, found)
-        self._hidden = [finding for finding in found if finding not in self._shown]
+        self._hidden = [
+            finding
+            for finding in found
+            if finding not in kept and finding.code.startswith(_OF_FORWARD_PASSES)
+        ]
         self._suppressions = engine.suppressions(source, settings.options)
 
     def reported(self, passages: _Passages) -> Iterator[Reported]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from applying import apply
 
 from flake8_nograd.findings import Finding, Repair, Safety
-from flake8_nograd.fixing import FixResult, Outcome, Style, apply
+from flake8_nograd.fixing import FixResult, Outcome, Style
 from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.source import Source
 from flake8_nograd.torch_model.analysis import analyse

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 
 import pytest
+from applying import apply
 
 from flake8_nograd.findings import Finding, Repair, Safety, Span
-from flake8_nograd.fixing import Style, Verdict, apply
+from flake8_nograd.fixing import Style, Verdict
 
 
 def fix_line(data: bytes, line: int, column: int = 0, end: int | None = None) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from applying import apply
 
 from flake8_nograd.findings import Finding, Repair, Safety, Span
-from flake8_nograd.fixing import Form, Style, Verdict, apply
+from flake8_nograd.fixing import Form, Style, Verdict
 
 
 def test_with_around_the_fewest_whole_statements(check_fix):

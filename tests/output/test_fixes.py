@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flake8_nograd import fix_engine
-from flake8_nograd.fix_engine import keep_all
+from flake8_nograd.engine import keep_all
 from flake8_nograd.fixing import Style
 from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.quick_fix import QuickFix, Repairs
