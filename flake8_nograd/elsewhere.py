@@ -89,6 +89,22 @@ class Elsewhere(Protocol):
         """What a method of this name does, if the project's classes agree."""
         ...
 
+    def effect_of_name(self, path: str) -> Effect | None:
+        """What calling a name gives, as the file writes it, that other files define."""
+        ...
+
+    def may_need_recording(self) -> bool:
+        """Whether a model of unknown class may differentiate inside of its forward pass."""
+        ...
+
+    def may_be_frozen(self) -> bool:
+        """Whether a model of unknown class may have been frozen when it was saved."""
+        ...
+
+    def access(self, cls: str, function: str, path: str) -> Deed | None:
+        """What a call does in a function of the file, if a class of another file tells it."""
+        ...
+
     def callers(self, cls: str, function: str) -> Callers:
         """What is known of the callers of a function of the file, or of a method of a class."""
         ...
@@ -126,6 +142,22 @@ class Nowhere:
         return None
 
     def method_named(self, name: str) -> Deed | None:
+        """See `Elsewhere`."""
+        return None
+
+    def effect_of_name(self, path: str) -> Effect | None:
+        """See `Elsewhere`."""
+        return None
+
+    def may_need_recording(self) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def may_be_frozen(self) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def access(self, cls: str, function: str, path: str) -> Deed | None:
         """See `Elsewhere`."""
         return None
 

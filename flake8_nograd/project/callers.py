@@ -11,8 +11,9 @@ from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.files import Files
 from flake8_nograd.project.origins import Origins, Spot
 from flake8_nograd.project.summary import MODULE_BODY, CallSite
-from flake8_nograd.project.symbols import Definition, Symbols
+from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
 from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.words import names_a_class
 
 _MOST_FUNCTIONS = 24  # asked for their callers, for one question
 _MOST_FILES = 40  # in which a name is called
@@ -22,6 +23,8 @@ _UNSPECIFIC = frozenset(
     "forward __call__ __init__ get set update add append step run call items keys values copy close"
     " reset read write load save to apply extend pop start stop next".split()
 )
+
+_WRAPPING = frozenset("DataParallel DistributedDataParallel FullyShardedDataParallel DDP".split())
 
 
 class Site(NamedTuple):
@@ -202,12 +205,10 @@ class CallerSearch:
             here = self._symbols.ancestors(Definition(spot.module, spot.cls, None))
             return True if cls.key[:2] in {item.key[:2] for item in here} else None
         origins = self._origins.of(receiver, spot)
-        known = [item for item in origins if item is not None]
+        known = [item for item in origins if item is not None and not _is_opaque(item)]
         if any(isinstance(item, Definition) and self._may_run(item, cls, name) for item in known):
             return True
-        if len(known) == len(origins) or name in _UNSPECIFIC:
-            return None
-        return False
+        return None if known or name in _UNSPECIFIC else False  # a variable holds things alike
 
     def _may_run(self, receiver: Definition, owner: Definition, name: str) -> bool:
         """Whether a method call on an object of one class may run the method of another."""
@@ -217,6 +218,14 @@ class CallerSearch:
         run = self._symbols.method(receiver, name)
         is_heir = owner.key[:2] in {item.key[:2] for item in self._symbols.ancestors(receiver)}
         return not is_heir or run is None or run.key[:2] == owner.key[:2]
+
+
+def _is_opaque(symbol: Symbol) -> bool:
+    """Whether something from outside the project may give anything: what it loads or wraps."""
+    if not isinstance(symbol, Outside):
+        return False
+    *_, owner, last = ("", *symbol.dotted.split("."))
+    return not (names_a_class(last) or names_a_class(owner)) or last in _WRAPPING
 
 
 def _is_made_here(function: Definition) -> bool:

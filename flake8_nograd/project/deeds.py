@@ -19,7 +19,7 @@ from flake8_nograd.vocabulary.frameworks import (
 )
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
-from flake8_nograd.vocabulary.words import names_a_model
+from flake8_nograd.vocabulary.words import names_a_model, names_something_else
 
 _DEEPEST = 5
 _MOST_DEFINITIONS = 40
@@ -128,16 +128,30 @@ class Deeds:
             return Deed.TRAINS
         if _is_abstract(function.calls):
             return None
-        guarded = False
+        guarded = unknown = False
         for call in function.calls:
-            deed = self._of_call(spot, call, depth) if not call.passed else None
+            if call.passed:
+                continue
+            deed = self._of_call(spot, call, depth)
             if deed in (Deed.TRAINS, Deed.PASS):
                 off = self.mode_of(spot, call).switches_off
                 if not off:
                     return deed
                 guarded = True
             guarded = guarded or deed is Deed.GUARDED
-        return Deed.GUARDED if guarded else Deed.PLAIN
+            unknown = unknown or (deed is None and self._may_be_a_pass(spot, call))
+        if guarded:
+            return Deed.GUARDED
+        return None if unknown else Deed.PLAIN
+
+    def _may_be_a_pass(self, spot: Spot, call: CallSite) -> bool:
+        """Whether a call of which nothing is known may run a layer: one of a loop, or of self."""
+        receiver, _, name = call.path.rpartition(".")
+        if receiver == "self":
+            return not names_something_else(name)
+        if receiver or self._symbols.named(call.path, spot.module) is not None:
+            return False
+        return name in spot.function.parameters or name in spot.function.locals
 
     def _of_call(self, spot: Spot, call: CallSite, depth: int) -> Deed | None:
         """What one call does in a function."""
@@ -154,7 +168,7 @@ class Deeds:
                 return None
         if receiver and spot.cls is not None:
             own = self._symbols.method(Definition(spot.module, spot.cls, None), name)
-            if own is not None and receiver == "self":
+            if own is not None and receiver == "self" and not _is_property(own):
                 return self.of(own, depth - 1)
         return self._of_value(call.path, name, spot, depth)
 
@@ -179,6 +193,24 @@ class Deeds:
                 return Deed.PASS if is_module else None
         return Deed.PASS if names_a_model(name) else None
 
+    def of_access(self, path: str, spot: Spot) -> Deed | None:
+        """What a call in a function does, where the class of another file is known that tells it.
+
+        Calling what a property gives is calling a value.
+        """
+        receiver, _, name = path.rpartition(".")
+        for origin in self._origins.of(receiver, spot):
+            if isinstance(origin, Definition) and origin.module is not spot.module:
+                method = self._symbols.method(origin, name)
+                is_run = method is not None and not _is_property(method)
+                if method is not None and is_run:
+                    cls = origin._replace(function=None)
+                    return self.of(method) or self.of_implementations(name, cls)
+        for origin in self._origins.of(path, spot):
+            if isinstance(origin, Definition) and origin.module is not spot.module:
+                return self._of_value(path, name, spot, _DEEPEST)
+        return None
+
     def of_implementations(self, name: str, of: Definition | None) -> Deed | None:
         """What the methods of a name do, in all classes or in those related to one."""
         deeds = set()
@@ -198,8 +230,13 @@ class Deeds:
         found = self._symbols.holding(pattern, name, self._own_text, _MOST_DEFINITIONS)
         for module, lines in found:
             for cls, function in module.around(lines):
-                if cls is not None and function.name == name:
-                    yield Definition(module, cls, function)
+                definition = Definition(module, cls, function)
+                if cls is not None and function.name == name and not _is_property(definition):
+                    yield definition
+
+
+def _is_property(definition: Definition) -> bool:
+    return definition.function is not None and definition.function.is_property
 
 
 def _is_guarding(call: CallSite) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flake8_nograd.elsewhere import Deed
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.origins import MAKERS, Origins, Spot
+from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.frameworks import is_plain_base
@@ -69,8 +70,7 @@ class Effects:
         if not models:
             objects = effects == {Effect.OBJECT} and None not in symbols
             return Effect.OBJECT if objects else None
-        frozen = {item.what for item in definition.function.freezes if item.to is False}
-        if Effect.GUARDED in models or not frozen.isdisjoint(definition.function.returns):
+        if Effect.GUARDED in models or _freezes_what_it_returns(definition.function):
             return Effect.GUARDED
         if None in symbols and Effect.MODULE in models:
             return Effect.LIKELY_MODULE
@@ -120,6 +120,8 @@ class Effects:
         symbol = self._symbols.named(made[:-2], spot.module)
         if isinstance(symbol, Definition):
             if symbol.function is not None:
+                if _freezes_what_it_returns(symbol.function):
+                    return False
                 return self._of_results(symbol) in (None, *_MODEL_LIKE)
             return self._deeds.is_module(symbol) is not False and self.may_have_parameters(symbol)
         if isinstance(symbol, Outside):
@@ -131,6 +133,11 @@ class Effects:
             package = symbol.dotted.partition(".")[0]
             return effect not in _HARMLESS and package not in _NUMERIC
         return spot.function.name != "forward" and names_a_model(made[:-2].rpartition(".")[2])
+
+
+def _freezes_what_it_returns(function: FunctionSummary) -> bool:
+    frozen = {item.what for item in function.freezes if item.to is False}
+    return not frozen.isdisjoint(function.returns)
 
 
 _NUMERIC = frozenset(("math", "numpy", "einops", "functools", "os", "time", "logging", "copy"))

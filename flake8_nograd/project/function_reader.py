@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from flake8_nograd.flow.scopes import is_property
 from flake8_nograd.project.expressions import (
     annotated_class,
     arguments_of,
@@ -82,6 +83,7 @@ class FunctionReader:
             differentiated=tuple(item.arg for item in arguments if item.arg in trained),
             yields=next(iter(self._yields)) if len(self._yields) == 1 else None,
             is_generator=bool(self._yields),
+            is_property=node is not None and is_property(node),
         )
 
     def _outer_mode(

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_nograd.flow.imports import imported_names
+from flake8_nograd.project.expressions import annotated_class
 from flake8_nograd.project.function_reader import FunctionReader
 from flake8_nograd.project.guard_spelling import GuardSpelling
 from flake8_nograd.project.summary import (
@@ -72,6 +73,11 @@ class _ModuleReader:
             line=node.lineno,
             bases=tuple(map(_base, node.bases)),
             methods=Functions(methods, self._function),
+            annotations={
+                statement.target.id: annotated_class(statement.annotation)
+                for statement in node.body
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+            },
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_nograd.project.summary import (
@@ -53,11 +53,26 @@ class Origins:
         if path.startswith("self.") and spot.cls is not None:
             return self._attribute(Definition(spot.module, spot.cls, None), path[5:], depth)
         if first in spot.function.parameters or first in spot.function.locals:
-            return {None}
+            return self._part_of(path, spot, depth)
         body = spot.module.functions[MODULE_BODY]
+        around = spot._replace(cls=None, function=body)
         if path in body.locals:
-            return self._all(body.locals[path], spot._replace(cls=None, function=body), depth)
-        return {None}
+            return self._all(body.locals[path], around, depth)
+        return self._part_of(path, around, depth) if first in body.locals else {None}
+
+    def _part_of(self, path: str, spot: Spot, depth: int) -> set[Symbol]:
+        """What an attribute of a variable is, by the class of the variable."""
+        first, _, rest = path.partition(".")
+        return self._parts(self.of(first, spot, depth - 1), rest, depth) if rest else {None}
+
+    def _parts(self, owners: Iterable[Symbol], path: str, depth: int) -> set[Symbol]:
+        found: set[Symbol] = set()
+        for owner in owners:
+            if isinstance(owner, Definition) and owner.cls is not None and depth > 1:
+                found |= self._attribute(owner._replace(function=None), path, depth - 1)
+            else:
+                found.add(None)
+        return found or {None}
 
     def _all(self, made: tuple[str, ...], spot: Spot, depth: int) -> set[Symbol]:
         found: set[Symbol] = set()
@@ -120,15 +135,16 @@ class Origins:
                     continue
                 spot = self._spot_of(cls, name, made)
                 found |= self.of(made, spot, depth - 1) if spot is not None else {None}
-        if not rest:
-            return found or {None}
-        inner: set[Symbol] = set()
-        for symbol in found:
-            if isinstance(symbol, Definition) and symbol.cls is not None and depth > 1:
-                inner |= self._attribute(symbol._replace(function=None), rest, depth - 1)
-            else:
-                inner.add(None)
-        return inner or {None}
+            found |= self._declared(cls, name, depth)
+        return self._parts(found, rest, depth) if rest else found or {None}
+
+    def _declared(self, cls: Definition, name: str, depth: int) -> set[Symbol]:
+        """What a class says of an attribute: by a property, or by an annotation in its body."""
+        assert cls.cls is not None
+        if name in cls.cls.methods and (method := cls.cls.methods[name]).is_property:
+            return self.made_by(cls._replace(function=method), depth - 1)
+        symbol = self._symbols.named(cls.cls.annotations.get(name, ""), cls.module)
+        return {symbol} if isinstance(symbol, Definition) and symbol.function is None else set()
 
     def _spot_of(self, cls: Definition, attribute: str, made: str) -> Spot | None:
         """The method that makes an attribute."""

@@ -12,9 +12,10 @@ from flake8_nograd.project.callers import CallerSearch
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.effects import Effects
 from flake8_nograd.project.files import Files
+from flake8_nograd.project.habits import Habits
 from flake8_nograd.project.location import root_of
 from flake8_nograd.project.module_reader import summarize
-from flake8_nograd.project.origins import MAKERS, Origins
+from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Symbols
 from flake8_nograd.source import Source
@@ -36,6 +37,7 @@ class View:
         self._deeds = Deeds(self._symbols, self._origins, vocabulary, text)
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
         self._callers = CallerSearch(self._symbols, self._origins, text, self._deeds)
+        self._habits = Habits(self._symbols, self._deeds, self._callers, text)
 
     def effect(self, dotted: str) -> Effect | None:
         """See `Elsewhere`."""
@@ -91,15 +93,39 @@ class View:
         """See `Elsewhere`."""
         return self._deeds.of_implementations(name, None)
 
+    def effect_of_name(self, path: str) -> Effect | None:
+        """See `Elsewhere`."""
+        found = self._symbols.named(path, self._own)
+        if not isinstance(found, Definition) or found.module is self._own:
+            return None
+        return self._effects.of(found)
+
+    def may_need_recording(self) -> bool:
+        """See `Elsewhere`."""
+        return self._habits.differentiates_inside
+
+    def may_be_frozen(self) -> bool:
+        """See `Elsewhere`."""
+        return self._habits.saves_frozen
+
+    def access(self, cls: str, function: str, path: str) -> Deed | None:
+        """See `Elsewhere`."""
+        own = self._defined_here(cls, function)
+        return self._deeds.of_access(path, own) if own is not None else None
+
     def callers(self, cls: str, function: str) -> Callers:
         """See `Elsewhere`."""
+        own = self._defined_here(cls, function)
+        return self._callers.of(own.definition) if own is not None else Callers()
+
+    def _defined_here(self, cls: str, function: str) -> Spot | None:
         own = self._own
         if cls and cls in own.classes and function in own.classes[cls].methods:
             owner = own.classes[cls]
-            return self._callers.of(Definition(own, owner, owner.methods[function]))
+            return Spot(own, owner, owner.methods[function])
         if not cls and function in own.functions:
-            return self._callers.of(Definition(own, None, own.functions[function]))
-        return Callers()
+            return Spot(own, None, own.functions[function])
+        return None
 
     def _defined(self, dotted: str) -> Definition | None:
         found = self._symbols.imported(dotted, self._path)

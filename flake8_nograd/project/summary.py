@@ -67,6 +67,7 @@ class FunctionSummary:
     differentiated: tuple[str, ...]  # parameters whose values are
     yields: GradMode | None  # the mode in which a context manager runs the `with` body
     is_generator: bool
+    is_property: bool = False  # it is read like an attribute, and never called itself
 
     @property
     def is_method(self) -> bool:
@@ -118,6 +119,7 @@ class ClassSummary:
     line: int
     bases: tuple[str, ...]
     methods: Functions
+    annotations: Mapping[str, str]  # the classes of attributes that the body only annotates
 
     @cached_property
     def attributes(self) -> Mapping[str, tuple[str, ...]]:

@@ -40,6 +40,8 @@ class SuppressionReason(enum.Enum):
     TRAINED_BY_CALLERS = "callers in other files differentiate the result"
     FORWARD_ELSEWHERE = "the forward of a class in another file calls the method"
     CALLEE_ELSEWHERE = "the method, which another file defines, records nothing"
+    MAY_DIFFERENTIATE = "models of the project differentiate inside of their forward pass"
+    MAY_BE_FROZEN = "models of the project are frozen before they are saved whole"
     TOO_LITTLE = "too little speaks for inference"
 
 

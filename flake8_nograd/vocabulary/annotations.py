@@ -38,7 +38,7 @@ def names_module_class(annotation: ast.expr) -> bool:
 
 def evidence_of_annotation(annotation: ast.expr) -> ModelEvidence | None:
     """What an annotation says of a value, None if nothing; one that may be a module is one."""
-    told = {_evidence_of_one(text) for text in _names_in(annotation)}
+    told = {_evidence_of_one(text) for text in names_in(annotation)}
     if ModelEvidence.ANNOTATION in told:
         return ModelEvidence.ANNOTATION
     return ModelEvidence.NONE if told == {ModelEvidence.NONE} else None
@@ -50,7 +50,7 @@ def _evidence_of_one(text: str) -> ModelEvidence | None:
     return ModelEvidence.ANNOTATION if _MODULE_ANNOTATION.fullmatch(text) else None
 
 
-def _names_in(annotation: ast.expr) -> Iterator[str]:
+def names_in(annotation: ast.expr) -> Iterator[str]:
     """The dotted names in an annotation, quoted or not, without what stands in brackets.
 
     A container that is named like a module says nothing of what it holds.
@@ -69,6 +69,6 @@ def _names_in(annotation: ast.expr) -> Iterator[str]:
 
 def _names_in_text(text: str) -> Iterator[str]:
     try:
-        yield from _names_in(ast.parse(text, mode="eval").body)
+        yield from names_in(ast.parse(text, mode="eval").body)
     except (SyntaxError, RecursionError, ValueError):
         return

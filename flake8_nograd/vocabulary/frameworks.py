@@ -45,6 +45,11 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework(
         re.compile(r"Brain"), re.compile(r"compute_forward|compute_objectives|evaluate_batch")
     ),
+    # transformers 5.23.0, generation/utils.py: only generate() calls these, under no_grad.
+    Framework(
+        re.compile(r"\w+"),
+        re.compile(r"prepare_inputs_for_generation|_update_model_kwargs_for_generation"),
+    ),
     # pytorch-ignite 0.5.5, composer 0.32.1
     Framework(re.compile(r"ComposerModel"), re.compile(r"eval_forward")),
 )

@@ -120,6 +120,10 @@ class Vocabulary:
         """The mode that an imported name gives as a context manager or decorator, if known."""
         return None
 
+    def effect_of_annotation(self, text: str) -> Effect | None:
+        """What an object is that an annotation names, if a class of another file tells it."""
+        return None
+
     def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
         """The positions of the arguments whose parameters a call of an imported name freezes."""
         return []
@@ -127,6 +131,10 @@ class Vocabulary:
     def is_module_base(self, dotted: str) -> bool:
         """Whether an imported class is an nn.Module."""
         return is_module_base(dotted)
+
+    def is_plain_class(self, dotted: str) -> bool:
+        """Whether an imported class is known to be no nn.Module."""
+        return False
 
     def base_names(self, dotted: str) -> set[str]:
         """The last part of the name of an imported class, and what else is known of its bases."""

@@ -157,6 +157,9 @@ MEANING = frozenset(("setdefault", "items", "values")).union(
 # Methods of containers, strings and tensors: such a name says nothing of a module.
 _OF_OTHERS = TENSOR_METHODS.union(*map(dir, (dict, list, set, str)))
 
+# Hidden forwards that do without an input, which a method of a list or text does as well.
+TAKES_NO_INPUT = HIDDEN_FORWARDS - _OF_OTHERS
+
 # Verbs of methods that give features or logits; any other verb does something else with them.
 _GIVING_VERBS = frozenset("get compute calculate extract predict apply run produce".split())
 

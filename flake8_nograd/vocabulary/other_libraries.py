@@ -74,7 +74,8 @@ _LOOK_ALIKES = (
     " sentencepiece tokenizers nltk networkx gym gymnasium pettingzoo datasets albumentations"
     " dlib face_recognition polars pyarrow dask xarray shapely rasterio geopandas rdkit openbabel"
     " ase pymatgen pybullet mujoco moviepy decord pydantic omegaconf hydra requests httpx aiohttp"
-    " boto3 botocore openai cohere google fastapi flask django sqlalchemy pymongo redis"
+    " boto3 botocore openai cohere google vertexai voyageai mistralai"
+    " ollama fastapi flask django sqlalchemy pymongo redis"
 )
 
 OTHER_LIBRARIES: dict[str, Effect] = {

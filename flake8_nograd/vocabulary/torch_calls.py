@@ -111,6 +111,7 @@ TORCH_CALLS: dict[str, Effect] = {
     ),
     "torch.distributed.*": Effect.NUMBERS,
     "torch.distributed.nn.*": Effect.TENSOR,
+    "torch.distributed._functional_collectives.*": Effect.TENSOR,
     "torch.multiprocessing.*": Effect.DEFERS,
     # torchvision 0.29.2
     "torchvision.models.*": Effect.MODULE,

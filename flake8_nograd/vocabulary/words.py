@@ -148,6 +148,10 @@ def names_a_model(name: str) -> bool:
 _LAST_OF_METHODS = VERBS | {"json", "schema", "results", "result"}
 
 
+# Words for a part of a model that are methods of tables as well.
+METHODS_OF_TABLES = frozenset(("head",))
+
+
 @lru_cache(maxsize=4096)
 def names_a_held_model(attribute: str) -> bool:
     """Whether an attribute of this name is likely to hold an nn.Module, and to be no method."""

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import ast
+
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.values import Value
-from flake8_nograd.vocabulary.annotations import ModelEvidence, evidence_of_annotation
+from flake8_nograd.vocabulary.annotations import ModelEvidence, evidence_of_annotation, names_in
+from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.lookup import Vocabulary
+
+_BY_EFFECT = {
+    Effect.MODULE: ModelEvidence.ANNOTATION,
+    Effect.GUARDED: ModelEvidence.NONE,
+    Effect.OBJECT: ModelEvidence.NONE,
+}
 
 
-def evidence_by_annotation(value: Value, graph: FlowGraph) -> ModelEvidence | None:
+def evidence_by_annotation(
+    value: Value, graph: FlowGraph, vocabulary: Vocabulary | None = None
+) -> ModelEvidence | None:
     """What the annotations of parameters say of a value; None if they say nothing."""
     for node in value.aliases:
         if graph.kinds[node] is Kind.PARAMETER:
             function, name = graph.pair(node)
             for parameter in function.parameters():
                 if parameter.arg == name and parameter.annotation is not None:
-                    return evidence_of_annotation(parameter.annotation)
+                    return _evidence(parameter.annotation, vocabulary)
     return None
+
+
+def _evidence(annotation: ast.expr, vocabulary: Vocabulary | None) -> ModelEvidence | None:
+    """What a class of another file tells, else what the names in an annotation say."""
+    if vocabulary is None:
+        return evidence_of_annotation(annotation)
+    told = {
+        _BY_EFFECT[effect]
+        for text in names_in(annotation)
+        if (effect := vocabulary.effect_of_annotation(text)) in _BY_EFFECT
+    }
+    return max(told) if told else evidence_of_annotation(annotation)

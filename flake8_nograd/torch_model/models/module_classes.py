@@ -39,6 +39,7 @@ class ModuleClasses:
         return self._guarding[cls]
 
     def _derives_from_module(self, cls: Class) -> bool:
+        plain = 0
         for thing in self._points_to.base_objects(cls):
             what = self._graph.payloads[thing]
             if isinstance(what, Class):
@@ -49,7 +50,9 @@ class ModuleClasses:
                     return True
                 if is_function_base(str(what)):
                     return False
-        return bool(cls.bases) and "forward" in cls.methods and "__call__" not in cls.methods
+                plain += self._vocabulary.is_plain_class(str(what))
+        is_open = len(cls.bases) > plain
+        return is_open and "forward" in cls.methods and "__call__" not in cls.methods
 
     def _hands_on_guarded(self, cls: Class) -> bool:
         forward = self._points_to.method(cls, "forward")

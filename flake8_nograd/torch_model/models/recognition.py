@@ -24,6 +24,7 @@ from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import (
+    METHODS_OF_TABLES,
     is_named_after,
     names_a_class,
     names_a_held_model,
@@ -122,7 +123,7 @@ class Modules:
         has_input = bool(call.node.args or call.node.keywords)
         if self._guards_itself(receiver, call.method):
             return ModelEvidence.NONE
-        if not has_input and call.method not in methods.HIDDEN_FORWARDS:
+        if not has_input and call.method not in methods.TAKES_NO_INPUT:
             return ModelEvidence.NONE
         owner = call.receiver_node
         evidence = self._of_value(owner, receiver, call.function, call)
@@ -218,16 +219,16 @@ class Modules:
             or (path and self._path_is_used(function, path))
         ):
             return ModelEvidence.USE
-        annotated = evidence_by_annotation(value, self._graph)
+        annotated = evidence_by_annotation(value, self._graph, self._vocabulary)
         if annotated is not None:
             return annotated
-        names = names_a_held_model if isinstance(node, ast.Attribute) else names_a_model
         named = (
-            (names(name) or origin is ModelEvidence.NAME)
+            (_names_a_model(node, name) or origin is ModelEvidence.NAME)
             and not _is_given_text(call.node)
             and bool(call.node.args or call.node.keywords)
             and not all(map(names_a_class, path.split(".")))
             and not self._is_of_something_else(call)
+            and not self._is_compiled_elsewhere(function)
         )
         known = origin is ModelEvidence.NAME or self._may_be_anything(value)
         return ModelEvidence.NAME if named and known else ModelEvidence.NONE
@@ -237,6 +238,15 @@ class Modules:
         if call.receiver is None:
             return False
         return evidence_by_annotation(call.receiver, self._graph) is ModelEvidence.NONE
+
+    def _is_compiled_elsewhere(self, function: Function) -> bool:
+        """Whether another framework compiles a function, whose tensors are then its own."""
+        decorators = (node for value in function.decorators for node in value.aliases)
+        return any(
+            self._graph.kinds[node] is Kind.EXTERNAL
+            and self._vocabulary.effect(str(self._payload(node))) is Effect.FOREIGN
+            for node in decorators
+        )
 
     def _may_be_anything(self, value: Value) -> bool:
         """Whether nothing is known of a value: callers in the file do not all give plain data."""
@@ -294,6 +304,16 @@ class Modules:
             return False
         returned = self._graph.find(Kind.RETURN, forward)
         return returned is not None and self._graphs.of(returned) is False
+
+
+def _names_a_model(node: ast.expr, name: str) -> bool:
+    """Whether a name speaks for a model: of an attribute that may be a method, by its owner too."""
+    if not isinstance(node, ast.Attribute):
+        return names_a_model(name)
+    owner = access_path(node.value).rpartition(".")[2]
+    if name in METHODS_OF_TABLES and owner != "self" and not names_a_model(owner):
+        return False
+    return names_a_held_model(name)
 
 
 def _are_certain(objects: _Objects) -> bool:

@@ -33,6 +33,10 @@ class ProjectVocabulary(Vocabulary):
             return True
         return self._elsewhere.method(maker, method) in (Deed.GUARDED, Deed.PLAIN, Deed.TRAINS)
 
+    def effect_of_annotation(self, text: str) -> Effect | None:
+        """See `Vocabulary`."""
+        return self._elsewhere.effect_of_name(text)
+
     def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
         """See `Vocabulary`."""
         positions: list[int] = []
@@ -51,6 +55,10 @@ class ProjectVocabulary(Vocabulary):
         """See `Vocabulary`."""
         known = self._elsewhere.is_module(dotted)
         return super().is_module_base(dotted) if known is None else known
+
+    def is_plain_class(self, dotted: str) -> bool:
+        """See `Vocabulary`."""
+        return self._elsewhere.is_module(dotted) is False
 
     def base_names(self, dotted: str) -> set[str]:
         """See `Vocabulary`."""

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from flake8_nograd.elsewhere import Callers, Deed, Elsewhere, Place
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_a_model
+
+_SETTLING = (Deed.GUARDED, Deed.TRAINS, Deed.PLAIN)
 
 
 class CallersElsewhere:
@@ -37,12 +40,14 @@ class CallersElsewhere:
         return replace(item, suppression=reason, seen_at=place) if reason is not None else item
 
     def _reason(self, item: ForwardPass) -> tuple[SuppressionReason | None, Place | None]:
-        if self._is_settled_by_callee(item):
-            return SuppressionReason.CALLEE_ELSEWHERE, None
         function = _outermost(item.function)
+        owner = function.owner.name if function.owner is not None else ""
+        if self._is_settled_by_callee(item, owner, function.name):
+            return SuppressionReason.CALLEE_ELSEWHERE, None
+        if item.evidence < ModelEvidence.ORIGIN and (reason := self._of_any_model()) is not None:
+            return reason, None
         if function.node is None:
             return None, None
-        owner = function.owner.name if function.owner is not None else ""
         callers = self._elsewhere.callers(owner, function.name)
         if item.call.context.grad is GradMode.INHERITED:
             for mode, place in callers.modes.items():
@@ -56,13 +61,22 @@ class CallersElsewhere:
             return SuppressionReason.INTERFACE, None
         return None, None
 
-    def _is_settled_by_callee(self, item: ForwardPass) -> bool:
+    def _of_any_model(self) -> SuppressionReason | None:
+        """What may hold for a model of which nothing tells the class."""
+        if self._elsewhere.may_need_recording():
+            return SuppressionReason.MAY_DIFFERENTIATE
+        return SuppressionReason.MAY_BE_FROZEN if self._elsewhere.may_be_frozen() else None
+
+    def _is_settled_by_callee(self, item: ForwardPass, owner: str, function: str) -> bool:
         method = item.call.method
-        if not method or item.call is not item.model_call:
+        if item.call is not item.model_call:
             return False
+        deed = self._elsewhere.access(owner, function, access_path(item.node.func))
+        if deed is not None or not method:
+            return deed in _SETTLING
         if names_a_model(method) and item.evidence > ModelEvidence.NAME:
             return False  # an attribute that holds a model
-        return self._elsewhere.method_named(method) in (Deed.GUARDED, Deed.TRAINS, Deed.PLAIN)
+        return self._elsewhere.method_named(method) in _SETTLING
 
     def _is_interface(self, item: ForwardPass, function: Function, callers: Callers) -> bool:
         """Whether nobody is seen who runs a function that hands back its result and records."""

@@ -1,0 +1,134 @@
+"""What may hold for a model of the project of which nobody knows the class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from flake8_nograd.project.callers import CallerSearch
+from flake8_nograd.project.deeds import Deeds
+from flake8_nograd.project.origins import Spot
+from flake8_nograd.project.summary import CallSite, FunctionSummary, ModuleSummary
+from flake8_nograd.project.symbols import Definition, Outside, Symbols
+from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.words import names_something_else
+
+_MOST_FILES = 40
+_MOST_FUNCTIONS = 24  # between a gradient and the forward pass that asks for it
+_GRADIENT = "torch.autograd.grad"
+_FREEZING = re.compile(rb"requires_grad_?\b\s*(?:=|\()\s*False")
+_TAKING_GRADIENTS = re.compile(rb"\bgrad\s*\(")
+_WRITES_ALL = frozenset(("pickle.dump", "dill.dump", "cloudpickle.dump", "joblib.dump"))
+
+
+class Habits:
+    """Answers are found once for a file, and only if somebody asks."""
+
+    def __init__(
+        self, symbols: Symbols, deeds: Deeds, callers: CallerSearch, own_text: bytes
+    ) -> None:
+        self._symbols = symbols
+        self._deeds = deeds
+        self._callers = callers
+        self._own_text = own_text
+
+    @cached_property
+    def differentiates_inside(self) -> bool:
+        """Whether the forward pass of some module asks for gradients, as those of forces do.
+
+        One that switches recording on for them works under every guard.
+        """
+        found = self._functions(_TAKING_GRADIENTS, "grad", self._takes_gradients)
+        return any(map(self._is_part_of_a_forward, found))
+
+    @cached_property
+    def saves_frozen(self) -> bool:
+        """Whether a function writes whole models that it has frozen before."""
+        return any(self._functions(_FREEZING, "requires_grad", self._writes_frozen))
+
+    def _functions(
+        self,
+        pattern: re.Pattern[bytes],
+        word: str,
+        does: Callable[[Spot], bool],
+    ) -> Iterator[Definition]:
+        """The functions near the hits of a search that do something."""
+        found = self._symbols.holding(pattern, word, self._own_text, _MOST_FILES)
+        for module, lines in found:
+            if not self._concerns(module):
+                continue
+            for cls, function in module.around(lines):
+                spot = Spot(module, cls, function)
+                if does(spot):
+                    yield spot.definition
+
+    def _concerns(self, module: ModuleSummary) -> bool:
+        """Whether a file may speak of the models of the file at hand.
+
+        One that can be imported there does: of a folder of programs none speaks of the others.
+        """
+        files = self._symbols.files
+        here, there = files.folder(self._symbols.own.path), files.folder(module.path)
+        is_package = bool(there) and files.at(there) is not None
+        while there and (files.at(there) is not None or there[-1] == "src"):
+            there = there[:-1]
+        common = min(len(here), len(there))
+        name = files.parts(module.path)[-1:]
+        if here[:common] != there[:common] or not name:
+            return False
+        if is_package:
+            return True
+        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(name[0].encode()))
+        return any(files.holding(pattern, name[0].encode()))
+
+    def _takes_gradients(self, spot: Spot) -> bool:
+        if any(call.grad in (GradMode.ON, GradMode.LIFTED) for call in spot.function.calls):
+            return False
+        return any(
+            call.name == "grad"
+            and self._symbols.named(call.path, spot.module) == Outside(_GRADIENT)
+            for call in spot.function.calls
+        )
+
+    def _is_part_of_a_forward(self, function: Definition) -> bool:
+        seen = {function.key}
+        todo = [function]
+        for item in todo:
+            if self._is_forward(item):
+                return True
+            for site in self._callers.sites(item):
+                caller = site.spot.definition
+                is_near = caller.key not in seen and len(seen) < _MOST_FUNCTIONS
+                if is_near and site.call.grad is GradMode.INHERITED:
+                    seen.add(caller.key)
+                    todo.append(caller)
+        return False
+
+    def _is_forward(self, item: Definition) -> bool:
+        """Whether something is the forward of a model; that of a loss serves training."""
+        if item.cls is None or item.function is None or item.function.name != "forward":
+            return False
+        is_module = self._deeds.is_module(item._replace(function=None)) is not False
+        return is_module and not names_something_else(item.cls.name)
+
+    def _writes_frozen(self, spot: Spot) -> bool:
+        frozen = {freeze.what for freeze in spot.function.freezes if freeze.to is False}
+        return any(self._writes(call, spot, frozen) for call in spot.function.calls)
+
+    def _writes(self, call: CallSite, spot: Spot, frozen: set[str]) -> bool:
+        if call.name not in ("dump", "save"):
+            return False
+        symbol = self._symbols.named(call.path, spot.module)
+        if not isinstance(symbol, Outside):
+            return False
+        if symbol.dotted == "torch.save":
+            return call.argument in frozen
+        return symbol.dotted in _WRITES_ALL and _freezes(spot.function)
+
+
+def _freezes(function: FunctionSummary) -> bool:
+    """Whether a function freezes anything, named or not."""
+    return any(freeze.to is False for freeze in function.freezes) or any(
+        call.name == "requires_grad_" for call in function.calls
+    )
