@@ -73,9 +73,10 @@ class Habits:
         is_package = bool(there) and files.at(there) is not None
         while there and (files.at(there) is not None or there[-1] == "src"):
             there = there[:-1]
-        common = min(len(here), len(there))
+        is_above = here[: len(there)] == there
+        is_below = there[: len(here)] == here and len(there) == len(here) + 1
         name = files.parts(module.path)[-1:]
-        if here[:common] != there[:common] or not name:
+        if not (is_above or is_below) or not name:
             return False
         if is_package:
             return True
