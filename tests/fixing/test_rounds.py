@@ -88,7 +88,7 @@ def test_silenced_line_of_a_finding_stays_outside_of_the_guard(style):
 def test_guard_that_does_not_silence_its_finding_is_taken_back(monkeypatch):
     """The other finding of the file is mended all the same."""
 
-    def check(source, options):
+    def find(source, options):
         findings = []
         for number, line in enumerate(source.lines, 1):
             if "stubborn(" in line or (line.startswith("out")):
@@ -98,7 +98,7 @@ def test_guard_that_does_not_silence_its_finding_is_taken_back(monkeypatch):
                 findings.append(Finding(number, column + 7, "NGR102", "message", repair))
         return findings
 
-    monkeypatch.setattr(engine, "check", check)
+    monkeypatch.setattr(engine, "find", find)
     program = b"import torch\nout = model(x)\nprint()\nout = stubborn(x)\n"
     fixed = fix_engine.fix(program, "a.py")
     guarded = b"with torch.no_grad():\n    out = model(x)\n"
@@ -119,7 +119,7 @@ def test_file_with_many_findings_is_mended_in_one_run():
 
 
 def test_error_if_there_is_no_end(monkeypatch):
-    def check(source, options):
+    def find(source, options):
         number = len(source.lines)
         block = Span(number, 0, number, 14)
         repair = Repair(block, None, False, None, Safety.SAFE, "")
@@ -131,7 +131,7 @@ def test_error_if_there_is_no_end(monkeypatch):
         result = original(self, data)
         return type(result)(result.data + b"out = model(x)\n", result.outcomes)
 
-    monkeypatch.setattr(engine, "check", check)
+    monkeypatch.setattr(engine, "find", find)
     monkeypatch.setattr(fix_engine._Rounds, "run", run)
     with pytest.raises(FixError, match="does not settle in 14 rounds"):
         fix_engine.fix(b"import torch\nout = model(x)\n", "a.py")
