@@ -72,9 +72,12 @@ class Options(NamedTuple):
     inference_functions: frozenset[str] = frozenset()
     training_calls: frozenset[str] = frozenset()
     project: str = AUTO
+    excluded: tuple[str, ...] = ()  # patterns of files that are not read, as flake8 has them
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Sequence[str] | str | None]) -> Options:
+    def from_values(
+        cls, values: Mapping[str, Sequence[str] | str | None], excluded: Sequence[str] = ()
+    ) -> Options:
         """Build the options from field names to lists of names, or to one value.
 
         Raises `OptionError` for a value that is not a plain or dotted Python name, and for a
@@ -85,7 +88,8 @@ class Options(NamedTuple):
             for row in OPTION_TABLE
             if row.is_list
         }
-        return cls(**checked, project=_check_project(values.get("project")))
+        project = _check_project(values.get("project"))
+        return cls(**checked, project=project, excluded=tuple(excluded))
 
 
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:

@@ -44,9 +44,8 @@ def test_findings_are_the_expected_ones(project, laid_out):
 
 
 @each_project
-def test_the_working_directory_is_a_root_without_a_marker(project, tmp_path, monkeypatch):
+def test_without_a_marker_the_folders_of_python_files_are_the_project(project, tmp_path):
     folder = project.lay_out(tmp_path / "project", root=False)
-    monkeypatch.chdir(folder)
     assert places(project, folder) == project.expected
 
 

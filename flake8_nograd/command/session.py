@@ -45,7 +45,8 @@ class Session:
         """Fix or compare files; returns the exit code."""
         if self._arguments.paths == ["-"]:
             return self._filter()
-        for result in self._results():
+        # All are read before the first is written: nothing depends on the order of files or jobs.
+        for result in list(filter(_matters, self._results())):
             self._take(result)
         if self._arguments.write_baseline:
             return self._write_baseline()
@@ -151,3 +152,8 @@ class Session:
         return self._report.exit_code(
             self._arguments.exit_zero, self._arguments.exit_non_zero_on_fix
         )
+
+
+def _matters(result: FileFix | jobs.Failure) -> bool:
+    """Whether there is anything to tell of a file, or to write."""
+    return isinstance(result, jobs.Failure) or bool(result.found) or result.changed

@@ -61,7 +61,7 @@ class Settings:
         self._filters = filters
         values = {row.field: getattr(flake8_options, row.destination, ()) for row in OPTION_TABLE}
         try:
-            self.options = Options.from_values(values)
+            self.options = Options.from_values(values, self._excluded)
         except OptionError as error:
             raise SettingsError(str(error)) from error
 
@@ -99,10 +99,15 @@ class Settings:
 
     def is_excluded(self, path: str) -> bool:
         """Whether the configuration leaves a file or directory out."""
-        patterns = [*self._flake8.exclude, *self._flake8.extend_exclude]
         return bool(
-            utils.matches_filename(path, patterns=patterns, log_message="%(path)s", logger=_LOG)
+            utils.matches_filename(
+                path, patterns=self._excluded, log_message="%(path)s", logger=_LOG
+            )
         )
+
+    @property
+    def _excluded(self) -> Sequence[str]:
+        return [*self._flake8.exclude, *self._flake8.extend_exclude]
 
     def keep(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
         """The findings that flake8 would report: selected, and not silenced by `# noqa`."""

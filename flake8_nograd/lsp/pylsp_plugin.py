@@ -12,6 +12,7 @@ from flake8_nograd.fixing import Style
 from flake8_nograd.lsp.configuration import Configurations
 from flake8_nograd.lsp.document import Document
 from flake8_nograd.lsp.messages import Json, Messages
+from flake8_nograd.project.project import begin_session
 
 _CONFIGURATIONS = Configurations(())
 
@@ -39,4 +40,5 @@ def pylsp_document_did_save() -> None:
 
 @lru_cache(maxsize=4)
 def _document(text: str, path: str, root: str) -> Document:
+    begin_session({})  # flake8 reads the other files from the disk, so that is what is told here
     return Document(text, path, _CONFIGURATIONS.of(path, [root]), Style())

@@ -15,9 +15,10 @@ from flake8_nograd.lsp.configuration import Configurations
 from flake8_nograd.lsp.document import Document
 from flake8_nograd.lsp.messages import FIX_ALL, QUICK_FIX, Messages
 from flake8_nograd.output.entry import TOOL, tool_version
+from flake8_nograd.project.project import begin_session
 
 _PAUSE = 0.3  # seconds without a keystroke before a text is looked at
-_WATCHED = "**/{setup.cfg,tox.ini,.flake8,pyproject.toml}"
+_WATCHED = "**/{setup.cfg,tox.ini,.flake8,pyproject.toml,*.py}"
 
 
 class Server(LanguageServer):
@@ -42,8 +43,18 @@ class Server(LanguageServer):
         return Messages(known, uri, str(getattr(encoding, "value", encoding)))
 
     def check(self, uri: str) -> None:
-        """Tell the client what is found."""
+        """Tell the client what is found now, whatever has changed in other files."""
         self._stop_waiting(uri)
+        self._begin_session()
+        self._documents.pop(uri, None)
+        self._tell(uri)
+
+    def _begin_session(self) -> None:
+        """What the editor holds of other files stands for what is on the disk."""
+        opened = self.workspace.text_documents.values()
+        begin_session({item.path: item.source.encode("utf-8", "replace") for item in opened})
+
+    def _tell(self, uri: str) -> None:
         found = [
             self._converter.structure(item, types.Diagnostic)
             for item in self.messages(uri).diagnostics()
@@ -69,11 +80,13 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def check_again(self) -> None:
-        """The configuration has changed."""
+        """The configuration or other files have changed."""
         self._configurations.forget()
         self._documents.clear()
+        self._begin_session()
         for uri in self.workspace.text_documents:
-            self.check(uri)
+            self._stop_waiting(uri)
+            self._tell(uri)
 
     def actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         """What can be done about the findings in a range."""
@@ -122,8 +135,8 @@ def make_server(argv: Sequence[str], style: Style) -> Server:
         server.check_soon(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def _(params: types.DidSaveTextDocumentParams) -> None:
-        server.check(params.text_document.uri)
+    def _(_: types.DidSaveTextDocumentParams) -> None:
+        server.check_again()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def _(params: types.DidCloseTextDocumentParams) -> None:

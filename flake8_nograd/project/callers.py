@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Callers, Place
 from flake8_nograd.project.deeds import Deeds
-from flake8_nograd.project.files import Files
 from flake8_nograd.project.origins import Origins, Spot
 from flake8_nograd.project.summary import MODULE_BODY, CallSite
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
@@ -47,14 +46,11 @@ class CallerSearch:
         self,
         symbols: Symbols,
         origins: Origins,
-        own_text: bytes,
         deeds: Deeds,
     ) -> None:
         self._definitions = deeds.definitions
-        self._files: Files = symbols.files
         self._symbols = symbols
         self._origins = origins
-        self._own_text = own_text
         self._mode_of = deeds.mode_of
         self._named: dict[str, list[tuple[Spot, CallSite]]] = {}
         self._sites: dict[tuple[str, str, str], list[Site]] = {}
@@ -176,7 +172,7 @@ class CallerSearch:
 
     def _find_calls(self, name: str) -> Iterator[tuple[Spot, CallSite]]:
         pattern = re.compile(rb"(?<!def )\b%s\b\s*[(,)]" % re.escape(name.encode()))
-        for module, lines in self._symbols.holding(pattern, name, self._own_text, _MOST_FILES):
+        for module, lines in self._symbols.files.holding(pattern, name, _MOST_FILES):
             for cls, function in module.around(lines):
                 for call in function.calls:
                     if call.name == name:

@@ -29,13 +29,10 @@ _GIVING_UP = frozenset(("NotImplementedError", "raise_not_implemented"))
 class Deeds:
     """Judges by the calls in a body; what calls itself in a circle adds nothing."""
 
-    def __init__(
-        self, symbols: Symbols, origins: Origins, vocabulary: Vocabulary, own_text: bytes
-    ) -> None:
+    def __init__(self, symbols: Symbols, origins: Origins, vocabulary: Vocabulary) -> None:
         self._symbols = symbols
         self._origins = origins
         self._vocabulary = vocabulary
-        self._own_text = own_text
         self._modules: dict[tuple[str, str, str], bool | None] = {}
 
     def is_module(self, cls: Definition) -> bool | None:
@@ -227,7 +224,7 @@ class Deeds:
     def definitions(self, name: str) -> Iterator[Definition]:
         """The methods of a name in all classes of the project, tests left out."""
         pattern = re.compile(rb"\bdef\s+%s\b" % re.escape(name.encode()))
-        found = self._symbols.holding(pattern, name, self._own_text, _MOST_DEFINITIONS)
+        found = self._symbols.files.holding(pattern, name, _MOST_DEFINITIONS)
         for module, lines in found:
             for cls, function in module.around(lines):
                 definition = Definition(module, cls, function)

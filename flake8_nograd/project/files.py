@@ -1,4 +1,4 @@
-"""The texts and summaries of a project's files, and which file a module's name means."""
+"""The files of a project: which one a module's name means, what they hold, what they say."""
 
 from __future__ import annotations
 
@@ -8,31 +8,51 @@ import re
 import sys
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from flake8_nograd.project.location import Parts, python_files, read
+from flake8_nograd.project.location import Parts, python_files
 from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.summary import ModuleSummary
+from flake8_nograd.project.texts import Texts
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
-_MOST_BYTES = 64_000_000
-_MOST_PARSED = 25_000_000  # bytes
+_MOST_BYTES = 64_000_000  # that are searched
 _TESTS = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(/|$)")
+Summaries = dict[str, tuple[bytes | None, ModuleSummary | None]]
 
 
 class Files:
-    """Files are listed once, their texts read when a name is searched, parsed when they hold it."""
+    """Files are listed once, their texts read when a name is searched, parsed when they hold it.
 
-    def __init__(self, root: str, vocabulary: Vocabulary) -> None:
+    What a file says depends on its text alone: it is remembered until the text is another one.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        vocabulary: Vocabulary,
+        excluded: Sequence[str],
+        texts: Texts,
+        summaries: Summaries,
+    ) -> None:
         self.root = root
+        self.texts = texts
+        self.summaries = summaries
         self._vocabulary = vocabulary
-        self._parts = python_files(root)
+        self._parts = python_files(root, excluded)
         self._by_parts = {parts: path for path, parts in self._parts.items()}
-        self._texts: dict[str, bytes] | None = None
-        self._summaries: dict[str, ModuleSummary | None] = {}
-        self._read: dict[str, bytes | None] = {}
-        self._parsed = 0
+
+    def with_file(self, path: str) -> Files:
+        """The same with one file more, unless it is one of them."""
+        if path in self._parts:
+            return self
+        files: Files = object.__new__(Files)
+        files.root, files.texts, files.summaries = self.root, self.texts, self.summaries
+        files._vocabulary = self._vocabulary
+        files._parts = {**self._parts, path: self.parts(path)}
+        files._by_parts = {**self._by_parts, self.parts(path): path}
+        return files
 
     @cached_property
     def _by_last(self) -> dict[str, list[tuple[Parts, str]]]:
@@ -48,8 +68,7 @@ class Files:
         known = self._parts.get(path)
         if known is not None:
             return known
-        relative = os.path.relpath(path, self.root).replace(os.sep, "/").removesuffix(".py")
-        parts = tuple(relative.split("/"))
+        parts = tuple(self._relative(path).removesuffix(".py").split("/"))
         return parts[:-1] if parts[-1] == "__init__" else parts
 
     def folder(self, path: str) -> Parts:
@@ -59,8 +78,10 @@ class Files:
 
     def is_test(self, path: str) -> bool:
         """Whether a file is there to test others."""
-        relative = os.path.relpath(path, self.root).replace(os.sep, "/")
-        return _TESTS.search(relative) is not None
+        return _TESTS.search(self._relative(path)) is not None
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
 
     def at(self, parts: Parts) -> str | None:
         """The file of exactly this name."""
@@ -88,52 +109,47 @@ class Files:
         return best[0] if len(best) == 1 else None
 
     def summary(self, path: str) -> ModuleSummary | None:
-        """What a file says; None if it cannot be read or parsed, or too much has been already."""
-        if path not in self._summaries:
-            self._summaries[path] = self._summarize(path)
-        return self._summaries[path]
+        """What a file says; None if it cannot be read or parsed."""
+        text = self.texts.of(path)
+        if path not in self.summaries or self.summaries[path][0] != text:
+            self.summaries[path] = text, self._summarize(path, text)
+        return self.summaries[path][1]
 
     def holding(self, pattern: re.Pattern[bytes], word: bytes) -> Iterator[tuple[str, list[int]]]:
         """The files in which a pattern with this word in it occurs, and the lines."""
-        for path, text in self._read_all().items():
+        for path, text in self._searched.items():
             if word in text:
-                lines = [text.count(b"\n", 0, hit.start()) + 1 for hit in pattern.finditer(text)]
+                lines = lines_of(pattern, text)
                 if lines:
                     yield path, lines
 
-    def _read_all(self) -> dict[str, bytes]:
-        if self._texts is None:
-            self._texts = {}
-            self._read.clear()
-            size = 0
-            for path in self._parts:
-                text = read(path)
-                if text is not None:
-                    self._texts[path] = text
-                    size += len(text)
-                if size > _MOST_BYTES:
-                    break
-        return self._texts
+    @cached_property
+    def _searched(self) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        size = 0
+        for path in self._parts:
+            text = self.texts.of(path)
+            if text is not None:
+                found[path] = text
+                size += len(text)
+            if size > _MOST_BYTES:
+                break
+        return found
 
-    def text(self, path: str) -> bytes | None:
-        """The bytes of a file; None if it cannot be read."""
-        if self._texts is not None:
-            return self._texts.get(path)
-        if path not in self._read:
-            self._read[path] = read(path)
-        return self._read[path]
-
-    def _summarize(self, path: str) -> ModuleSummary | None:
-        text = self.text(path)
-        if text is None or self._parsed > _MOST_PARSED:
+    def _summarize(self, path: str, text: bytes | None) -> ModuleSummary | None:
+        if text is None:
             return None
-        self._parsed += len(text)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return summarize(ast.parse(text), path, self._vocabulary)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+
+
+def lines_of(pattern: re.Pattern[bytes], text: bytes) -> list[int]:
+    """The lines in which a pattern is found."""
+    return [text.count(b"\n", 0, hit.start()) + 1 for hit in pattern.finditer(text)]
 
 
 def _shared(one: Parts, other: Parts) -> int:

@@ -25,13 +25,10 @@ _WRITES_ALL = frozenset(("pickle.dump", "dill.dump", "cloudpickle.dump", "joblib
 class Habits:
     """Answers are found once for a file, and only if somebody asks."""
 
-    def __init__(
-        self, symbols: Symbols, deeds: Deeds, callers: CallerSearch, own_text: bytes
-    ) -> None:
+    def __init__(self, symbols: Symbols, deeds: Deeds, callers: CallerSearch) -> None:
         self._symbols = symbols
         self._deeds = deeds
         self._callers = callers
-        self._own_text = own_text
 
     @cached_property
     def differentiates_inside(self) -> bool:
@@ -54,7 +51,7 @@ class Habits:
         does: Callable[[Spot], bool],
     ) -> Iterator[Definition]:
         """The functions near the hits of a search that do something."""
-        found = self._symbols.holding(pattern, word, self._own_text, _MOST_FILES)
+        found = self._symbols.files.holding(pattern, word, _MOST_FILES)
         for module, lines in found:
             if not self._concerns(module):
                 continue
@@ -69,7 +66,7 @@ class Habits:
         One that can be imported there does: of a folder of programs none speaks of the others.
         """
         files = self._symbols.files
-        here, there = files.folder(self._symbols.own.path), files.folder(module.path)
+        here, there = files.folder(files.own.path), files.folder(module.path)
         is_package = bool(there) and files.at(there) is not None
         while there and (files.at(there) is not None or there[-1] == "src"):
             there = there[:-1]
@@ -81,7 +78,7 @@ class Habits:
         if is_package:
             return True
         pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(name[0].encode()))
-        return any(files.holding(pattern, name[0].encode()))
+        return files.is_held(pattern, name[0])
 
     def _takes_gradients(self, spot: Spot) -> bool:
         if any(call.grad in (GradMode.ON, GradMode.LIFTED) for call in spot.function.calls):

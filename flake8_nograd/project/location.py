@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
+
+from flake8_nograd.project.exclusion import Exclusion
 
 Parts = tuple[str, ...]
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_OF_PROJECTS_ALONE = MARKERS[:-1]  # who keeps the settings of a home in git has no project there
 
+# What tells of a project's folder where no marker does, beside the Python files in it.
+_SIGNS = frozenset(
+    "requirements.txt environment.yml environment.yaml Pipfile tox.ini .flake8 .hg .gitignore"
+    " .pre-commit-config.yaml MANIFEST.in LICENSE LICENSE.txt LICENSE.md README.md README.rst"
+    " Makefile Dockerfile".split()
+)
+_WIDEST_GAP = 2  # folders without any of these, between two that have them
 # Folders of other people's code, of tools and of builds.
 _EXCLUDED = frozenset(
     "__pycache__ node_modules site-packages dist-packages build dist venv env __pypackages__"
@@ -20,7 +31,15 @@ _PACKAGE = "__init__.py"
 _ENVIRONMENT = "pyvenv.cfg"
 _MOST_FILES = 6_000
 _MOST_FOLDERS = 6_000
-_BIGGEST = 1_000_000  # bytes of one file
+
+
+class _Entries(NamedTuple):
+    """What is in a folder, sorted."""
+
+    folders: list[str]
+    files: list[str]
+    is_environment: bool
+    has_sign: bool
 
 
 def root_of(path: str, setting: str) -> str | None:
@@ -36,37 +55,27 @@ def root_of(path: str, setting: str) -> str | None:
     return _marked(folder) or _unmarked(folder)
 
 
-def python_files(root: str) -> dict[str, Parts]:
+def python_files(root: str, excluded: Sequence[str] = ()) -> dict[str, Parts]:
     """The Python files of a project, each with its name as a module seen from the root.
 
-    They are in an order of their own; symbolic links to folders lead nowhere.
+    They are in an order of their own; symbolic links to folders lead nowhere. What the patterns
+    match is left out as flake8 does.
     """
+    exclusion = Exclusion(excluded)
     found: dict[str, Parts] = {}
     todo: list[tuple[str, Parts]] = [(root, ())]
     for folder, parts in todo:
-        folders, files, is_environment = _entries(folder)
-        if is_environment and folder != root:
+        inside = _entries(folder)
+        if inside.is_environment and folder != root:
             continue
-        for name in files:
+        for name in exclusion.kept(folder, inside.files):
             found[f"{folder}{os.sep}{name}"] = parts if name == _PACKAGE else (*parts, name[:-3])
         if len(found) >= _MOST_FILES:
             return dict(islice(found.items(), _MOST_FILES))
         if len(todo) < _MOST_FOLDERS:
-            todo += [(f"{folder}{os.sep}{name}", (*parts, name)) for name in folders]
+            names = exclusion.kept(folder, inside.folders)
+            todo += [(f"{folder}{os.sep}{name}", (*parts, name)) for name in names]
     return found
-
-
-def read(path: str) -> bytes | None:
-    """The bytes of a file; None if it cannot be read or is too big to be written by hand."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            data = os.read(handle, _BIGGEST + 1)
-        finally:
-            os.close(handle)
-    except OSError:
-        return None
-    return data if len(data) <= _BIGGEST else None
 
 
 def _real_folder(path: str) -> str | None:
@@ -76,23 +85,32 @@ def _real_folder(path: str) -> str | None:
 
 
 def _marked(folder: str) -> str | None:
+    too_big = _too_big()
     for parent in _upwards(folder):
-        if any(os.path.exists(os.path.join(parent, marker)) for marker in MARKERS):
+        markers = _OF_PROJECTS_ALONE if parent in too_big else MARKERS
+        if any(os.path.exists(os.path.join(parent, marker)) for marker in markers):
             return parent
     return None
 
 
 def _unmarked(folder: str) -> str | None:
-    """Without a marker: the working directory, or the folders of Python files around the file."""
-    everywhere = _too_big()
-    here = os.path.realpath(os.getcwd())
-    if here not in everywhere and os.path.commonpath((here, folder)) == here:
-        return here
+    """Without a marker: the topmost of the folders around the file that look like its project's.
+
+    That is the same for every file of a folder, and whatever the working directory is.
+    """
     root = None
+    gap = 0
+    too_big = _too_big()
     for parent in _upwards(folder):
-        if parent in everywhere or not _entries(parent)[1]:
+        if parent in too_big:
             break
-        root = parent
+        inside = _entries(parent)
+        if parent == folder or inside.files or inside.has_sign:
+            root, gap = parent, 0
+        elif gap == _WIDEST_GAP:
+            break
+        else:
+            gap += 1
     return root
 
 
@@ -111,15 +129,15 @@ def _too_big() -> set[str]:
     return {os.path.realpath(place) for place in places}
 
 
-def _entries(folder: str) -> tuple[list[str], list[str], bool]:
-    """The folders and the Python files in a folder, sorted, and whether it is an environment."""
+def _entries(folder: str) -> _Entries:
     folders: list[str] = []
     files: list[str] = []
-    is_environment = False
+    is_environment = has_sign = False
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 name = entry.name
+                has_sign = has_sign or name in _SIGNS
                 if name[-3:] == ".py":
                     if entry.is_file():
                         files.append(name)
@@ -130,5 +148,5 @@ def _entries(folder: str) -> tuple[list[str], list[str], bool]:
                 ):
                     folders.append(name)
     except OSError:
-        return [], [], False
-    return sorted(folders), sorted(files), is_environment
+        return _Entries([], [], False, False)
+    return _Entries(sorted(folders), sorted(files), is_environment, has_sign)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Set
-from functools import cache
+from collections.abc import Iterator, Mapping, Set
 
 from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen
 from flake8_nograd.options import Options
@@ -15,9 +14,11 @@ from flake8_nograd.project.files import Files
 from flake8_nograd.project.habits import Habits
 from flake8_nograd.project.location import root_of
 from flake8_nograd.project.module_reader import summarize
+from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Symbols
+from flake8_nograd.project.texts import Texts
 from flake8_nograd.source import Source
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -32,12 +33,12 @@ class View:
         own = summarize(source.tree, self._path, vocabulary)
         text = "".join(source.lines).encode("utf-8", "replace")
         self._own = own
-        self._symbols = Symbols(files, own)
+        self._symbols = Symbols(Neighbours(files, own, text))
         self._origins = Origins(self._symbols)
-        self._deeds = Deeds(self._symbols, self._origins, vocabulary, text)
+        self._deeds = Deeds(self._symbols, self._origins, vocabulary)
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
-        self._callers = CallerSearch(self._symbols, self._origins, text, self._deeds)
-        self._habits = Habits(self._symbols, self._deeds, self._callers, text)
+        self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
+        self._habits = Habits(self._symbols, self._deeds, self._callers)
 
     def effect(self, dotted: str) -> Effect | None:
         """See `Elsewhere`."""
@@ -152,9 +153,41 @@ def seen_from(source: Source, options: Options) -> Elsewhere:
     root = root_of(source.path, options.project)
     if root is None:
         return NOWHERE
-    return View(_files(root, options), source, vocabulary_of(options))
+    return View(_SESSION.files(root, options), source, vocabulary_of(options))
 
 
-@cache
-def _files(root: str, options: Options) -> Files:
-    return Files(root, vocabulary_of(options))
+def begin_session(unsaved: Mapping[str, bytes]) -> None:
+    """Look at the disk again when somebody asks; `unsaved` are the texts that an editor holds."""
+    _SESSION.begin(unsaved)
+
+
+class _Session:
+    """What is remembered of projects: for one run, or until the next question of an editor."""
+
+    def __init__(self) -> None:
+        self._texts = Texts({})
+        self._files: dict[tuple[str, Options], Files] = {}
+        self._before: dict[tuple[str, Options], Files] = {}
+
+    def begin(self, unsaved: Mapping[str, bytes]) -> None:
+        self._texts = Texts(
+            {os.path.realpath(path): text for path, text in unsaved.items()}, self._texts
+        )
+        self._before.update(self._files)
+        self._files = {}
+
+    def files(self, root: str, options: Options) -> Files:
+        key = (root, options)
+        if key not in self._files:
+            before = self._before.pop(key, None)
+            self._files[key] = Files(
+                root,
+                vocabulary_of(options),
+                options.excluded,
+                self._texts,
+                before.summaries if before is not None else {},
+            )
+        return self._files[key]
+
+
+_SESSION = _Session()

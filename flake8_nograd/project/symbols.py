@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from flake8_nograd.project.files import Files
 from flake8_nograd.project.location import Parts
+from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.summary import ClassSummary, FunctionSummary, ModuleSummary
 
-Lines = list[int]
 _MOST_STEPS = 2_000
 _DEEPEST = 40  # imports of imports
 _LONGEST = 8  # parts of a name
@@ -42,37 +40,13 @@ Symbol = Definition | Outside | None
 
 
 class Symbols:
-    """Resolves names; ``own`` is the summary of the file at hand, whatever the disk says."""
+    """Resolves the names of a project's files."""
 
-    def __init__(self, files: Files, own: ModuleSummary) -> None:
+    def __init__(self, files: Neighbours) -> None:
         self.files = files
-        self.own = own
         self._depth = 0
         self._resolved: dict[tuple[str, str], Symbol] = {}
         self._ancestors: dict[tuple[str, str, str], tuple[list[Definition], set[str]]] = {}
-
-    def module(self, path: str) -> ModuleSummary | None:
-        """The summary of a file."""
-        return self.own if path == self.own.path else self.files.summary(path)
-
-    def holding(
-        self, pattern: re.Pattern[bytes], word: str, own: bytes, most: int
-    ) -> list[tuple[ModuleSummary, Lines]]:
-        """The files in which a pattern occurs, tests left out; none if they are too many.
-
-        `own` is the text of the file at hand.
-        """
-        found = [
-            (path, lines)
-            for path, lines in self.files.holding(pattern, word.encode())
-            if path != self.own.path and not self.files.is_test(path)
-        ]
-        if len(found) > most:
-            return []
-        modules = [(self.files.summary(path), lines) for path, lines in found]
-        known = [(module, lines) for module, lines in modules if module is not None]
-        lines = [own.count(b"\n", 0, hit.start()) + 1 for hit in pattern.finditer(own)]
-        return [*known, (self.own, lines)] if lines else known
 
     def named(self, path: str, module: ModuleSummary) -> Symbol:
         """What a plain access in a file stands for, as far as it starts with a global name."""
@@ -110,7 +84,7 @@ class Symbols:
                 break
             head = start + parts[:end]
             path = self.files.at(head) if exact else self.files.named(parts[:end], folder)
-            module = self.module(path) if path is not None else None
+            module = self.files.summary(path) if path is not None else None
             if module is not None:
                 return self._in_module(module, parts[end:], seen)
         return None
@@ -143,7 +117,7 @@ class Symbols:
                 if isinstance(found, Definition):
                     return found
         path = self.files.at((*self.files.folder(module.path), first)) if rest else None
-        inner = self.module(path) if path is not None and path != module.path else None
+        inner = self.files.summary(path) if path is not None and path != module.path else None
         return self._in_module(inner, rest, seen) if inner is not None else None
 
     def _may_give(self, star: str, name: str, module: ModuleSummary) -> bool:

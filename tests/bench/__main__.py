@@ -1,13 +1,16 @@
 """What the linter costs beside flake8 alone and beside others; run by hand.
 
     python tests/bench trees --tree timm PATH --tree examples PATH PATH --json figures.json
+    python tests/bench inside --tree timm PATH --tree examples PATH
     python tests/bench chart figures.json docs/speed.svg
     python tests/bench editor SCRIPT.py
     python tests/bench scaling
 
 Each tool lives in a virtual environment of its own below `--environments`, where pip puts it when
 it is missing. Times are user CPU of whole processes with one job, run in turn; the least of the
-repeats counts, and the median beside it tells how noisy the machine was.
+repeats counts, and the median beside it tells how noisy the machine was. `inside` counts the CPU
+of the plugin inside of one process, over that of the rest of flake8, which is far steadier; each
+tree is checked from within, so that the project is in view.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import shapes
 from environments import ALONE, PLUGIN, TOOLS, Environments
 from measuring import Summary, interleaved
 
+_IN_PROCESS = Path(__file__).with_name("in_process.py")
 _CHECK_ONCE = Path(__file__).with_name("check_once.py")
 _WITHOUT_TORCH = "import json\n\n\ndef parsed(text):\n    return json.loads(text)\n"
 _UNWANTED = ("libcst", "flake8_nograd.torch_model", "flake8_nograd.flow", "flake8_nograd.rules")
@@ -65,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     trees.add_argument("--tree", nargs="+", action="append", required=True, metavar="NAME PATH")
     trees.add_argument("--tools", nargs="+", default=[tool.name for tool in TOOLS])
     trees.add_argument("--json", type=Path, help="write the ratios here")
+    inside = mode("inside", _inside, repeat=5)
+    inside.add_argument("--tree", nargs=2, action="append", required=True, metavar=("NAME", "PATH"))
     mode("editor", _editor, repeat=30).add_argument("script", type=Path)
     mode("scaling", _scaling, repeat=3)
     drawing = mode("chart", _chart, repeat=0)
@@ -86,6 +92,27 @@ def _trees(arguments: argparse.Namespace) -> None:
         ratios[name] = {tool: summary.user / base.user for tool, summary in found.items()}
     if arguments.json:
         arguments.json.write_text(json.dumps({"versions": versions, "ratios": ratios}, indent=1))
+
+
+def _inside(arguments: argparse.Namespace) -> None:
+    """What the plugin takes of one process that runs flake8."""
+    python = Environments(arguments.environments).python(PLUGIN.environment)
+    print(f"{'':20s}   ours s   rest s  ratio   peak MB  ratio")
+    for name, path in arguments.tree:
+        runs: dict[str, list[dict[str, float]]] = {"with": [], "without": []}
+        for _ in range(arguments.repeat):
+            for kind, found in runs.items():
+                argv = (python, _IN_PROCESS, kind, ".")
+                done = subprocess.run(argv, cwd=path, capture_output=True, text=True, check=True)
+                found.append(json.loads(done.stdout))
+        ours = min(run["ours"] for run in runs["with"])
+        rest = min(run["rest"] for found in runs.values() for run in found)
+        peak, alone = (min(run["peak"] for run in found) for found in runs.values())
+        print(
+            f"{name:20s} {ours:8.2f} {rest:8.2f} {ours / rest:6.3f}"
+            f" {peak / 1e6:9.1f} {peak / alone:6.2f}",
+            flush=True,
+        )
 
 
 def _print_table(title: str, found: dict[str, Summary]) -> None:

@@ -58,6 +58,10 @@ class Editor:
         )
         return await self.told(name)
 
+    def save(self, name: str) -> None:
+        document = types.TextDocumentIdentifier(self.uri(name))
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(document))
+
     async def told(self, name: str) -> list[types.Diagnostic]:
         return await asyncio.wait_for(self._queue(self.uri(name)).get(), PATIENCE)
 
@@ -240,5 +244,25 @@ def test_text_is_read_in_the_encoding_that_it_declares(tmp_path):
         (found,) = await editor.open(text)
         fix, *_ = await editor.actions(found.range, ["quickfix"])
         assert "with torch.no_grad():\n    print('é'" in applied(text, fix)
+
+    talk(tmp_path, story)
+
+
+def test_what_is_found_follows_the_other_files(tmp_path):
+    body = "    net.eval()\n    return net(x).argmax().item()\n"
+    text = f"{HEAD}\n\ndef evaluate(net: nn.Module, x):\n{body}"
+    caller = "import torch\nfrom engine import evaluate\n"
+    recording = f"{caller}print(evaluate(net, x))\n"
+    guarded = f"{caller}with torch.no_grad():\n    evaluate(net, x)\n"
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "run.py").write_text(recording)
+
+    async def story(editor: Editor) -> None:
+        assert [item.code for item in await editor.open(text, "engine.py")] == ["NGR102"]
+        (tmp_path / "run.py").write_text(guarded)
+        editor.save("engine.py")
+        assert await editor.told("engine.py") == []
+        await editor.open(recording, "run.py")  # not what is on the disk
+        assert [item.code for item in await editor.change(text + "\n", "engine.py")] == ["NGR102"]
 
     talk(tmp_path, story)

@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from flake8_nograd.project import location
-from flake8_nograd.project.location import MARKERS, python_files, read, root_of
+from flake8_nograd.project import location, texts
+from flake8_nograd.project.location import MARKERS, python_files, root_of
+from flake8_nograd.project.texts import read
 
 
 @pytest.fixture
@@ -45,9 +46,28 @@ def test_no_project_is_wanted(tree):
     assert root(tree / "lab/train.py", str(tree / "other")) == str(tree / "other")
 
 
-def test_without_a_marker_it_is_the_working_directory(tree, monkeypatch):
-    monkeypatch.chdir(tree / "lab")
+def test_the_working_directory_does_not_matter(tree, monkeypatch):
+    for here in ("", "lab", "lab/models", "other"):
+        monkeypatch.chdir(tree / here)
+        assert root(tree / "lab/models/net.py") == str(tree / "lab")
+
+
+@pytest.mark.parametrize("sign", ["requirements.txt", ".flake8", "LICENSE", "run.py"])
+def test_without_a_marker_other_signs_tell(tree, sign):
+    (tree / "src/lab/models").mkdir(parents=True)
+    (tree / sign).write_text("")
+    assert root(tree / "src/lab/models/net.py") == str(tree)
+    (tree / "a/b/c/d").mkdir(parents=True)
+    (tree / "a/b/c/d/net.py").write_text("")
+    assert root(tree / "a/b/c/d/net.py") == str(tree / "a/b/c/d")
+
+
+def test_settings_of_a_home_in_git_are_no_project(tree, monkeypatch):
+    monkeypatch.setattr(location, "_too_big", lambda: {str(tree), "/"})
+    (tree / ".git").mkdir()
     assert root(tree / "lab/models/net.py") == str(tree / "lab")
+    (tree / "pyproject.toml").touch()
+    assert root(tree / "lab/models/net.py") == str(tree)
 
 
 def test_without_a_marker_it_is_the_folders_with_python_files(tree):
@@ -77,7 +97,7 @@ def test_links_lead_nowhere(tree):
 
 def test_bounds(tree, monkeypatch):
     monkeypatch.setattr(location, "_MOST_FILES", 2)
-    monkeypatch.setattr(location, "_BIGGEST", 3)
+    monkeypatch.setattr(texts, "_BIGGEST", 3)
     assert len(python_files(str(tree))) == 2
     (tree / "big.py").write_text("1234")
     assert read(str(tree / "big.py")) is None

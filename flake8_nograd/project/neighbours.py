@@ -1,0 +1,82 @@
+"""The files of a project as one of them sees them, within bounds that are its own."""
+
+from __future__ import annotations
+
+import re
+
+from flake8_nograd.project.files import Files, lines_of
+from flake8_nograd.project.location import Parts
+from flake8_nograd.project.summary import ModuleSummary
+
+_MOST_PARSED = 8_000_000  # bytes, for the questions of one file
+
+
+class Neighbours:
+    """The text at hand stands for its file, whatever the disk says.
+
+    What is asked of others counts whether it is remembered or not, so that the answers for a file
+    do not depend on those that were asked about before.
+    """
+
+    def __init__(self, files: Files, own: ModuleSummary, own_text: bytes) -> None:
+        self.own = own
+        self._files = files.with_file(own.path)
+        self._own_text = own_text
+        self._asked: dict[str, ModuleSummary | None] = {own.path: own}
+        self._parsed = 0
+
+    def folder(self, path: str) -> Parts:
+        """See `Files`."""
+        return self._files.folder(path)
+
+    def parts(self, path: str) -> Parts:
+        """See `Files`."""
+        return self._files.parts(path)
+
+    def at(self, parts: Parts) -> str | None:
+        """See `Files`."""
+        return self._files.at(parts)
+
+    def named(self, parts: Parts, folder: Parts) -> str | None:
+        """See `Files`."""
+        return self._files.named(parts, folder)
+
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a file; None if it cannot be read."""
+        return self._own_text if path == self.own.path else self._files.texts.of(path)
+
+    def summary(self, path: str) -> ModuleSummary | None:
+        """What a file says; None if it cannot be read or parsed, or was one too many."""
+        if path not in self._asked:
+            self._asked[path] = self._summary(path)
+        return self._asked[path]
+
+    def _summary(self, path: str) -> ModuleSummary | None:
+        text = self._files.texts.of(path)
+        if text is None or self._parsed > _MOST_PARSED:
+            return None
+        self._parsed += len(text)
+        return self._files.summary(path)
+
+    def is_held(self, pattern: re.Pattern[bytes], word: str) -> bool:
+        """Whether a pattern occurs in any file."""
+        if pattern.search(self._own_text) is not None:
+            return True
+        found = self._files.holding(pattern, word.encode())
+        return any(path != self.own.path for path, _ in found)
+
+    def holding(
+        self, pattern: re.Pattern[bytes], word: str, most: int
+    ) -> list[tuple[ModuleSummary, list[int]]]:
+        """The files in which a pattern occurs, tests left out; none if they are too many."""
+        found = [
+            (path, lines)
+            for path, lines in self._files.holding(pattern, word.encode())
+            if path != self.own.path and not self._files.is_test(path)
+        ]
+        if len(found) > most:
+            return []
+        modules = [(self.summary(path), lines) for path, lines in found]
+        known = [(module, lines) for module, lines in modules if module is not None]
+        lines = lines_of(pattern, self._own_text)
+        return [*known, (self.own, lines)] if lines else known
