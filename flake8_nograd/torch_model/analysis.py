@@ -25,12 +25,12 @@ from flake8_nograd.torch_model.recording.unseen_switches import PossibleSwitches
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.project_vocabulary import ProjectVocabulary
 from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
-from flake8_nograd.torch_model.verdict.callers_elsewhere import CallersElsewhere
 from flake8_nograd.torch_model.verdict.judgement import Judge
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import regions_of, without_entangled
 from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_helpers, without_repeats
 from flake8_nograd.torch_model.verdict.trials import Trials
+from flake8_nograd.torch_model.verdict.verdicts import Verdicts
 from flake8_nograd.vocabulary.lookup import vocabulary_of
 
 
@@ -67,8 +67,9 @@ def _analysed(
     roles = Roles(path, options.inference_functions)
     trials = Trials(path, program, modules.frameworks)
     judge = Judge(program, modules, need, recording, uses, evaluation, roles, observations, trials)
-    passes = [item for item in map(judge.judge, program.calls) if item is not None]
-    through = list(passes_through_helpers(passes, points_to, uses, need.differentiating, judge))
+    verdicts = Verdicts(judge, elsewhere, recording, uses, options.inference_functions)
+    passes = [item for item in map(verdicts.of, program.calls) if item is not None]
+    through = list(passes_through_helpers(passes, points_to, uses, need.differentiating, verdicts))
     needing = [item for item in (*passes, *through) if _may_need_its_graph(item)]
     needs_graph = [(item.function, item.node.lineno) for item in needing]
     needs_graph += [
@@ -76,9 +77,6 @@ def _analysed(
     ]
     passes += (item for item in through if item.suppression is not SuppressionReason.TRAINED)
     passes = list(without_repeats(list(without_entangled(passes, needing)), points_to))
-    if elsewhere is not None:
-        others = CallersElsewhere(elsewhere, recording, uses, options.inference_functions)
-        passes = list(map(others.settle, passes))
     reported = list(filter(_is_reported, passes))
     known = frozenset(item.node for item in reported)
     guard_items = observations.guard_items
@@ -102,7 +100,7 @@ def _is_reported(item: ForwardPass) -> bool:
 
 def _may_need_its_graph(item: ForwardPass) -> bool:
     """Whether a pass is differentiated, or somebody else may do so: no guard fits around it."""
-    if item.suppression is SuppressionReason.TRAINED:
+    if item.suppression in (SuppressionReason.TRAINED, SuppressionReason.TRAINED_BY_CALLERS):
         return True
     return item.use.escapes and item.suppression in (
         SuppressionReason.TOO_LITTLE,

@@ -66,6 +66,9 @@ MODULE_BASES = re.compile(
     r"|\w+ForSequenceClassification|\w+ForCausalLM|ComposerModel|ScriptModule|Metric"
 )
 
+# The module that torch gives no forward.
+_BARE_MODULES = frozenset(f"torch.nn{path}.Module" for path in ("", ".modules", ".modules.module"))
+
 # Base classes whose name looks like one of those but which are no modules.
 NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel")
 
@@ -99,6 +102,11 @@ def is_module_base(dotted: str) -> bool:
     if NOT_MODULE_BASES.fullmatch(dotted):
         return False
     return MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
+
+
+def is_bare_module(dotted: str) -> bool:
+    """Whether an imported class is torch's own nn.Module, which has no forward."""
+    return dotted in _BARE_MODULES
 
 
 def is_plain_base(dotted: str) -> bool:

@@ -7,7 +7,7 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.vocabulary import methods
-from flake8_nograd.vocabulary.frameworks import is_function_base
+from flake8_nograd.vocabulary.frameworks import is_bare_module, is_function_base
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import names_something_else
 
@@ -31,6 +31,20 @@ class ModuleClasses:
         for current in self._points_to.bases_first(cls, self._modules):
             self._modules[current] = self._derives_from_module(current)
         return self._modules[cls]
+
+    def has_no_forward(self, cls: Class) -> bool:
+        """Whether a module defines no forward, nor does a class that it derives from or an heir."""
+        if self._points_to.implementations(cls, "forward"):
+            return False
+        todo = [cls]
+        for current in todo:
+            for thing in self._points_to.base_objects(current):
+                what = self._graph.payloads[thing]
+                if isinstance(what, Class):
+                    todo += [what] if what not in todo else []
+                elif not is_bare_module(str(what)):
+                    return False
+        return all(current.bases for current in todo)
 
     def guards_itself(self, cls: Class) -> bool:
         """Whether forward only hands on what methods return that guard themselves."""

@@ -200,7 +200,7 @@ class Judge:
                 return False  # whoever differentiates is no part of a forward pass
             if self._serves_forward(around):
                 return True
-            if calls_itself:
+            if calls_itself or self._modules.classes.has_no_forward(owner):
                 return False
             if mode is not None and mode.evaluates_here:
                 return False

@@ -10,7 +10,13 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.points_to.solver import PointsTo
-from flake8_nograd.torch_model.verdict.judgement import Judge
+from flake8_nograd.torch_model.verdict.verdicts import Verdicts
+
+_BY_SOME_CALLERS = (
+    SuppressionReason.TRAINED_BY_CALLERS,
+    SuppressionReason.GUARDED_BY_CALLERS,
+    SuppressionReason.SOMETIMES_GUARDED,
+)
 
 
 def passes_through_helpers(
@@ -18,17 +24,15 @@ def passes_through_helpers(
     points_to: PointsTo,
     uses: ResultUses,
     differentiating: Container[Function],
-    judge: Judge,
+    verdicts: Verdicts,
 ) -> Iterator[ForwardPass]:
-    """Calls of functions that hand back a forward pass which only some of their callers train."""
+    """Calls of functions that hand back a forward pass which some callers train or guard."""
     todo = list(passes)
     known = {item.call.result for item in todo}
     guarding = {item.function for item in todo if item.suppression is SuppressionReason.GUARDED}
     while todo:
         inner = todo.pop()
-        if inner.suppression is not SuppressionReason.TRAINED or not uses.only_callers_train(
-            inner.call
-        ):
+        if not _is_for_callers_to_judge(inner, uses):
             continue
         if inner.function in differentiating:
             continue  # no guard fits around a helper that computes gradients itself
@@ -38,9 +42,16 @@ def passes_through_helpers(
             if call.result in known:
                 continue
             known.add(call.result)
-            outer = judge.judge_helper(call, inner)
+            outer = verdicts.of_helper(call, inner)
             todo.append(outer)
             yield outer
+
+
+def _is_for_callers_to_judge(item: ForwardPass, uses: ResultUses) -> bool:
+    """Whether only what some callers do speaks against a forward pass."""
+    if item.suppression in _BY_SOME_CALLERS:
+        return uses.hands_back(item.call)
+    return item.suppression is SuppressionReason.TRAINED and uses.only_callers_train(item.call)
 
 
 def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Iterator[ForwardPass]:
