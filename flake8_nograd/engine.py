@@ -1,4 +1,7 @@
-"""Where the parts meet: source in, findings out."""
+"""Where the parts meet: source in, findings out.
+
+What only some files need is imported when the first of them does.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,11 @@ import ast
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from flake8_nograd import explanation
 from flake8_nograd.findings import Finding, Repair, Safety
-from flake8_nograd.fixing.planning import Plan, make_plan
-from flake8_nograd.fixing.style import Style
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
-from flake8_nograd.project.project import seen_from
 from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule, why_guard_fails
 from flake8_nograd.source import Source
@@ -28,6 +28,10 @@ from flake8_nograd.torch_model.facts import (
 )
 from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.triage.triage import may_have_facts
+
+if TYPE_CHECKING:
+    from flake8_nograd.fixing.planning import Plan
+    from flake8_nograd.fixing.style import Style
 
 Keep = Callable[[Source, Sequence[Finding]], Sequence[Finding]]
 
@@ -51,6 +55,8 @@ def check(
     kept = keep(source, found) if found else ()
     if not any(finding.repair for finding in kept):
         return list(kept)
+    from flake8_nograd.fixing.style import Style
+
     return [item.finding for item in plan(source, found, kept, style or Style(), keep).outcomes]
 
 
@@ -71,6 +77,8 @@ def plan(
     keep: Keep = keep_all,
 ) -> Plan:
     """The cures of the wanted findings; what `keep` drops stays out of every new guard."""
+    from flake8_nograd.fixing.planning import make_plan
+
     left = [item for item in found if item not in wanted]
     with _collector_paused():
         return make_plan(source, wanted, [*left, *_silenced(source, wanted, keep)], style)
@@ -97,6 +105,8 @@ def facts_of(source: Source, options: Options) -> ModuleFacts:
 
 def explain(source: Source, options: Options, line: int) -> str:
     """How the four questions were answered for the forward passes on a line, silent ones too."""
+    from flake8_nograd import explanation
+
     return explanation.explain(_facts_in_project(source, options), line)
 
 
@@ -112,6 +122,8 @@ def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]
 
 
 def _facts_in_project(source: Source, options: Options) -> ModuleFacts:
+    from flake8_nograd.project.project import seen_from
+
     return analyse(source.tree, source.path, options, seen_from(source, options))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from flake8_nograd.vocabulary.tensor_methods import TENSOR_METHODS
@@ -154,8 +155,15 @@ MEANING = frozenset(("setdefault", "items", "values")).union(
     (name.rpartition(".")[2] for name in PREPARES),
 )
 
-# Methods of containers, strings and tensors: such a name says nothing of a module.
-_OF_OTHERS = TENSOR_METHODS.union(*map(dir, (dict, list, set, str)))
+# Methods of modules that give what is in them.
+_OF_PARTS = frozenset("get_submodule get_parameter get_buffer get_extra_state".split())
+_OF_LOGGERS = frozenset("debug info warning warn error exception critical log".split())
+
+# Methods of containers, strings, matches, loggers and tensors, and of modules whatever they
+# compute: such a name says nothing of a forward pass.
+_OF_OTHERS = TENSOR_METHODS.union(
+    _OF_PARTS, _OF_LOGGERS, *map(dir, (dict, list, set, str, re.Match))
+)
 
 # Hidden forwards that do without an input, which a method of a list or text does as well.
 TAKES_NO_INPUT = HIDDEN_FORWARDS - _OF_OTHERS
