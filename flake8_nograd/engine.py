@@ -5,13 +5,12 @@ What only some files need is imported when the first of them does.
 
 from __future__ import annotations
 
-import ast
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.findings import Finding, FunctionNode, Repair, Safety
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.rules import RULES
@@ -157,25 +156,27 @@ def _finding(
     needs: Needs | None,
 ) -> Finding:
     node = subject.start.node if isinstance(subject, Region) else subject.node
-    repair = _repair(subject, source, needs) if isinstance(subject, Region) else None
+    repair = _repair(subject, needs) if isinstance(subject, Region) and needs else None
     span = source.span(node, node)
     end = (span.end_line, span.end_column + 1)
     return Finding(span.line, span.column + 1, rule.code, message, repair, end)
 
 
-def _repair(region: Region, source: Source, needs: Needs | None) -> Repair:
+def _repair(region: Region, needs: Needs) -> Repair:
     doubts = [_doubt(item) for item in region.passes if item.confidence is not Confidence.PROVED]
     function = region.function.node
-    is_def = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+    function = function if isinstance(function, FunctionNode) else None
+    passes = tuple(item.node for item in region.passes)
     return Repair(
-        block=source.span(region.suite[region.first], region.suite[region.last]),
-        function=source.span(function, function) if is_def else None,  # type: ignore[arg-type]
-        whole_function=region.whole_function and is_def,
-        guard=source.span(region.ended_guard, region.ended_guard) if region.ended_guard else None,
+        block=tuple(region.suite[region.first : region.last + 1]),
+        function=function,
+        whole_function=region.whole_function and function is not None,
+        guard=region.ended_guard,
         safety=Safety.UNSAFE if doubts else Safety.SAFE,
         reason=doubts[0] if doubts else "every result ends as plain numbers",
-        passes=tuple(item.node for item in region.passes),
-        facts=needs.around(item.node for item in region.passes) if needs else None,
+        start=region.start.node,
+        passes=passes,
+        facts=needs.around(passes),
     )
 
 

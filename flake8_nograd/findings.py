@@ -17,6 +17,9 @@ class Safety(enum.Enum):
     DISPLAY = "display"
 
 
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 class Span(NamedTuple):
     """A stretch of source text: 1-based lines, 0-based columns in characters, end exclusive."""
 
@@ -48,33 +51,62 @@ class GuardFacts(Protocol):
         """Why tensors that are made in the code must not be those of inference mode."""
         ...
 
-    def hoisted(self, node: ast.Call) -> str:
-        """Why a forward pass cannot be evaluated before the statement it stands in."""
+    def must_record(self, code: Sequence[ast.AST]) -> str:
+        """Why the code has to record: it differentiates, or asks for recording itself."""
+        ...
+
+    def set_by_hand(self, statement: ast.stmt) -> tuple[bool, int] | None:
+        """Whether recording is switched on (or off) by hand around a statement, and the line."""
+        ...
+
+    def autocast(self, code: Sequence[ast.AST]) -> str:
+        """Why a guard may change what an autocast block around the code keeps."""
+        ...
+
+    def other_values(self) -> str:
+        """Why a guard may change numbers although nobody needs a graph."""
+        ...
+
+    def is_scripted(self, function: FunctionNode) -> bool:
+        """Whether TorchScript compiles a function."""
+        ...
+
+    def drops_decorators(self, function: FunctionNode) -> bool:
+        """Whether a guard above a `def` would not work, or stands there already."""
+        ...
+
+    def sees_decorators(self, function: FunctionNode) -> str:
+        """Why others may see that a function is another one once it is decorated."""
+        ...
+
+    def hoisted(self, node: ast.Call) -> tuple[ast.Call, str]:
+        """What of a forward pass could be evaluated before its statement, and why it cannot be."""
         ...
 
 
 class Repair(NamedTuple):
     """Where a guard would go, and how safe that is.
 
-    ``block`` covers the fewest whole consecutive statements of one suite that hold every forward
-    pass of the finding. ``function`` is the ``def`` around it (decorators excluded), ``None`` at
-    module level. ``whole_function`` says that nothing in that function needs a graph. ``guard`` is
-    the ``with`` statement that ended too early (NGR105), ``None`` for all other findings.
-    ``passes`` are its forward passes, ``facts`` what is known of the code around them.
+    ``block`` are the fewest whole consecutive statements of one suite that hold every forward
+    pass of the finding. ``function`` is the ``def`` around it, ``None`` at module level.
+    ``whole_function`` says that nothing in that function needs a graph. ``guard`` is the ``with``
+    that ended too early (NGR105), ``None`` for all other findings. ``passes`` are its forward
+    passes, ``start`` the one that is reported, ``facts`` what is known of the code around them.
     """
 
-    block: Span
-    function: Span | None
+    block: tuple[ast.stmt, ...]
+    function: FunctionNode | None
     whole_function: bool
-    guard: Span | None
+    guard: ast.stmt | None
     safety: Safety
     reason: str
-    passes: tuple[ast.Call, ...] = ()
-    facts: GuardFacts | None = None
+    start: ast.Call
+    passes: tuple[ast.Call, ...]
+    facts: GuardFacts
 
-    def __reduce__(self) -> tuple[type[Repair], tuple[object, ...]]:
-        """What goes to another process: places and safety, not the tree and what is known of it."""
-        return Repair, tuple(self[:-2])
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        """Nothing of it goes to another process: it lives with the tree that it was made for."""
+        return type(None), ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -158,4 +158,5 @@ def _is_offered(outcome: Outcome, is_safe: bool) -> bool:
 
 
 def _function(finding: Finding) -> object:
-    return finding.repair.function if finding.repair is not None else None
+    function = finding.repair.function if finding.repair is not None else None
+    return function.lineno if function is not None else None

@@ -1,4 +1,4 @@
-"""The edits a fix is made of; statements are named by their number in `Outline` order."""
+"""The edits a fix is made of; statements are named by their number in `Statements`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,16 +9,15 @@ from flake8_nograd.findings import Finding, Safety
 from flake8_nograd.fixing.cures import with_cure
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Hoist, Import, Merge, Wrap
 from flake8_nograd.fixing.names import Names
-from flake8_nograd.fixing.outline import Outline
 from flake8_nograd.fixing.result import Outcome, Verdict
 from flake8_nograd.fixing.shape import Refusal, Shape
 from flake8_nograd.fixing.shapes import shape_of
-from flake8_nograd.fixing.site import File, Site, deferred, locate, mode
+from flake8_nograd.fixing.site import File, Site, deferred, locate
 from flake8_nograd.fixing.style import Style
 from flake8_nograd.source import Source
-from flake8_nograd.syntax.expressions import all_nodes, last_name
-
-_FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
+from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.expressions import all_nodes
+from flake8_nograd.syntax.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,13 @@ def make_plan(
 
     The message of each finding then ends with its cure.
     """
-    outline = Outline(source)
-    file = File(source, outline, Names(outline), style)
+    if not any(finding.repair for finding in findings):
+        return Plan((), (), tuple(map(_unknown, findings)), 0)
+    statements, bindings = Statements(source.tree), Bindings(source.tree)
+    file = File(source, statements, bindings, Names(statements, bindings), style)
     drafts = [_draft(finding, file) for finding in findings]
     untouched = [*protected, *(item.finding for item in drafts if isinstance(item, Outcome))]
-    places = tuple((item.line, item.column) for item in untouched)
-    file = replace(file, protected=places)
+    file = replace(file, protected=frozenset(item.line for item in untouched))
     return _Builder(file).build(drafts)
 
 
@@ -52,33 +51,28 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
     """The site of a finding that may be fixed, or the outcome of one that may not."""
     repair = finding.repair
     if repair is None:
-        return _left(finding, "what was meant is not known")
-    why_not = deferred(finding, file.outline)
-    site = locate(finding, repair, file.outline)
-    if why_not or site is None or repair.safety is Safety.DISPLAY:
-        return _left(
-            finding, why_not or (repair.reason if site else "its statements were not found")
-        )
-    match mode(site.block.start, site.function):
+        return _unknown(finding)
+    why_not = deferred(repair, file)
+    if why_not or repair.safety is Safety.DISPLAY:
+        return _left(finding, why_not or repair.reason)
+    match repair.facts.set_by_hand(repair.block[0]):
         case (False, line):
             reason = f"a guard stands around it already (line {line})"
             return _left(finding, reason, Verdict.GUARDED)
         case (True, line):
             return _left(finding, f"recording is switched on by hand (line {line})")
-    safety, reason = _safety(site, file)
-    return replace(site, repair=repair._replace(safety=safety, reason=reason))
+    reason = repair.facts.other_values() if repair.safety is Safety.SAFE else ""
+    if reason:
+        repair = repair._replace(safety=Safety.UNSAFE, reason=reason)
+    return locate(finding, repair, file)
+
+
+def _unknown(finding: Finding) -> Outcome:
+    return _left(finding, "what was meant is not known")
 
 
 def _left(finding: Finding, reason: str, verdict: Verdict = Verdict.LEFT) -> Outcome:
     return Outcome(finding, verdict, Safety.DISPLAY, reason)
-
-
-def _safety(site: Site, file: File) -> tuple[Safety, str]:
-    if site.repair.safety is Safety.SAFE and any(
-        isinstance(node, ast.expr) and last_name(node) in _FAST_PATH for node in ast.walk(file.tree)
-    ):
-        return Safety.UNSAFE, "nn.TransformerEncoder computes other values at padded positions"
-    return site.repair.safety, site.repair.reason
 
 
 class _Builder:
@@ -90,10 +84,10 @@ class _Builder:
 
     def build(self, drafts: Iterable[Site | Outcome]) -> Plan:
         done = [self._add(item) if isinstance(item, Site) else item for item in drafts]
-        outcomes = tuple(with_cure(item, self._file.outline) for item in done)
+        outcomes = tuple(with_cure(item, self._file.statements) for item in done)
         edits = tuple(shape.edit for shape in self._shapes)
         imports = tuple(dict.fromkeys(shape.needs for shape in self._shapes if shape.needs))
-        return Plan(edits, imports, outcomes, len(self._file.outline.statements))
+        return Plan(edits, imports, outcomes, len(self._file.statements.all))
 
     def _add(self, site: Site) -> Outcome:
         shape = shape_of(site, self._file)
@@ -113,7 +107,7 @@ class _Builder:
             if other.edit == shape.edit:
                 return Verdict.FIXED, shape.edit
             if self._touch(shape.edit, other.edit):
-                covers = set(all_nodes(other.code)).issuperset(site.passes)
+                covers = set(all_nodes(other.code)).issuperset(site.repair.passes)
                 return Verdict.LATER, other.edit if covers else shape.edit
         self._shapes.append(shape)
         return Verdict.FIXED, shape.edit
@@ -126,13 +120,6 @@ class _Builder:
         """The numbers of all statements an edit moves or guards."""
         match edit:
             case Wrap(first=first, last=last) | Extend(statement=first, last=last):
-                return range(first, self._end(last))
+                return range(first, self._file.statements.end(last))
             case Merge(statement=first) | Decorate(function=first) | Hoist(statement=first):
-                return range(first, self._end(first))
-
-    def _end(self, number: int) -> int:
-        """One more than the number of the last statement nested in a statement."""
-        statements = self._file.outline.statements
-        outer = statements[number]
-        after = (item.number for item in statements[number + 1 :] if outer not in item.chain)
-        return next(after, len(statements))
+                return range(first, self._file.statements.end(first))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection
 from typing import Any
 
-from flake8_nograd.fixing.guards import is_guard
+from flake8_nograd.vocabulary.guard_calls import is_guard
 
 
 def same_program(before: ast.Module, after: ast.Module, guards: Collection[str] = ()) -> bool:

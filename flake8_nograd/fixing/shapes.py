@@ -10,21 +10,17 @@ from dataclasses import replace
 from flake8_nograd.findings import Safety
 from flake8_nograd.fixing.cells import spans_cells
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Merge, Wrap
-from flake8_nograd.fixing.guards import is_guard
 from flake8_nograd.fixing.hoists import hoists
-from flake8_nograd.fixing.objections import autocast_need, objection
-from flake8_nograd.fixing.outline import Block, Statement
+from flake8_nograd.fixing.objections import objection
 from flake8_nograd.fixing.shape import Refusal, Shape
 from flake8_nograd.fixing.site import File, Site, candidates
-from flake8_nograd.fixing.spelling import is_scripted, spell
+from flake8_nograd.fixing.spelling import spell
 from flake8_nograd.fixing.style import Form, Guard
 from flake8_nograd.syntax.expressions import all_nodes, last_name
-from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
+from flake8_nograd.syntax.statements import Block, Statement
+from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _DOES_MORE = re.compile(r"main$|__init__$|setup|(build|make|create)(_|$)")
-_TRANSPARENT = frozenset("staticmethod classmethod property abstractmethod override".split())
-_OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wrapped__".split())
-_CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 
 
 def shape_of(site: Site, file: File) -> Shape | Refusal:
@@ -59,10 +55,10 @@ def _shapes(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:
 
 def _extended(site: Site, file: File) -> Shape | None:
     """The guard that ended too early, made to reach to the end of the block."""
-    guard = file.outline.statement(site.repair.guard) if site.repair.guard else None
-    name = _plain_guard(guard.node) if guard is not None else None
-    if guard is None or name is None:
+    name = _plain_guard(site.repair.guard)
+    if site.repair.guard is None or name is None:
         return None
+    guard = file.statements.of(site.repair.guard)
     end = next((item for item in site.block.start.chain if item.suite is guard.suite), None)
     if end is None or end.index <= guard.index:
         return None
@@ -75,10 +71,10 @@ def _extended(site: Site, file: File) -> Shape | None:
     if reason:
         return None
     edit = Extend(guard.number, moved.statements[-1].number)
-    return Shape(edit, moved.nodes, need=autocast_need(moved, site))
+    return Shape(edit, moved.nodes, need=site.facts.autocast(moved.nodes))
 
 
-def _plain_guard(node: ast.stmt) -> str | None:
+def _plain_guard(node: ast.stmt | None) -> str | None:
     """The name of the guard that a `with` consists of."""
     if not isinstance(node, ast.With) or len(node.items) > 1 or node.items[0].optional_vars:
         return None
@@ -92,41 +88,26 @@ def _decorated(site: Site, file: File) -> Shape | None:
     if file.style.form is Form.WITH or function is None or not site.repair.whole_function:
         return None
     node = function.node
-    if not isinstance(node, ast.FunctionDef) or _keeps_no_decorator(node, file):
+    if not isinstance(node, ast.FunctionDef) or _keeps_no_decorator(node, site, file):
         return None
     if site.facts.differentiates(node.body):
         return None
-    if any(node.lineno <= line <= (node.end_lineno or 0) for line, _ in file.protected):
+    if file.protects(node, node) is not None:
         return None
-    spelling, note = spell(function, function, node.body, site, file)
+    spelling, note = spell(function, node.body, site, file)
     if spelling is None or spelling.is_optional:
         return None
     if spelling.needs and _spelled_inside(site, file):
         return None
     edit = Decorate(function.number, spelling.text)
-    return Shape(edit, node.body, spelling.needs, note, _decorators_need(node, file))
+    return Shape(edit, node.body, spelling.needs, note, site.facts.sees_decorators(node))
 
 
-def _decorators_need(node: ast.FunctionDef, file: File) -> str:
-    """Why others may see that the function is another one once it is decorated."""
-    for decorator in node.decorator_list:
-        if last_name(decorator) not in _TRANSPARENT:
-            return f"another decorator may do anything with the function (line {decorator.lineno})"
-    for inner in ast.walk(file.tree):
-        if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
-            return f"the file looks into functions (line {inner.lineno})"
-    return ""
-
-
-def _keeps_no_decorator(node: ast.FunctionDef, file: File) -> bool:
+def _keeps_no_decorator(node: ast.FunctionDef, site: Site, file: File) -> bool:
     """Whether a guard above this `def` would not work or would be out of place."""
-    if node.name == "forward" or is_scripted(node, file.tree):
+    if site.facts.drops_decorators(node):
         return True
     if file.style.form is Form.AUTO and _DOES_MORE.match(node.name):
-        return True
-    if any(last_name(decorator) in _CONTEXT_MANAGERS for decorator in node.decorator_list):
-        return True
-    if any(last_name(decorator) in GUARD_NAMES for decorator in node.decorator_list):
         return True
     return file.style.form is Form.AUTO and any(
         isinstance(inner, ast.withitem) and is_guard(inner.context_expr)
@@ -142,16 +123,16 @@ def _spelled_inside(site: Site, file: File) -> bool:
 
 def _wrapped(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:
     """A `with` around the fewest whole statements, or a guard in the `with` that is there."""
-    for block in candidates(site, file.outline):
+    for block in candidates(site, file):
         reason = objection(block, site, file)
-        if reason is not None:
+        if reason:
             reasons.append(reason)
             continue
-        spelling, note = spell(block.start, site.function, block.nodes, site, file)
+        spelling, note = spell(block.start, block.nodes, site, file)
         if spelling is None:
             reasons.append("every name torch could be imported under is taken")
             continue
-        around, need = block.around, autocast_need(block, site)
+        around, need = block.around, site.facts.autocast(block.nodes)
         edit: Edit = Wrap(block.start.number, block.statements[-1].number, spelling.text)
         if around is not None and block.is_whole_suite and _takes_items(around, block):
             edit = Merge(around.number, spelling.text)

@@ -18,7 +18,7 @@ _BELOW_IMPORT = {True: (), False: (cst.EmptyLine(indent=False),)}
 
 
 class Surgeon(cst.CSTTransformer):
-    """Carries out edits; counts statements as `Outline` does."""
+    """Carries out edits; counts statements as `Statements` does."""
 
     def __init__(self, edits: Iterable[Edit], imports: Iterable[Import]) -> None:
         super().__init__()

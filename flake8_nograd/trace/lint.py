@@ -236,4 +236,4 @@ def _speaks_of(finding: Finding, place: Place) -> bool:
     block = finding.repair.block if finding.repair else None
     if block is None or (finding.line, finding.column) > position:
         return False
-    return position < (block.end_line, block.end_column + 1)
+    return position < (block[-1].end_lineno or 0, (block[-1].end_col_offset or 0) + 1)

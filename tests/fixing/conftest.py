@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from applying import apply
 
-from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.findings import Finding, FunctionNode, Repair, Safety
 from flake8_nograd.fixing import FixResult, Outcome, Style
 from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.source import Source
@@ -59,13 +59,15 @@ def finding_in(
     guard = next((node for node in statements if node.lineno in guarded), None)
     function = _function_around(source.tree, block[0])
     call = _first_forward(block)
+    nested = {inner for node in block for inner in ast.walk(node) if inner is not node}
     repair = Repair(
-        block=source.span(block[0], block[-1]),
-        function=source.span(function, function) if function else None,
+        block=tuple(node for node in block if node not in nested),
+        function=function,
         whole_function=whole,
-        guard=source.span(guard, guard) if guard else None,
+        guard=guard,
         safety=safety,
         reason=reason,
+        start=call,
         passes=tuple(_forwards(block)),
         facts=facts_of(source).needs.around(_forwards(block)),
     )
@@ -124,7 +126,7 @@ def _is_marked(node: ast.stmt, marks: dict[int, Any], kind: str) -> bool:
     return mark is not None and mark[1] == kind and not shares_line
 
 
-def _function_around(tree: ast.Module, node: ast.stmt) -> ast.stmt | None:
+def _function_around(tree: ast.Module, node: ast.stmt) -> FunctionNode | None:
     functions = [
         outer
         for outer in ast.walk(tree)

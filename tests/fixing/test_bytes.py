@@ -5,19 +5,20 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from applying import apply
+from applying import apply, finding_at
 
-from flake8_nograd.findings import Finding, Repair, Safety, Span
-from flake8_nograd.fixing import Style, Verdict
+from flake8_nograd.fixing import FixResult, Verdict
+from flake8_nograd.source import Source
 
 
-def fix_line(data: bytes, line: int, column: int = 0, end: int | None = None) -> bytes:
+def fix_line(data: bytes, line: int, through: int = 0) -> bytes:
     """Guard the statement `out = model(...)` of a line."""
-    text = data.splitlines()[line - 1].decode("latin-1")
-    start = text.index("model")
-    block = Span(line, column, line, end if end is not None else len(text.split("#")[0].rstrip()))
-    repair = Repair(block, None, False, None, Safety.SAFE, "")
-    return apply(data, [Finding(line, start + 1, "NGR102", "", repair)]).data
+    return fixed(data, line, through).data
+
+
+def fixed(data: bytes, line: int, through: int = 0) -> FixResult:
+    source = Source.from_bytes(data)
+    return apply(data, [finding_at(source, line, through=through)], source=source)
 
 
 def test_carriage_returns_and_line_feeds():
@@ -28,9 +29,9 @@ def test_carriage_returns_and_line_feeds():
 
 def test_mixed_line_ends():
     data = b"import torch\nx = 1\r\nout = model(x)\r\nprint(out)\n"
-    fixed = fix_line(data, 3)
-    assert fixed.startswith(b"import torch\nx = 1\r\nwith torch.no_grad():")
-    assert fixed.endswith(b"    out = model(x)\r\nprint(out)\n")
+    changed = fix_line(data, 3)
+    assert changed.startswith(b"import torch\nx = 1\r\nwith torch.no_grad():")
+    assert changed.endswith(b"    out = model(x)\r\nprint(out)\n")
 
 
 def test_byte_order_mark():
@@ -42,18 +43,14 @@ def test_byte_order_mark():
 def test_coding_cookie(encoding):
     sign = "\u0436" if encoding == "koi8-r" else "\u00e9"
     text = f"# -*- coding: {encoding} -*-\nimport torch  # {sign}\nout = model('{sign}')\n"
-    fixed = fix_line(text.encode(encoding), 3, end=len(f"out = model('{sign}')"))
+    changed = fix_line(text.encode(encoding), 3)
     expected = text.replace("out", "with torch.no_grad():\n    out")
-    assert fixed == expected.encode(encoding)
+    assert changed == expected.encode(encoding)
 
 
 def test_columns_count_characters():
     text = "import torch\né = 'é'; out = model(é); print(out)\n"
-    line = text.splitlines()[1]
-    block = Span(2, line.index("out ="), 2, line.index("; print"))
-    repair = Repair(block, None, False, None, Safety.SAFE, "")
-    finding = Finding(2, line.index("model") + 1, "NGR102", "", repair)
-    assert apply(text.encode(), [finding]).data.decode() == (
+    assert fix_line(text.encode(), 2).decode() == (
         "import torch\né = 'é'\nwith torch.no_grad():\n    out = model(é)\nprint(out)\n"
     )
 
@@ -67,9 +64,9 @@ def test_missing_final_newline():
 @pytest.mark.parametrize("indent", [b"\t", b"  ", b"   ", b"        "])
 def test_unit_of_indentation(indent):
     data = b"import torch\ndef f(x):\n" + indent + b"out = model(x)\n" + indent + b"return out\n"
-    fixed = fix_line(data, 3, column=len(indent))
+    changed = fix_line(data, 3)
     inner = indent + b"with torch.no_grad():\n" + indent * 2 + b"out = model(x)\n"
-    assert fixed == data.replace(indent + b"out = model(x)\n", inner)
+    assert changed == data.replace(indent + b"out = model(x)\n", inner)
 
 
 def test_unit_of_the_place_if_a_file_mixes_units():
@@ -77,15 +74,12 @@ def test_unit_of_the_place_if_a_file_mixes_units():
         b"import torch\ndef f(x):\n    a = 1\n    b = 2\n    return x\n"
         b"def g(x):\n  out = model(x)\n  return out\n"
     )
-    assert b"  with torch.no_grad():\n    out = model(x)\n  return" in fix_line(data, 7, column=2)
+    assert b"  with torch.no_grad():\n    out = model(x)\n  return" in fix_line(data, 7)
 
 
 def test_text_in_triple_quotes_is_not_indented():
     data = b'import torch\nout = model("""a\n  b\nc""",\n    x)\nprint(out)\n'
-    block = Span(2, 0, 5, 6)
-    repair = Repair(block, None, False, None, Safety.SAFE, "")
-    fixed = apply(data, [Finding(2, 7, "NGR102", "", repair)]).data
-    assert fixed == (
+    assert fix_line(data, 2) == (
         b'import torch\nwith torch.no_grad():\n    out = model("""a\n  b\nc""",\n        x)\n'
         b"print(out)\n"
     )
@@ -96,9 +90,7 @@ def test_comments_and_blank_lines_in_the_block():
         b"import torch\nout = model(x)  # type: ignore\n\n  # oddly placed\n# plain\n"
         b"out = model(out)\n\n\nprint(1)\n"
     )
-    repair = Repair(Span(2, 0, 6, 16), None, False, None, Safety.SAFE, "")
-    fixed = apply(data, [Finding(2, 7, "NGR102", "", repair)]).data
-    assert fixed == (
+    assert fix_line(data, 2, through=6) == (
         b"import torch\nwith torch.no_grad():\n    out = model(x)  # type: ignore\n\n"
         b"      # oddly placed\n    # plain\n    out = model(out)\n\n\nprint(1)\n"
     )
@@ -111,8 +103,7 @@ def test_form_feed_that_libcst_drops_is_kept():
 
 def test_form_feed_in_the_block_itself_is_refused():
     data = b"import torch\nx = 1\n\x0cout = model(x)\nprint(out)\n"
-    repair = Repair(Span(3, 1, 3, 15), None, False, None, Safety.SAFE, "")
-    (outcome,) = apply(data, [Finding(3, 8, "NGR102", "", repair)]).outcomes
+    (outcome,) = fixed(data, 3).outcomes
     assert outcome.verdict in (Verdict.LEFT, Verdict.FIXED)
 
 
@@ -124,8 +115,7 @@ def test_file_that_libcst_cannot_parse_is_left(monkeypatch):
 
     monkeypatch.setattr(libcst, "parse_module", fail)
     data = b"import torch\nout = model(x)\n"
-    repair = Repair(Span(2, 0, 2, 14), None, False, None, Safety.SAFE, "")
-    result = apply(data, [Finding(2, 7, "NGR102", "", repair)], Style())
+    result = fixed(data, 2)
     assert result.data == data
     assert result.outcomes[0].verdict is Verdict.LEFT
     assert "libcst cannot parse it (TypeError: no idea)" in result.outcomes[0].reason

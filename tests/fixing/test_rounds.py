@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from applying import finding_at
 
 from flake8_nograd import engine, fix_engine
-from flake8_nograd.findings import Finding, Repair, Safety, Span
 from flake8_nograd.fixing import FixError, Form, Style, Verdict
 from flake8_nograd.source import SourceError
 
@@ -92,10 +92,8 @@ def test_guard_that_does_not_silence_its_finding_is_taken_back(monkeypatch):
         findings = []
         for number, line in enumerate(source.lines, 1):
             if "stubborn(" in line or (line.startswith("out")):
-                column = line.index("out")
-                block = Span(number, column, number, len(line.rstrip()))
-                repair = Repair(block, None, False, None, Safety.SAFE, "")
-                findings.append(Finding(number, column + 7, "NGR102", "message", repair))
+                name = "stubborn" if "stubborn(" in line else "model"
+                findings.append(finding_at(source, number, name))
         return findings
 
     monkeypatch.setattr(engine, "find", find)
@@ -120,10 +118,7 @@ def test_file_with_many_findings_is_mended_in_one_run():
 
 def test_error_if_there_is_no_end(monkeypatch):
     def find(source, options):
-        number = len(source.lines)
-        block = Span(number, 0, number, 14)
-        repair = Repair(block, None, False, None, Safety.SAFE, "")
-        return [Finding(number, 7, "NGR102", "message", repair)]
+        return [finding_at(source, len(source.lines))]
 
     original = fix_engine._Rounds.run
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from applying import apply
+from applying import apply, finding_at
 
-from flake8_nograd.findings import Finding, Repair, Safety, Span
 from flake8_nograd.fixing import Form, Style, Verdict
+from flake8_nograd.source import Source
 
 
 def test_with_around_the_fewest_whole_statements(check_fix):
@@ -410,10 +410,9 @@ def test_suite_on_the_line_of_its_header(check_fix):
 
 
 def test_statement_between_semicolons():
-    block = Span(3, 7, 3, 19)
-    finding = Finding(3, 12, "NGR102", "", Repair(block, None, False, None, Safety.SAFE, ""))
     text = b"import torch\n# all in one\na = 1; y = model(x); print(y);  # done\nb = 2; c = 3;\n"
-    assert apply(text, [finding]).data == (
+    source = Source.from_bytes(text)
+    assert apply(text, [finding_at(source, 3)], source=source).data == (
         b"import torch\n# all in one\na = 1\nwith torch.no_grad():\n    y = model(x)\n"
         b"print(y);  # done\nb = 2; c = 3;\n"
     )

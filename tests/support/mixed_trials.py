@@ -114,5 +114,5 @@ def _starts_in(finding: Finding, places: list[Place]) -> bool:
 
 def _covers(finding: Finding, places: list[Place]) -> bool:
     block = finding.repair.block if finding.repair else None
-    end = block.end_line if block else finding.line
+    end = block[-1].end_lineno if block else finding.line
     return any(finding.line <= place.line <= end for place in places)

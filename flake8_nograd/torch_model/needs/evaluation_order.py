@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.torch_model.needs.callees import Callees, Does
+from flake8_nograd.vocabulary import methods
 
 _ALWAYS_EVALUATED = (
     *(ast.Call, ast.keyword, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Starred),
@@ -20,6 +21,24 @@ _WITHOUT_EFFECT = (
 _SUSPENDING = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _RANDOM = ("rand", "dropout", "bernoulli", "multinomial", "normal", "sample", "manual_seed")
 _HAS_EFFECTS = frozenset("print next input iter pop popleft get_rng_state synchronize".split())
+
+
+def cut_off(node: ast.Call, bindings: Bindings) -> ast.Call:
+    """The call with the methods that are called on its result, up to one that cuts the graph."""
+    current: ast.AST = node
+    while True:
+        outer = bindings.parents.get(current)
+        if isinstance(outer, ast.Subscript) and outer.value is current:
+            current = outer
+            continue
+        if not isinstance(outer, ast.Attribute):
+            return node
+        call = bindings.parents.get(outer)
+        if not isinstance(call, ast.Call) or call.func is not outer:
+            return node
+        if outer.attr in methods.CUTS:
+            return call
+        current = call
 
 
 def why_not_hoisted(node: ast.Call, bindings: Bindings, callees: Callees) -> str:

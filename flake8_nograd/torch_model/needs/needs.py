@@ -9,11 +9,11 @@ from functools import cached_property
 from flake8_nograd.flow.program import Program
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
 from flake8_nograd.torch_model.models.recognition import Modules
-from flake8_nograd.torch_model.needs import inference_tensors
+from flake8_nograd.torch_model.needs import inference_tensors, surroundings
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.endings import Endings
-from flake8_nograd.torch_model.needs.evaluation_order import why_not_hoisted
+from flake8_nograd.torch_model.needs.evaluation_order import cut_off, why_not_hoisted
 from flake8_nograd.torch_model.needs.module_state import ModuleState
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.needs.training_calls import Training
@@ -107,6 +107,41 @@ class NeedsOfRegion:
         call = self._needs.training.first_in(code)
         return "" if call is None else f"the block differentiates or trains (line {call.lineno})"
 
+    def must_record(self, code: Sequence[ast.AST]) -> str:
+        """Why the code has to record: it differentiates, or asks for recording itself."""
+        return self.differentiates(code) or surroundings.asks_for_recording(code)
+
+    def set_by_hand(self, statement: ast.stmt) -> tuple[bool, int] | None:
+        """Whether recording is switched on (or off) by hand around a statement, and the line."""
+        return surroundings.set_by_hand(statement, self._needs.bindings)
+
+    def autocast(self, code: Sequence[ast.AST]) -> str:
+        """Old torch caches the weights it casts without a graph and reuses them for training."""
+        for around in surroundings.autocasts_around(code, self._needs.bindings):
+            need = self.differentiates(around.body) or self.other_need(around.body)
+            if need:
+                return (
+                    f"the autocast block of line {around.lineno} may also record a graph that is"
+                    f" needed, and on older torch both share cached weights: {need}"
+                )
+        return ""
+
+    def other_values(self) -> str:
+        """Why a guard may change numbers although nobody needs a graph."""
+        return surroundings.computes_other_values(self._needs.tree)
+
+    def is_scripted(self, function: FunctionNode) -> bool:
+        """Whether TorchScript compiles a function."""
+        return surroundings.is_scripted(function, self._needs.tree)
+
+    def drops_decorators(self, function: FunctionNode) -> bool:
+        """Whether a guard above a `def` would not work, or stands there already."""
+        return surroundings.drops_decorators(function, self._needs.tree)
+
+    def sees_decorators(self, function: FunctionNode) -> str:
+        """Why others may see that a function is another one once it is decorated."""
+        return surroundings.sees_decorators(function, self._needs.tree)
+
     def lasts(self, code: Sequence[ast.AST]) -> str:
         """Why tensors that are made in the code must not be those of inference mode."""
         if not all(map(self._needs.callees.is_in_sight, self._passes)):
@@ -117,9 +152,10 @@ class NeedsOfRegion:
         reason = inference_tensors.objection(code, outside, tree, training)
         return reason or self._needs.state.need() or ""
 
-    def hoisted(self, node: ast.Call) -> str:
-        """Why a forward pass cannot be evaluated before the statement it stands in."""
-        return why_not_hoisted(node, self._needs.bindings, self._needs.callees)
+    def hoisted(self, node: ast.Call) -> tuple[ast.Call, str]:
+        """What of a forward pass could be evaluated before its statement, and why it cannot be."""
+        whole = cut_off(node, self._needs.bindings)
+        return whole, why_not_hoisted(whole, self._needs.bindings, self._needs.callees)
 
 
 class _Block:

@@ -10,8 +10,6 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_nograd.findings import Span
-from flake8_nograd.source import Source
 from flake8_nograd.syntax.bindings import FunctionNode
 
 
@@ -50,6 +48,11 @@ class Statement:
             return False
         outer = self.around.node
         return outer.orelse == [self.node] and self.node.col_offset == outer.col_offset
+
+    @property
+    def after(self) -> Statement:
+        """The next statement of the suite."""
+        return self.suite[self.index + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,77 +94,30 @@ class Block:
         return len(self.statements) == len(self.suite)
 
 
-class Outline:
-    """All statements of a file, found by number or by place."""
+class Statements:
+    """All statements of a file, found by number or by tree."""
 
-    def __init__(self, source: Source) -> None:
-        self.tree = source.tree
-        self._source = source
-        self.statements: list[Statement] = []
-        self.top: Sequence[Statement] = self._suite(source.tree.body, None)
-        self._by_node = {item.node: item for item in self.statements}
-        self._by_start = {self._start(item.node): item for item in self.statements}
+    def __init__(self, tree: ast.Module) -> None:
+        self.all: list[Statement] = []
+        self.top: Sequence[Statement] = self._suite(tree.body, None)
+        self._by_node = {item.node: item for item in self.all}
 
-    def of(self, node: ast.stmt) -> Statement | None:
+    def of(self, node: ast.stmt) -> Statement:
         """The place of a statement of this tree."""
-        return self._by_node.get(node)
+        return self._by_node[node]
 
-    def behind(self, number: int) -> int:
-        """The number of the statement that follows another one in its suite."""
-        statement = self.statements[number]
-        return statement.suite[statement.index + 1].number
-
-    def block(self, span: Span) -> Block | None:
-        """The statements that begin and end where the span does; None if there are none."""
-        start = self.statement(span)
-        if start is None:
-            return None
-        for statement in start.suite[start.index :]:
-            own = self._source.span(statement.node, statement.node)
-            if (own.end_line, own.end_column) == (span.end_line, span.end_column):
-                return Block(start.suite, start.index, statement.index)
-        return None
-
-    def statement(self, span: Span) -> Statement | None:
-        """The statement that begins where the span does."""
-        return self._by_start.get((span.line, span.column))
-
-    def innermost(self, line: int, column: int) -> Statement | None:
-        """The smallest statement that holds a 1-based line and 0-based column in characters."""
-        found = None
-        for item in self.statements:
-            own = self._source.span(item.node, item.node)
-            start = (own.line, own.column)
-            if start <= (line, column) < (own.end_line, own.end_column):
-                found = item
-        return found
-
-    def holding(self, node: ast.expr) -> Statement | None:
-        """The smallest statement that holds an expression."""
-        return self.innermost(node.lineno, self._source.column(node.lineno, node.col_offset))
-
-    def call(self, line: int, column: int) -> list[ast.AST]:
-        """The syntax trees from a statement down to the smallest call that begins at a place."""
-        statement = self.innermost(line, column)
-        return self._path(statement.node, line, column) if statement else []
-
-    def _path(self, node: ast.AST, line: int, column: int) -> list[ast.AST]:
-        for child in ast.iter_child_nodes(node):
-            below = self._path(child, line, column)
-            if below:
-                return [node, *below]
-        is_it = isinstance(node, ast.Call) and self._start(node) == (line, column)
-        return [node] if is_it else []
-
-    def _start(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
-        return node.lineno, self._source.column(node.lineno, node.col_offset)
+    def end(self, number: int) -> int:
+        """One more than the number of the last statement nested in a statement."""
+        outer = self.all[number]
+        after = (item.number for item in self.all[number + 1 :] if outer not in item.chain)
+        return next(after, len(self.all))
 
     def _suite(self, nodes: Sequence[ast.stmt], around: Statement | None) -> Sequence[Statement]:
         suite: list[Statement] = []
         for index, node in enumerate(nodes):
-            statement = Statement(node, len(self.statements), suite, index, around)
+            statement = Statement(node, len(self.all), suite, index, around)
             suite.append(statement)
-            self.statements.append(statement)
+            self.all.append(statement)
             for inner in suites_in(node):
                 self._suite(inner, statement)
         return suite

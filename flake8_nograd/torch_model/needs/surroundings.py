@@ -1,0 +1,119 @@
+"""What stands around some code, or in it, and speaks about a guard there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+from flake8_nograd.syntax.expressions import all_nodes, dotted, last_name
+from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
+from flake8_nograd.vocabulary.guard_calls import is_guard, is_recording_switch
+
+_FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
+_SCRIPTED = re.compile(r"(^|\.)(jit\.(script\w*|export|ignore|unused)|script_method)$")
+_TRANSPARENT = frozenset("staticmethod classmethod property abstractmethod override".split())
+_CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+_OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wrapped__".split())
+
+
+def set_by_hand(statement: ast.stmt, bindings: Bindings) -> tuple[bool, int] | None:
+    """Whether recording is switched on by hand around a statement, and the line.
+
+    None if nothing in the function switches it on or off.
+    """
+    for expression in _modes(statement, bindings):
+        if is_guard(expression):
+            return False, expression.lineno
+        if is_recording_switch(expression) or last_name(expression) == "enable_grad":
+            return True, expression.lineno
+    return None
+
+
+def _modes(statement: ast.stmt, bindings: Bindings) -> Iterator[ast.expr]:
+    """The context managers and decorators that a statement runs under, innermost first."""
+    for around in list(bindings.around(statement))[1:]:
+        if isinstance(around, ast.With):
+            yield from (item.context_expr for item in around.items)
+        elif isinstance(around, FunctionNode):
+            if isinstance(around, ast.FunctionDef):
+                yield from reversed(around.decorator_list)
+            return
+
+
+def asks_for_recording(code: Sequence[ast.AST]) -> str:
+    """Why code has to record that differentiates nothing itself."""
+    for node in all_nodes(code):
+        if _asks_for_gradient(node):
+            return f"the block asks for a gradient (line {getattr(node, 'lineno', 0)})"
+        if isinstance(node, ast.Call) and is_recording_switch(node):
+            return f"the block switches recording itself (line {node.lineno})"
+    return ""
+
+
+def _asks_for_gradient(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(keywords=keywords):
+            return any(
+                isinstance(value, ast.Constant) and value.value is True
+                for value in (item.value for item in keywords if item.arg == "requires_grad")
+            )
+        case ast.Assign(targets=targets, value=ast.Constant(value=True)):
+            return any(last_name(target) == "requires_grad" for target in targets)
+    return False
+
+
+def autocasts_around(
+    code: Sequence[ast.AST], bindings: Bindings
+) -> Iterator[ast.With | ast.AsyncWith]:
+    """The autocast blocks of the same function that stand around statements."""
+    for around in list(bindings.around(code[0]))[1:]:
+        if isinstance(around, FunctionNode):
+            return
+        if isinstance(around, ast.With | ast.AsyncWith) and any(
+            "autocast" in last_name(item.context_expr) for item in around.items
+        ):
+            yield around
+
+
+def computes_other_values(tree: ast.Module) -> str:
+    """Why a guard may change numbers although nobody needs a graph."""
+    if any(isinstance(node, ast.expr) and last_name(node) in _FAST_PATH for node in ast.walk(tree)):
+        return "nn.TransformerEncoder computes other values at padded positions"
+    return ""
+
+
+def is_scripted(node: FunctionNode, tree: ast.Module) -> bool:
+    """Whether TorchScript compiles a function; it silently drops a guard above the `def`."""
+    if any(_SCRIPTED.search(dotted(decorator)) for decorator in node.decorator_list):
+        return True
+    owners = [
+        outer for outer in ast.walk(tree) if isinstance(outer, ast.ClassDef) and node in outer.body
+    ]
+    if any(last_name(base) == "ScriptModule" for owner in owners for base in owner.bases):
+        return True
+    scripted = {
+        last_name(call.args[0])
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and last_name(call.func) == "script" and call.args
+    }
+    return node.name in scripted or bool(scripted and owners)
+
+
+def drops_decorators(node: FunctionNode, tree: ast.Module) -> bool:
+    """Whether a guard above a `def` would not work, or stands there already."""
+    names = {last_name(decorator) for decorator in node.decorator_list}
+    is_special = node.name == "forward" or is_scripted(node, tree)
+    return is_special or not names.isdisjoint(_CONTEXT_MANAGERS | GUARD_NAMES)
+
+
+def sees_decorators(node: FunctionNode, tree: ast.Module) -> str:
+    """Why others may see that a function is another one once it is decorated."""
+    for decorator in node.decorator_list:
+        if last_name(decorator) not in _TRANSPARENT:
+            return f"another decorator may do anything with the function (line {decorator.lineno})"
+    for inner in ast.walk(tree):
+        if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
+            return f"the file looks into functions (line {inner.lineno})"
+    return ""
