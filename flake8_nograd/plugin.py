@@ -22,7 +22,7 @@ class Checker:
     """Runs the engine over the tree that flake8 has parsed."""
 
     options = Options()
-    _flake8 = argparse.Namespace()
+    _flake8: argparse.Namespace | None = None  # until flake8 has read its configuration
     _selection: Selection | None = None
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
@@ -73,6 +73,8 @@ class Checker:
     def _kept(self, source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
         """What flake8 will show: nothing is planned for the rest, and no guard covers it."""
         cls = type(self)
+        if cls._flake8 is None:
+            return findings
         if cls._selection is None:
             from flake8_nograd.selection import Selection
 

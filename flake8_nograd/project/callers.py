@@ -52,7 +52,7 @@ class CallerSearch:
         self._symbols = symbols
         self._origins = origins
         self._mode_of = deeds.mode_of
-        self._named: dict[str, list[tuple[Spot, CallSite]]] = {}
+        self._named: dict[tuple[str, bool], list[tuple[Spot, CallSite]]] = {}
         self._sites: dict[tuple[str, str, str], list[Site]] = {}
         self._known: dict[tuple[str, str, str], Callers] = {}
 
@@ -153,7 +153,7 @@ class CallerSearch:
     def _matching(self, function: Definition, name: str) -> Iterator[Site]:
         if name == MODULE_BODY:
             return
-        for spot, call in self.calls_of(name):
+        for spot, call in self._calls_of(name, function.cls is not None):
             certain = (
                 self._calls_function(spot, call, function)
                 if function.cls is None
@@ -164,15 +164,23 @@ class CallerSearch:
                 if not (_is_made_here(function) and spot.module is function.module):
                     yield site
 
-    def calls_of(self, name: str) -> list[tuple[Spot, CallSite]]:
-        """All calls of something of this name in the project."""
-        if name not in self._named:
-            self._named[name] = list(self._find_calls(name))
-        return self._named[name]
+    def _calls_of(self, name: str, of_methods: bool) -> list[tuple[Spot, CallSite]]:
+        """All calls of something of this name that may run a method, or a function of a module."""
+        key = (name, of_methods)
+        if key not in self._named:
+            self._named[key] = list(self._find_calls(name, of_methods))
+        return self._named[key]
 
-    def _find_calls(self, name: str) -> Iterator[tuple[Spot, CallSite]]:
-        pattern = re.compile(rb"(?<!def )\b%s\b\s*[(,)]" % re.escape(name.encode()))
-        for module, lines in self._symbols.files.holding(pattern, name, _MOST_FILES):
+    def _find_calls(self, name: str, of_methods: bool) -> Iterator[tuple[Spot, CallSite]]:
+        called = rb"%s\b\s*[(,)]" % re.escape(name.encode())
+        found = self._symbols.files.holding(
+            re.compile((rb"\.\s*" if of_methods else rb"(?<!def )\b") + called),
+            name,
+            _MOST_FILES,
+            # Where a file defines the name itself, only what follows a dot is another's.
+            unless=None if of_methods else _only_of_its_own(name.encode()),
+        )
+        for module, lines in found:
             for cls, function in module.around(lines):
                 for call in function.calls:
                     if call.name == name:
@@ -227,3 +235,9 @@ def _is_opaque(symbol: Symbol) -> bool:
 def _is_made_here(function: Definition) -> bool:
     """Whether a call only makes a generator, so that the file itself tells where it runs."""
     return function.function is not None and function.function.is_generator
+
+
+def _only_of_its_own(name: bytes) -> re.Pattern[bytes]:
+    """What a text is like that defines a name at its top level, and reads none from elsewhere."""
+    name = re.escape(name)
+    return re.compile(rb"(?ms)(?!.*\.\s*%s\b)(?=.*?^(?:async )?def %s\b)" % (name, name))

@@ -223,7 +223,9 @@ class Deeds:
 
     def definitions(self, name: str) -> Iterator[Definition]:
         """The methods of a name in all classes of the project, tests left out."""
-        pattern = re.compile(rb"\bdef\s+%s\b" % re.escape(name.encode()))
+        pattern = re.compile(
+            rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+%s\b" % re.escape(name.encode())
+        )
         found = self._symbols.files.holding(pattern, name, _MOST_DEFINITIONS)
         for module, lines in found:
             for cls, function in module.around(lines):

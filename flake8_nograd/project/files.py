@@ -19,6 +19,7 @@ from flake8_nograd.vocabulary.lookup import Vocabulary
 
 _MOST_BYTES = 64_000_000  # that are searched
 _TESTS = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(/|$)")
+Hits = list[tuple[str, list[int]]]
 Summaries = dict[str, tuple[bytes | None, ModuleSummary | None]]
 
 
@@ -42,6 +43,8 @@ class Files:
         self._vocabulary = vocabulary
         self._parts = python_files(root, excluded)
         self._by_parts = {parts: path for path, parts in self._parts.items()}
+        self._tests: dict[str, bool] = {}
+        self._found: dict[tuple[re.Pattern[bytes], bytes, re.Pattern[bytes] | None], Hits] = {}
 
     def with_file(self, path: str) -> Files:
         """The same with one file more, unless it is one of them."""
@@ -51,6 +54,7 @@ class Files:
         files.root, files.texts, files.summaries = self.root, self.texts, self.summaries
         files._vocabulary = self._vocabulary
         files._parts = {**self._parts, path: self.parts(path)}
+        files._tests, files._found = {}, {}
         files._by_parts = {**self._by_parts, self.parts(path): path}
         return files
 
@@ -78,7 +82,9 @@ class Files:
 
     def is_test(self, path: str) -> bool:
         """Whether a file is there to test others."""
-        return _TESTS.search(self._relative(path)) is not None
+        if path not in self._tests:
+            self._tests[path] = _TESTS.search(self._relative(path)) is not None
+        return self._tests[path]
 
     def _relative(self, path: str) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
@@ -115,12 +121,22 @@ class Files:
             self.summaries[path] = text, self._summarize(path, text)
         return self.summaries[path][1]
 
-    def holding(self, pattern: re.Pattern[bytes], word: bytes) -> Iterator[tuple[str, list[int]]]:
+    def holding(
+        self, pattern: re.Pattern[bytes], word: bytes, unless: re.Pattern[bytes] | None = None
+    ) -> Hits:
         """The files in which a pattern with this word in it occurs, and the lines."""
+        key = pattern, word, unless
+        if key not in self._found:
+            self._found[key] = list(self._search(*key))
+        return self._found[key]
+
+    def _search(
+        self, pattern: re.Pattern[bytes], word: bytes, unless: re.Pattern[bytes] | None
+    ) -> Iterator[tuple[str, list[int]]]:
         for path, text in self._searched.items():
             if word in text:
                 lines = lines_of(pattern, text)
-                if lines:
+                if lines and (unless is None or unless.match(text) is None):
                     yield path, lines
 
     @cached_property

@@ -36,7 +36,7 @@ class Habits:
 
         One that switches recording on for them works under every guard.
         """
-        found = self._functions(_TAKING_GRADIENTS, "grad", self._takes_gradients)
+        found = self._functions(_TAKING_GRADIENTS, "autograd", self._takes_gradients)
         return any(map(self._is_part_of_a_forward, found))
 
     @cached_property

@@ -66,12 +66,19 @@ class Neighbours:
         return any(path != self.own.path for path, _ in found)
 
     def holding(
-        self, pattern: re.Pattern[bytes], word: str, most: int
+        self,
+        pattern: re.Pattern[bytes],
+        word: str,
+        most: int,
+        unless: re.Pattern[bytes] | None = None,
     ) -> list[tuple[ModuleSummary, list[int]]]:
-        """The files in which a pattern occurs, tests left out; none if they are too many."""
+        """The files in which a pattern occurs, tests left out; none if they are too many.
+
+        Others than the one at hand do not count if the pattern `unless` fits to their texts.
+        """
         found = [
             (path, lines)
-            for path, lines in self._files.holding(pattern, word.encode())
+            for path, lines in self._files.holding(pattern, word.encode(), unless)
             if path != self.own.path and not self._files.is_test(path)
         ]
         if len(found) > most:

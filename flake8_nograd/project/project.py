@@ -24,6 +24,9 @@ from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
+# Every module has these: what one of them does says nothing of another.
+_OF_ALL_MODULES = frozenset(("forward", "__call__"))
+
 
 class View:
     """A project as one of its files sees it; the file's own text is the one that is analysed."""
@@ -92,6 +95,8 @@ class View:
 
     def method_named(self, name: str) -> Deed | None:
         """See `Elsewhere`."""
+        if name in _OF_ALL_MODULES:
+            return None
         return self._deeds.of_implementations(name, None)
 
     def effect_of_name(self, path: str) -> Effect | None:
