@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 
 from flake8_nograd.syntax.bindings import Bindings, Variable
 
@@ -35,7 +35,8 @@ def _after(bindings: Bindings, statement: ast.stmt, name: str) -> Iterator[ast.A
             return
         rest = suite[suite.index(statement) + 1 :]
         yield from _exposed_suite(rest, name)
-        if any(_binds(item, name) for item in rest):
+        bound = next((at for at, item in enumerate(rest) if _binds(item, name)), None)
+        if bound is not None and not _may_be_left(rest[: bound + 1], around, bindings):
             return
         if isinstance(around, ast.match_case):
             around = bindings.parents[around]
@@ -44,6 +45,18 @@ def _after(bindings: Bindings, statement: ast.stmt, name: str) -> Iterator[ast.A
         if isinstance(around, _LOOPS):
             yield from _exposed(around, name)
         statement = around
+
+
+def _may_be_left(suite: Sequence[ast.stmt], around: ast.AST | None, bindings: Bindings) -> bool:
+    """Whether control may pass the end of some statements by, for code further down."""
+    jumps = any(
+        isinstance(node, ast.Break | ast.Continue) for item in suite for node in ast.walk(item)
+    )
+    outer = bindings.around(around) if around is not None else ()
+    return jumps or any(
+        isinstance(item, ast.Try | ast.With | ast.AsyncWith)
+        for item in takewhile(lambda item: not isinstance(item, _DEFINITIONS), outer)
+    )
 
 
 def _exposed_suite(suite: Sequence[ast.stmt], name: str) -> Iterator[ast.AST]:
@@ -80,8 +93,6 @@ def _binds(statement: ast.stmt, name: str) -> bool:
             any(_binds(item, name) for item in suite)
             for suite in (statement.body, statement.orelse)
         )
-    if isinstance(statement, ast.With):
-        return any(_binds(item, name) for item in statement.body)
     return isinstance(statement, ast.Assign) and any(
         isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id == name
         for target in statement.targets

@@ -20,6 +20,12 @@ READING_BUILTINS = frozenset(
 # Builtins by which code reaches names that are not written there.
 REFLECTION = frozenset("exec eval globals locals vars compile __import__".split())
 
+# Functions of packages that otherwise read numbers, which give back what they got or parts of it.
+HANDING_BACK = frozenset(
+    "random.choice random.choices random.sample math.prod copy.copy copy.deepcopy typing.cast"
+    " heapq.heappop heapq.nlargest heapq.nsmallest heapq.merge statistics.mode".split()
+)
+
 # Methods of loggers, progress bars, plots and files that read their arguments and have names of
 # their own.
 READING_METHODS = frozenset(
@@ -42,14 +48,17 @@ PASSING_METHODS = TENSOR_METHODS - {
 
 # Methods that compute nothing with a graph, whatever they are called on.
 PLAIN_METHODS = frozenset(
-    "eval train join split strip lower upper replace startswith endswith format keys size dim numel"
+    "eval train join strip lower upper replace startswith endswith format keys size dim numel"
     " is_available synchronize parse_args state_dict manual_seed empty_cache exists mkdir close"
-    " flush time perf_counter rsplit lstrip rstrip sort reverse clear strftime isoformat joinpath"
+    " flush time perf_counter rsplit lstrip rstrip reverse clear strftime isoformat joinpath"
     " with_suffix elapsed_time".split()
 )
 
 # Attributes that tell whether something was recorded.
-SHOWING_ATTRIBUTES = frozenset("requires_grad grad_fn is_leaf grad retains_grad".split())
+SHOWING_ATTRIBUTES = frozenset(
+    "requires_grad grad_fn is_leaf grad retains_grad _base _version output_nr"
+    " needs_input_grad".split()
+)
 
 # Attributes of a tensor that are views of it.
 VIEW_ATTRIBUTES = frozenset("T mT H mH real imag".split())
@@ -58,7 +67,7 @@ VIEW_ATTRIBUTES = frozenset("T mT H mH real imag".split())
 SHOWING_CALLS = frozenset(
     "is_grad_enabled is_inference_mode_enabled set_grad_enabled saved_tensors_hooks save_on_cpu"
     " retain_grad register_hook enable_grad _set_grad_enabled register_post_accumulate_grad_hook"
-    " register_multi_grad_hook disable_saved_tensors_hooks".split()
+    " register_multi_grad_hook disable_saved_tensors_hooks _is_view is_inference".split()
 )
 
 # Calls that let code run in, or keep something of, every forward pass from then on or inside.
@@ -66,7 +75,9 @@ HOOKS = frozenset(
     "register_forward_hook register_forward_pre_hook register_module_forward_hook"
     " register_module_forward_pre_hook register_full_backward_hook register_backward_hook"
     " register_module_full_backward_hook register_parametrization cached weight_norm spectral_norm"
-    " parametrize create_feature_extractor saved_tensors_hooks save_on_cpu".split()
+    " parametrize create_feature_extractor saved_tensors_hooks save_on_cpu prune orthogonal"
+    " custom_from_mask l1_unstructured ln_structured random_unstructured global_unstructured"
+    " TorchFunctionMode TorchDispatchMode".split()
 )
 
 # Packages whose functions the tables know well enough to say what they keep.

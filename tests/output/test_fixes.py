@@ -19,7 +19,8 @@ from flake8_nograd.source import text_lines
 from flake8_nograd.text_edits import apply
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-PROGRAMS = sorted(path for path in FIXTURES.glob("*/*.py") if path.parent.name != "clean")
+_LEFT_OUT = ("clean", "attacks")
+PROGRAMS = sorted(path for path in FIXTURES.glob("*/*.py") if path.parent.name not in _LEFT_OUT)
 MARKER = re.compile(rb"  # expect: .*")
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 

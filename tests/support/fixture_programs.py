@@ -79,4 +79,7 @@ def _expectation(line: int, text: str) -> Expectation:
     return Expectation(line, code, int(column) if column else None)
 
 
-PROGRAMS = [Program(path, path.read_text("utf-8")) for path in sorted(FIXTURES.glob("*/*.py"))]
+_ALL = [Program(path, path.read_text("utf-8")) for path in sorted(FIXTURES.glob("*/*.py"))]
+# Programs that a fix must not change; which findings they have is not what they are for.
+ATTACKS = [program for program in _ALL if program.group == "attacks"]
+PROGRAMS = [program for program in _ALL if program.group != "attacks"]

@@ -12,6 +12,7 @@ from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.expressions import last_name
 from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.points_to.abstract_objects import Made
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -19,7 +20,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes, methods
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.effect import Effect
-from flake8_nograd.vocabulary.grad_modes import SWITCHED_OFF_BY
+from flake8_nograd.vocabulary.grad_modes import ASKS_MODE, SWITCHED_OFF_BY, SWITCHES
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import computes_loss, makes_arrays
 
@@ -107,6 +108,10 @@ class Callees:
             for what in payloads
         )
 
+    def is_property(self, name: str) -> bool:
+        """Whether reading an attribute of this name may run a function of the file."""
+        return name in self._program.properties
+
     def makes_module(self, node: ast.Call) -> bool:
         """Whether a call makes something whose parameters can be trained."""
         call = self._calls.get(node)
@@ -118,10 +123,12 @@ class Callees:
         if call is None:
             return _UNKNOWN
         if call.imported is not None:
-            return self._of_imported(call.imported)
+            return self._of_imported(call.imported, node)
         things = [self._program.graph.payloads[thing] for thing in self._things(call)]
         functions = tuple(thing for thing in things if isinstance(thing, Function))
         if functions and len(functions) == len(things):
+            if not all(map(_runs_as_written, functions)):
+                return _UNKNOWN
             runs_pass = all(function.name.startswith("forward") for function in functions)
             return Callee(Does.PASSES_ON if runs_pass else Does.RUNS, functions)
         if self._modules.evidence(call) > ModelEvidence.NONE and not functions:
@@ -155,9 +162,15 @@ class Callees:
     def _is_forward_of_library(self, thing: object) -> bool:
         return isinstance(thing, Made) and thing.effect in _FORWARDS
 
-    def _of_imported(self, name: str) -> Callee:
+    def _of_imported(self, name: str, node: ast.Call) -> Callee:
         package, _, _ = name.partition(".")
         last = name.rpartition(".")[2]
+        if name == "type" and len(node.args) > 1:
+            return _UNKNOWN
+        if name in escapes.HANDING_BACK or _keeps_objects(node):
+            return Callee(Does.PASSES)
+        if name in SWITCHES or name in ASKS_MODE:
+            return _UNKNOWN
         if name in escapes.READING_BUILTINS or name in SWITCHED_OFF_BY:
             return Callee(Does.READS)
         if name in escapes.PASSING_BUILTINS or name in _ERRORS:
@@ -175,6 +188,8 @@ class Callees:
             return _UNKNOWN
         if self._is_foreign(call):
             return Callee(Does.READS)
+        if _keeps_objects(call.node):
+            return Callee(Does.PASSES)
         if name in methods.CUTS or name in escapes.READING_METHODS or name in escapes.PLAIN_METHODS:
             return Callee(Does.READS)
         if name in escapes.PASSING_METHODS:
@@ -208,6 +223,25 @@ class Callees:
                 yield node
 
 
+def _keeps_objects(node: ast.Call) -> bool:
+    """Whether an array is made of objects as they are, or a dict of parameters themselves."""
+    return any(
+        item.arg == "keep_vars"
+        or (item.arg == "dtype" and ast.unparse(item.value).endswith(("object", "object_")))
+        for item in node.keywords
+    )
+
+
+def _runs_as_written(function: Function) -> bool:
+    """Whether calling a function runs its body and nothing else."""
+    decorators = getattr(function.node, "decorator_list", ())
+    return all(last_name(item) in _TRANSPARENT for item in decorators)
+
+
+_TRANSPARENT = frozenset(
+    "staticmethod classmethod abstractmethod override final contextmanager wraps no_grad"
+    " inference_mode property".split()
+)
 _ERRORS = frozenset(
     name
     for name in dir(builtins)

@@ -82,6 +82,8 @@ class Callers:
         for node in ast.walk(self._bindings.tree):
             if isinstance(node, ast.Constant) and node.value == function.name:
                 return None
+            if isinstance(node, ast.Call) and self._picks_by_text(node):
+                return None
             if not isinstance(node, ast.Attribute) or node.attr != function.name:
                 continue
             call = self._bindings.parents[node]
@@ -89,6 +91,19 @@ class Callers:
                 return None
             calls.append(call)
         return calls
+
+    def _picks_by_text(self, call: ast.Call) -> bool:
+        """Whether a call picks a method by a text that is put together elsewhere."""
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        owner = call.args[0] if call.args else None
+        if isinstance(owner, ast.Name) and name == "getattr":
+            stores = self._bindings.stores.get(self._bindings.of(owner), ())
+            if stores and all(isinstance(item, ast.Import | ast.ImportFrom) for item in stores):
+                return False
+        texts = call.args[1:2] if name == "getattr" else call.args
+        return name in ("getattr", "methodcaller", "attrgetter") and not all(
+            isinstance(item, ast.Constant) for item in texts
+        )
 
 
 def _is_private(function: FunctionNode) -> bool:

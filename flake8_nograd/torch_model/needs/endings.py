@@ -14,11 +14,9 @@ from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
 from flake8_nograd.syntax.reaching import loads_reached
 from flake8_nograd.torch_model.needs.callees import Callee, Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
-from flake8_nograd.torch_model.needs.plain_values import (
-    PlainValues,
-    gives_indices,
-    is_index_of_values,
-)
+from flake8_nograd.torch_model.needs.in_place import changes_receiver
+from flake8_nograd.torch_model.needs.plain_values import PlainValues
+from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.vocabulary import escapes, methods
 
 _COMPUTING = (
@@ -70,6 +68,10 @@ class Endings:
         """An augmented assignment computes a value: why that is a need, if it is at once."""
         return self._add_to(outer.target, outer)
 
+    def follow_all(self, variable: Variable, line: int) -> str | None:
+        """All reads of a name are followed: why that is a need, if it is at once."""
+        return self._follow_name(variable, ast.Name(variable.name, lineno=line))
+
     def need(self) -> str | None:
         """Why the graph of one of the values may be needed; None if all end as plain numbers."""
         while self._todo:
@@ -94,6 +96,8 @@ class Endings:
             return self._use_by_call(node, outer)
         if isinstance(outer, ast.Attribute):
             return self._use_of_attribute(outer)
+        if isinstance(outer, ast.Assert) and node is outer.msg:
+            return f"a result is raised (line {outer.lineno})"
         if isinstance(outer, _READING) or (isinstance(outer, ast.IfExp) and node is outer.test):
             return None
         if isinstance(outer, ast.Subscript) and node is outer.slice:
@@ -131,6 +135,8 @@ class Endings:
                 return self._bind(target, outer)
             case ast.Return():
                 return self._hand_back(outer)
+            case ast.Lambda(body=body) if body is node and outer in self._entered:
+                return None
             case ast.Lambda(body=body) if body is node:
                 return f"a lambda gives a result away (line {outer.lineno})"
             case ast.Yield() | ast.YieldFrom():
@@ -254,6 +260,8 @@ class Endings:
             callee.does not in (Does.READS, Does.PASSES, Does.KEEPS, Does.PASSES_ON)
         ):
             return f".{name}() of a result may need its graph (line {call.lineno})"
+        if changes_receiver(call) and call not in self._covered:
+            return f"a result is changed in place outside the guard (line {call.lineno})"
         if name == "numpy" and self._is_watched(call):
             return f"numpy() raises while recording, and that may be expected (line {call.lineno})"
         if callee.does in (Does.PASSES, Does.PASSES_ON):
@@ -280,7 +288,7 @@ class Endings:
         if callee.does is Does.READS:
             return None
         if callee.does in (Does.PASSES, Does.PASSES_ON):
-            if _changes_receiver(call):
+            if changes_receiver(call):
                 return f"a result is written into another tensor (line {call.lineno})"
             self._follow(call)
             return None
@@ -317,7 +325,7 @@ class Endings:
     def _hand_back(self, outer: ast.Return) -> str | None:
         """A value is returned: follow it to all callers, if they are in sight."""
         function = self._bindings.function_of(outer)
-        if function in self._seen or function in self._entered:
+        if function in self._seen or (function in self._entered and not _yields(function)):
             return None
         self._seen.add(function)
         assert isinstance(function, FunctionNode)
@@ -331,9 +339,5 @@ class Endings:
         return None
 
 
-def _changes_receiver(call: ast.Call) -> bool:
-    """Whether a method writes its arguments into the tensor it is called on."""
-    function = call.func
-    return isinstance(function, ast.Attribute) and (
-        function.attr in methods.IN_PLACE or (function.attr.endswith("_") and function.attr != "_")
-    )
+def _yields(function: ast.AST) -> bool:
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.expressions import last_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
+from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
+from flake8_nograd.torch_model.needs.left_behind import LeftBehind
+from flake8_nograd.torch_model.needs.ownership import may_give_view
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes
 
-_DIFFERENTIATES = escapes.SHOWING_CALLS | {
-    *("backward", "grad", "requires_grad_", "jacobian", "hessian", "jacrev", "jacfwd", "vjp"),
-    *("jvp", "register_buffer", "setattr", "__setattr__", "detach_"),
-}
+_REMEMBERS = ("cache", "memo", "lazy")
 
 
 class ModuleState:
@@ -34,7 +36,7 @@ class ModuleState:
         self._bindings = bindings
         self._callees = callees
         self._plain = plain
-        self.fills_arguments = False  # forward passes set attributes of what they are given
+        self._left_behind = LeftBehind(bindings, callees, plain)
         self._known: str | None = None
         self._is_known = False
 
@@ -44,27 +46,129 @@ class ModuleState:
             self._known, self._is_known = self._find(), True
         return self._known
 
-    def _find(self) -> str | None:
-        hook = next(self._callees.named(escapes.HOOKS), None)
-        if hook is not None:
-            return f"{_last(hook)}() lets other code see forward passes (line {hook.lineno})"
-        found = (
-            self._in_node(node, function)
-            for function in self._forwards()
-            for statement in function.body
-            for node in ast.walk(statement)
+    @cached_property
+    def fills_arguments(self) -> bool:
+        """Whether a forward pass of the file changes what it is given."""
+        return any(map(self._fills, self._reached(self._forwards())))
+
+    @cached_property
+    def writing_layers(self) -> frozenset[str]:
+        """Names and attributes of modules that write into their input."""
+        return frozenset(
+            getattr(target, "attr", getattr(target, "id", ""))
+            for node in ast.walk(self._bindings.tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and writes_into_input(node.value)
+            for target in node.targets
         )
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """Attributes that forward passes set, plain ones too."""
+        return frozenset(
+            node.attr for node in self._run_in_passes() if isinstance(node, ast.Attribute)
+        )
+
+    @cached_property
+    def changes_parts(self) -> bool:
+        """Whether forward passes put things into lists, dicts or tensors, plain ones too."""
+        return any(
+            isinstance(node, ast.Subscript | ast.Name | ast.Call) for node in self._run_in_passes()
+        )
+
+    def _run_in_passes(self) -> Iterator[ast.AST]:
+        """What forward passes change, beside names of their own."""
+        for function in self._reached(self._forwards()):
+            for node in (part for item in function.body for part in ast.walk(item)):
+                if isinstance(node, ast.Attribute | ast.Subscript):
+                    if isinstance(node.ctx, ast.Store):
+                        yield node
+                elif isinstance(node, ast.Call) and (
+                    self._callees.of(node).does is Does.KEEPS or written_by(node)
+                ):
+                    yield node
+                elif isinstance(node, ast.Global | ast.Nonlocal):
+                    yield ast.Name(node.names[0])
+
+    def left_behind_by(self, function: Function) -> str | None:
+        """Why running a function of the file, and what it calls, is more than its result."""
+        found = (self._left_behind.of(item.body, item) for item in self._reached([function]))
         return next((why for why in found if why is not None), None)
+
+    def _find(self) -> str | None:
+        line = self._hook()
+        if line:
+            return f"other code sees forward passes, or what they compute is kept (line {line})"
+        remembered = self._remembered()
+        if remembered:
+            return f"what a function computes is remembered (line {remembered})"
+        for function in self._reached(self._forwards()):
+            why = self._left_behind.of(function.body, function)
+            if why is not None:
+                return f"a forward pass {why}"
+        return None
+
+    def _hook(self) -> int:
+        """The line in which something is set up that sees forward passes; 0 if there is none."""
+        for call in self._callees.named(escapes.HOOKS):
+            return call.lineno
+        for node in ast.walk(self._bindings.tree):
+            names: list[str] = []
+            if isinstance(node, ast.Attribute) and node.attr.startswith("register_"):
+                names = [node.attr]
+            elif isinstance(node, ast.ImportFrom):
+                names = [item.name for item in node.names if item.asname or item.name != "cached"]
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
+                names = [str(getattr(item, "value", "")) for item in node.args[1:2]]
+            if not escapes.HOOKS.isdisjoint(names):
+                return getattr(node, "lineno", 0)
+        return 0
+
+    def _remembered(self) -> int:
+        """The line of a function whose results with graphs are used again; 0 if there is none."""
+        for node in ast.walk(self._bindings.tree):
+            if isinstance(node, ast.FunctionDef) and any(
+                word in last_name(item).lower()
+                for item in node.decorator_list
+                for word in _REMEMBERS
+            ):
+                returned = (item for item in ast.walk(node) if isinstance(item, ast.Return))
+                if not all(
+                    item.value is None or self._plain.is_plain(item.value) for item in returned
+                ):
+                    return node.lineno
+        return 0
+
+    def _fills(self, function: Function) -> bool:
+        """Whether a forward pass sets attributes of its arguments or writes into them."""
+        names = {item.arg for item in function.parameters()[1:]}
+        for statement in function.body:
+            for node in ast.walk(statement):
+                written: list[ast.expr] = []
+                if isinstance(node, ast.Attribute | ast.Subscript):
+                    written = [node.value] if isinstance(node.ctx, ast.Store) else []
+                elif isinstance(node, ast.AugAssign):
+                    written = [node.target]
+                elif isinstance(node, ast.Call):
+                    is_writing = _last(node) in self.writing_layers
+                    written = node.args[:1] if is_writing else written_by(node)
+                if any(_root(item) in names for item in written):
+                    return True
+        return False
 
     def _forwards(self) -> list[Function]:
         """The functions of the file that run in forward passes of its modules."""
-        todo = [
+        return [
             method
             for cls in self._program.classes
-            if "backward" not in cls.methods
             for name, method in cls.methods.items()
-            if name.startswith("forward")
+            if name.startswith("forward") or name == "setup_context" or method.is_property
         ]
+
+    def _reached(self, todo: list[Function]) -> list[Function]:
+        """Functions, and all of the file that they call."""
+        todo = list(todo)
         seen = list(todo)
         while todo:
             for callee in self._called_by(todo.pop()):
@@ -90,59 +194,19 @@ class ModuleState:
                 if method is not None and isinstance(cls, Class):
                     yield method
 
-    def _in_node(self, node: ast.AST, function: Function) -> str | None:
-        line = getattr(node, "lineno", 0)
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            is_plain = node.value is None or self._plain.is_plain(node.value)
-            targets = [target for target in targets if not self._is_argument(target, function)]
-            if not is_plain and any(map(self._is_outside, targets)):
-                return f"a forward pass keeps a value for later (line {line})"
-        if isinstance(node, ast.Call):
-            if _last(node) in _DIFFERENTIATES:
-                return f"a forward pass differentiates or looks at recording (line {line})"
-            if self._callees.of(node).does is Does.KEEPS and self._keeps_outside(node):
-                return f"a forward pass keeps a value for later (line {line})"
-        if isinstance(node, ast.Attribute) and node.attr in escapes.SHOWING_ATTRIBUTES:
-            return f"a forward pass looks at recording (line {line})"
-        if isinstance(node, ast.Global):
-            return f"a forward pass sets global names (line {line})"
-        return None
-
-    def _is_argument(self, target: ast.expr, function: Function) -> bool:
-        """Whether a target is an attribute of what the caller of a forward pass gives it."""
-        if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
-            return False
-        names = {item.arg for item in function.parameters()[1:]}
-        is_one = function.name.startswith("forward") and target.value.id in names
-        self.fills_arguments = self.fills_arguments or is_one
-        return is_one
-
-    def _is_outside(self, target: ast.expr) -> bool:
-        """Whether a target is part of something that outlives the forward pass."""
-        if isinstance(target, ast.Tuple | ast.List):
-            return any(map(self._is_outside, target.elts))
-        while isinstance(target, ast.Subscript | ast.Starred):
-            target = target.value
-            if isinstance(target, ast.Name):
-                return self._outlives(target)
-        return isinstance(target, ast.Attribute)
-
-    def _outlives(self, name: ast.Name) -> bool:
-        stores = self._bindings.stores.get(self._bindings.of(name), ())
-        return any(isinstance(item, ast.arg) for item in stores) or (
-            self._bindings.of(name).scope is self._bindings.tree
-        )
-
-    def _keeps_outside(self, node: ast.Call) -> bool:
-        assert isinstance(node.func, ast.Attribute)
-        owner = node.func.value
-        given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if all(map(self._plain.is_plain, given)):
-            return False
-        return not isinstance(owner, ast.Name) or self._outlives(owner)
-
 
 def _last(node: ast.Call) -> str:
-    function = node.func
-    return getattr(function, "attr", getattr(function, "id", ""))
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def _root(node: ast.expr) -> str:
+    """The name of which an expression takes a part or a view."""
+    while True:
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if not may_give_view(node.func.attr):
+                return ""
+            node = node.func.value
+        else:
+            return node.id if isinstance(node, ast.Name) else ""

@@ -10,14 +10,21 @@ import ast
 from collections.abc import Collection
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
+from flake8_nograd.torch_model.needs.alterations import Alterations
 from flake8_nograd.torch_model.needs.callees import Callees, Does
+from flake8_nograd.torch_model.needs.callers import Callers
+from flake8_nograd.torch_model.needs.fields import Fields, is_known_import
+from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.torch_model.semantics.literal_arguments import asks_for_gradient
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.layers import LEAF_MAKERS
 
-_PLAIN_ANNOTATIONS = frozenset("int float str bool bytes Path".split())
 _LITERALS = (ast.Constant, ast.JoinedStr, ast.Compare, ast.Lambda, ast.Slice)
 _FRESH = (ast.Constant, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp)
+_ITERATING = frozenset("enumerate zip reversed sorted".split())
+_NUMBERS = frozenset(
+    "item len float int bool str time perf_counter size numel dim isinstance id ord".split()
+)
 _MAKERS = frozenset("list dict set defaultdict deque OrderedDict Counter".split())
 # Calls that make a tensor or array which shares memory with no other.
 _NEW_TENSORS = frozenset(
@@ -30,9 +37,15 @@ class PlainValues:
     """Answers whether the value of an expression may have a graph."""
 
     def __init__(
-        self, bindings: Bindings, callees: Callees, assumed: Collection[ast.Call] = ()
+        self,
+        bindings: Bindings,
+        callees: Callees,
+        callers: Callers,
+        assumed: Collection[ast.Call] = (),
     ) -> None:
         self._assumed = assumed
+        self._alterations = Alterations(bindings, callees, callers, self.is_plain)
+        self._fields = Fields(bindings, self.is_plain)
         self._assumed_names: dict[Variable, bool] = {}
         self._bindings = bindings
         self._callees = callees
@@ -40,6 +53,13 @@ class PlainValues:
         self._asks_for_gradient = {
             name for node in ast.walk(bindings.tree) for name in _asked_to_record(node)
         }
+        self._stars = [
+            node.lineno
+            for node in ast.walk(bindings.tree)
+            if isinstance(node, ast.ImportFrom)
+            and node.names[0].name == "*"
+            and not is_known_import(node, "*")
+        ]
 
     def is_plain(self, node: ast.expr) -> bool:
         """Whether the value of an expression certainly has no graph."""
@@ -50,7 +70,7 @@ class PlainValues:
         if isinstance(node, ast.Call):
             return self._is_plain_call(node)
         if isinstance(node, ast.Attribute):
-            return node.attr in methods.CUT_ATTRIBUTES or self._is_plain_attribute(node)
+            return self._is_plain_attribute(node)
         if isinstance(node, ast.UnaryOp):
             return isinstance(node.op, ast.Not) or self.is_plain(node.operand)
         if isinstance(node, ast.IfExp):
@@ -98,6 +118,10 @@ class PlainValues:
             case _:
                 return False
         return all(map(self.is_plain, parts))
+
+    def is_kept_plain(self, node: ast.expr) -> bool:
+        """Whether an attribute is one that the file makes and fills with plain values alone."""
+        return isinstance(node, ast.Attribute) and self._fields.is_kept_plain(node.attr)
 
     def is_fresh(self, variable: Variable) -> bool:
         """Whether a name stands for containers or numbers made for it alone."""
@@ -161,46 +185,49 @@ class PlainValues:
 
     def _are_plain_stores(self, variable: Variable) -> bool:
         stores = self._bindings.stores.get(variable, ())
-        return all(self._is_plain_store(node) for node in stores) and (
-            bool(stores) or variable.name in ("__file__", "__name__", "print", "len")
-        )
+        if isinstance(variable.scope, ast.Module) and self._is_rebound(stores):
+            return False
+        if not all(self._is_plain_store(node, variable.name) for node in stores):
+            return False
+        if self._may_be_written(variable) and self._alterations.may_get_graph(variable):
+            return False
+        return bool(stores) or variable.name in ("__file__", "__name__", "print", "len")
 
-    def _is_plain_store(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.arg):
-            return isinstance(node.annotation, ast.Name) and (
-                node.annotation.id in _PLAIN_ANNOTATIONS
-            )
-        if isinstance(node, ast.Import | ast.ImportFrom | FunctionNode | ast.ClassDef):
+    def _is_rebound(self, stores: Collection[ast.AST]) -> bool:
+        """Whether code may give a global name a value by its text, or by `import *`."""
+        first = min((getattr(node, "lineno", 0) for node in stores), default=0)
+        return self._fields.rebinds_globals or any(line > first for line in self._stars)
+
+    def _is_plain_store(self, node: ast.AST, name: str) -> bool:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return is_known_import(node, name)
+        if isinstance(node, FunctionNode | ast.ClassDef):
             return True
         value = self._value_bound(node)
-        if value is not None:
-            if _makes_container(value) and isinstance(node, ast.Name):
-                return self.is_plain(value) and self._holds_plain(self._bindings.of(node))
-            return self.is_plain(value)
-        return self._is_plain_target(node)
+        return self._is_plain_target(node) if value is None else self.is_plain(value)
 
-    def _holds_plain(self, variable: Variable) -> bool:
-        """Whether nothing but plain values is put into a container of this name."""
-        return all(map(self._puts_plain, self._bindings.loads.get(variable, ())))
+    def _is_number(self, value: ast.expr | None) -> bool:
+        """Whether a plain value cannot be written into, by the looks of it."""
+        match value:
+            case ast.Constant() | ast.JoinedStr() | ast.Compare():
+                return True
+            case ast.UnaryOp(operand=operand):
+                return self._is_number(operand)
+            case ast.BinOp(left=left, right=right):
+                return self._is_number(left) and self._is_number(right)
+            case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+                return name in _NUMBERS
+        return False
 
-    def _puts_plain(self, load: ast.Name) -> bool:
-        parents = self._bindings.parents
-        outer = parents[load]
-        if isinstance(outer, ast.Subscript) and not isinstance(outer.ctx, ast.Load):
-            statement = self._bindings.statement_of(outer)
-            return isinstance(statement, ast.Assign | ast.AugAssign) and self.is_plain(
-                statement.value
-            )
-        call = parents[outer]
-        if isinstance(outer, ast.Attribute) and isinstance(call, ast.Call) and call.func is outer:
-            does = self._callees.of(call).does
-            if does is Does.KEEPS:
-                given = [*call.args, *(keyword.value for keyword in call.keywords)]
-                return all(map(self.is_plain, given))
-            return does in (Does.PASSES, Does.READS) and not outer.attr.endswith("_")
-        if isinstance(outer, ast.Call):
-            return self._callees.of(outer).does in (Does.PASSES, Does.READS)
-        return isinstance(outer, ast.Subscript | ast.Return | ast.Compare | ast.For)
+    def _may_be_written(self, variable: Variable) -> bool:
+        stores = self._bindings.stores.get(variable, ())
+        definitions = (ast.Import, ast.ImportFrom, FunctionNode, ast.ClassDef)
+        return not all(
+            isinstance(node, definitions)
+            or isinstance(self._bindings.parents.get(node), ast.AugAssign)
+            or self._is_number(self._value_bound(node))
+            for node in stores
+        )
 
     def _is_plain_target(self, node: ast.AST) -> bool:
         """Whether a loop or an unpacking gives only plain values to a name."""
@@ -221,10 +248,11 @@ class PlainValues:
     def is_plain_iteration(self, node: ast.expr) -> bool:
         """Whether what a loop over the expression finds has no graph."""
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", "")
+            call = self._callees.record(node)
+            name = (call.imported or "") if call is not None else ""
             if name == "range":
                 return True
-            if name in ("enumerate", "zip", "tqdm", "reversed", "sorted"):
+            if name in _ITERATING or name.startswith("tqdm."):
                 return all(map(self.is_plain_iteration, node.args))
         return self.is_plain(node)
 
@@ -254,29 +282,19 @@ class PlainValues:
         return not self._callees.makes_module(node) and all(map(self.is_plain, given))
 
     def _is_plain_attribute(self, node: ast.Attribute) -> bool:
-        """Attributes of what is imported: constants, such as `math.pi` or `torch.float32`."""
+        """Constants of packages, such as `math.pi`, and attributes that only get plain values."""
+        if self._callees.is_property(node.attr):
+            return False
+        if node.attr == "grad" and self._fields.keeps_graph_of_gradients:
+            return False
+        if node.attr in methods.CUT_ATTRIBUTES:
+            return self._fields.is_plain(node.attr)
         if isinstance(node.value, ast.Name):
             variable = self._bindings.of(node.value)
             stores = self._bindings.stores.get(variable, ())
-            if stores and all(isinstance(item, ast.Import | ast.ImportFrom) for item in stores):
+            if stores and all(is_known_import(item, variable.name) for item in stores):
                 return True
-        return self.is_plain(node.value)
-
-
-def gives_indices(value: ast.expr) -> bool:
-    """Whether a call returns values and, second, their indices, which have no graph."""
-    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
-        return False
-    is_function = isinstance(value.func.value, ast.Name) and value.func.value.id == "torch"
-    least = 2 if is_function else 1
-    given = len(value.args) + len(value.keywords)
-    return value.func.attr in methods.VALUES_AND_INDICES and given >= least
-
-
-def is_index_of_values(node: ast.Subscript) -> bool:
-    """Whether an expression is the indices of what gives values and indices."""
-    is_second = isinstance(node.slice, ast.Constant) and node.slice.value == 1
-    return is_second and gives_indices(node.value)
+        return self._fields.is_plain(node.attr) and self.is_plain(node.value)
 
 
 def _makes_tensor(value: ast.expr) -> bool:

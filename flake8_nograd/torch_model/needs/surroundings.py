@@ -12,9 +12,14 @@ from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard, is_recording_switch
 
 _FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
+_WHOLE = "Transformer"  # torch's has encoders inside; others may bear the name
 _SCRIPTED = re.compile(r"(^|\.)(jit\.(script\w*|export|ignore|unused)|script_method)$")
 _TRANSPARENT = frozenset("staticmethod classmethod property abstractmethod override".split())
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+_SEES_FRAMES = frozenset(
+    "_getframe currentframe getouterframes extract_stack format_stack print_stack walk_stack"
+    " format_exc extract_tb setrecursionlimit getrecursionlimit".split()
+)
 _OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wrapped__".split())
 
 
@@ -79,9 +84,22 @@ def autocasts_around(
 
 def computes_other_values(tree: ast.Module) -> str:
     """Why a guard may change numbers although nobody needs a graph."""
-    if any(isinstance(node, ast.expr) and last_name(node) in _FAST_PATH for node in ast.walk(tree)):
+    if any(map(_names_fast_path, ast.walk(tree))):
         return "nn.TransformerEncoder computes other values at padded positions"
     return ""
+
+
+def _names_fast_path(node: ast.AST) -> bool:
+    """Whether a module is named that computes otherwise when nothing is recorded."""
+    match node:
+        case ast.Name(id=name):
+            return name in _FAST_PATH
+        case ast.Attribute(attr=name, value=owner):
+            return name in _FAST_PATH or (name == _WHOLE and last_name(owner) == "nn")
+        case ast.ImportFrom(module=module, names=names):
+            known = (*_FAST_PATH, _WHOLE) if module == "torch.nn" else _FAST_PATH
+            return any(item.name in known for item in names)
+    return False
 
 
 def is_scripted(node: FunctionNode, tree: ast.Module) -> bool:
@@ -114,6 +132,13 @@ def sees_decorators(node: FunctionNode, tree: ast.Module) -> str:
         if last_name(decorator) not in _TRANSPARENT:
             return f"another decorator may do anything with the function (line {decorator.lineno})"
     for inner in ast.walk(tree):
+        if isinstance(inner, ast.Call) and _sees_frames(inner):
+            return f"the file looks at its callers (line {inner.lineno})"
         if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
             return f"the file looks into functions (line {inner.lineno})"
     return ""
+
+
+def _sees_frames(call: ast.Call) -> bool:
+    """Whether a call tells of the functions around it, of which a decorator is one."""
+    return last_name(call.func) in _SEES_FRAMES or dotted(call.func) == "inspect.stack"

@@ -1,0 +1,177 @@
+"""Functions of the file that run although nothing calls them by name.
+
+Operators, loops, `with` statements, attributes and `print()` run methods of classes; whoever takes
+the next value runs a generator.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from flake8_nograd.flow.program import Program
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.expressions import last_name
+from flake8_nograd.torch_model.needs.module_state import ModuleState
+from flake8_nograd.torch_model.needs.plain_values import PlainValues
+from flake8_nograd.torch_model.semantics.context import Context
+
+# What only some syntax runs; any other special method may run in every call.
+_TRIGGERS: dict[type[ast.AST], frozenset[str]] = {
+    ast.With: frozenset("__enter__ __exit__".split()),
+    ast.Subscript: frozenset("__setitem__ __delitem__ __missing__".split()),
+    ast.Attribute: frozenset(
+        "__getattr__ __getattribute__ __setattr__ __delattr__ __get__ __set__ __delete__".split()
+    ),
+    ast.Compare: frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__".split()),
+}
+_COMPARES = _TRIGGERS[ast.Compare] - {"__contains__"}
+_READS_ATTRIBUTES = frozenset("__getattr__ __getattribute__ __get__".split())
+_NOT_IMPLICIT = frozenset(
+    "__init__ __new__ __post_init__ __call__ __init_subclass__ __aenter__ __aexit__ __getstate__"
+    " __setstate__ __reduce__ __set_name__ __class_getitem__".split()
+)
+_WITHOUT_OPERATORS = _NOT_IMPLICIT | frozenset(
+    "__enter__ __exit__ __len__ __iter__ __next__ __repr__ __str__ __hash__ __del__".split()
+)
+_ALL_TRIGGERED = frozenset().union(*_TRIGGERS.values())
+
+
+class ImplicitCalls:
+    """Why statements may run more of the file than they show."""
+
+    def __init__(
+        self,
+        program: Program[Context],
+        bindings: Bindings,
+        plain: PlainValues,
+        state: ModuleState,
+        kept_generators: Iterable[Function],
+    ) -> None:
+        self._bindings = bindings
+        self._plain = plain
+        self._state = state
+        self._special = {
+            (name, function)
+            for cls in program.classes
+            for name, function in cls.methods.items()
+            if name.startswith("__") and name.endswith("__") and name not in ("__init__", "__new__")
+        }
+        self._properties = program.properties | set(_made_properties(bindings.tree))
+        self._functions = program.functions
+        self._kept = list(kept_generators)
+        self._always: str | None = None
+        self._is_known = False
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether operators, subscripts or attributes may run functions of the file."""
+        return any(name not in _WITHOUT_OPERATORS for name, _ in self._special)
+
+    def need(self, nodes: Iterable[ast.AST]) -> str | None:
+        """Why code that contains these nodes may need recording on."""
+        if not (self._special or self._kept or self._has_kept_expressions()):
+            return None
+        kinds = {type(node) for node in nodes}
+        wanted = frozenset().union(*(names for kind, names in _TRIGGERS.items() if kind in kinds))
+        for name, function in self._special:
+            if name in _NOT_IMPLICIT and name not in wanted:
+                continue
+            if name in wanted or name not in _ALL_TRIGGERED:
+                why = self._of_special(name, function)
+                if why is not None:
+                    return f"{name}() of a class {why}"
+        return self._of_generators()
+
+    def is_property(self, name: str) -> str | None:
+        """Why reading or setting an attribute may need recording on; None if it does not."""
+        if name not in self._properties:
+            return None
+        own = [item for item in self._functions if item.name == name and item.is_property]
+        if own and name in {item.name for item in own} and all(map(self._is_harmless, own)):
+            return None
+        return f"the property {name} may need a graph"
+
+    def harmful_properties(self) -> list[str]:
+        """The names of properties that may need recording on."""
+        return [name for name in self._properties if self.is_property(name)]
+
+    def _is_harmless(self, function: Function) -> bool:
+        node = function.node
+        if not isinstance(node, ast.FunctionDef) or len(node.decorator_list) != 1:
+            return False
+        if last_name(node.decorator_list[0]) != "property":
+            return False
+        same = [item for item in self._functions if item.name == function.name]
+        if any(not item.is_property for item in same):  # a setter, or something else
+            return False
+        return self._gives_plain(node) and self._state.left_behind_by(function) is None
+
+    def _of_special(self, name: str, function: Function) -> str | None:
+        why = self._state.left_behind_by(function)
+        if why is not None:
+            return why
+        gives_unseen = name in _COMPARES or name in _READS_ATTRIBUTES
+        node = function.node
+        if gives_unseen and isinstance(node, ast.FunctionDef) and not self._gives_known(node):
+            return f"may give a result with a graph (line {node.lineno})"
+        return None
+
+    def _gives_plain(self, node: ast.FunctionDef) -> bool:
+        values = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
+        return all(value is None or self._plain.is_plain(value) for value in values)
+
+    def _gives_known(self, node: ast.FunctionDef) -> bool:
+        """Whether a method gives plain values, or what is stored somewhere as it is."""
+        values = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
+        return all(value is None or self._is_stored(value) for value in values)
+
+    def _is_stored(self, value: ast.expr) -> bool:
+        match value:
+            case ast.Name():
+                return True
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                return self._is_stored(inner)
+            case ast.Call(func=ast.Name(id="getattr" | "super" | "vars")):
+                return True
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _READS_ATTRIBUTES | {"get"}:
+                return True
+        return self._plain.is_plain(value)
+
+    def _has_kept_expressions(self) -> bool:
+        return any(True for _ in self._kept_expressions())
+
+    def _kept_expressions(self) -> Iterator[ast.GeneratorExp]:
+        for node in ast.walk(self._bindings.tree):
+            if isinstance(node, ast.GeneratorExp) and isinstance(
+                self._bindings.parents[node], ast.Assign | ast.AnnAssign | ast.Return | ast.Tuple
+            ):
+                yield node
+
+    def _of_generators(self) -> str | None:
+        if not self._is_known:
+            self._always, self._is_known = self._find_in_generators(), True
+        return self._always
+
+    def _find_in_generators(self) -> str | None:
+        for function in self._kept:
+            why = self._state.left_behind_by(function)
+            if why is not None:
+                return f"a generator that may run {why}"
+        for node in self._kept_expressions():
+            if any(isinstance(part, ast.Call) for part in ast.walk(node.elt)) and not (
+                self._plain.is_plain(node.elt)
+            ):
+                return f"a generator expression may need a graph (line {node.lineno})"
+        return None
+
+
+def _made_properties(tree: ast.Module) -> Iterator[str]:
+    """Names of classes' attributes that a call of `property` makes."""
+    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    for statement in (item for cls in classes for item in cls.body):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):
+                if "property" in last_name(function):
+                    yield name

@@ -1,0 +1,53 @@
+"""Programs that a careless guard would break do the same after a safe fix."""
+
+from __future__ import annotations
+
+import pytest
+from fixture_programs import ATTACKS
+
+from flake8_nograd import fix_engine
+from flake8_nograd.fixing import Form, Guard, Style
+
+torch = pytest.importorskip("torch")
+
+from behaviour import Behaviour, behaviour  # noqa: E402
+
+STYLES = (
+    Style(),
+    Style(Guard.INFERENCE_MODE),
+    Style(form=Form.WITH),
+    Style(form=Form.DECORATOR),
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("program", ATTACKS, ids=lambda program: program.path.stem)
+def test_safe_fix_changes_nothing(program):
+    path = str(program.path)
+    before = behaviour(program.code, path)
+    assert before.succeeds, before.ending
+    known: dict[bytes, Behaviour] = {program.code.encode(): before}
+    for style in STYLES:
+        done = fix_engine.fix(program.code.encode(), path, style=style)
+        assert any(item.finding.code.startswith("NGR1") for item in done.found)
+        if done.after not in known:
+            known[done.after] = behaviour(done.after.decode(), path)
+        assert known[done.after] == before, done.after.decode()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [program for program in ATTACKS if "can be moved" in program.code.partition("\n")[0]],
+    ids=lambda program: program.path.stem,
+)
+def test_what_can_be_moved_is_mended(program):
+    fixed = fix_engine.fix(program.code.encode(), str(program.path))
+    assert fixed.fixed > 0
+    assert "_output = " in fixed.after.decode()
