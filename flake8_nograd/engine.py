@@ -97,7 +97,7 @@ def _silenced(source: Source, findings: Sequence[Finding], keep: Keep) -> list[F
 def facts_of(source: Source, options: Options) -> ModuleFacts:
     """The facts of a file; only one of which something would be reported opens others."""
     facts = analyse(source.tree, source.path, options, elsewhere=None)
-    if facts.regions or facts.backward_passes:
+    if facts.regions or facts.backward_passes or any(item.place for item in facts.misuses):
         facts = _facts_in_project(source, options)
     return facts
 

@@ -65,6 +65,7 @@ class CallerSearch:
     def _search(self, function: Definition) -> Callers:
         modes: dict[GradMode, Place] = {}
         recording: Place | None = None
+        adding = self._adding(function)
         seen = {function.key}
         todo = [(function, True)]
         is_open = False
@@ -84,7 +85,9 @@ class CallerSearch:
                     continue
                 mode = GradMode.ON if mode is GradMode.INHERITED else mode
                 if mode.switches_off and is_certain and site.certain:
-                    return Callers(seen=True, modes={mode: site.place})  # enough to be silent
+                    return Callers(
+                        seen=True, modes={mode: site.place}, adding=adding
+                    )  # enough to be silent
                 modes.setdefault(mode, site.place)
                 if mode is GradMode.ON and is_certain and self._counts(site, function):
                     recording = recording or site.place
@@ -97,7 +100,20 @@ class CallerSearch:
             recording=recording,
             trained=self._trained(function),
             forward=self._forward(function),
+            adding=adding,
         )
+
+    def _adding(self, function: Definition) -> Place | None:
+        """Where another file certainly gives the function what its backward pass starts from."""
+        for site in self.sites(function):
+            is_given = site.certain and site.call.differentiated and not site.call.passed
+            if (
+                site.spot.module.path != function.module.path
+                and is_given
+                and not self._mode_of(site.spot, site.call).is_off
+            ):
+                return site.place
+        return None
 
     def _counts(self, site: Site, function: Definition) -> bool:
         """Whether a caller shows that a function is run so; a file's own demo does not."""

@@ -53,6 +53,8 @@ class FunctionReader:
         self._freezes: dict[Freeze, None] = {}
         self._iterated: dict[str, str] = {}  # loop variables, and what the loop goes over
         self._differentiates = False
+        self._starts: set[str] = set()  # of backward passes, as plain accesses
+        self._numbers: set[str] = set()  # names that stand for a number as well
         self._yields: set[GradMode] = set()
 
     def read(
@@ -180,7 +182,10 @@ class FunctionReader:
         if not path:
             return
         plain = path.replace(".[]", "")
-        self._values.lead(sources_of(value), plain)
+        sources = list(sources_of(value))
+        self._values.lead(sources, plain)
+        if not sources and not isinstance(value, ast.Constant):
+            self._numbers.add(path)
         if isinstance(target, ast.Attribute | ast.Subscript) and plain.startswith("self."):
             self._values.lead((plain,), STORED)
         if plain == path:
@@ -261,6 +266,7 @@ class FunctionReader:
     def _train(self, node: ast.Call, values: Iterable[ast.expr]) -> None:
         for value in values:
             self._values.lead(sources_of(value), TRAINED)
+            self._starts.add(access_path(_unscaled(value)))
         self._differentiates = self._differentiates or self._grad is not GradMode.OFF
 
     def _freeze(self, path: str, to: ast.expr) -> None:
@@ -276,6 +282,7 @@ class FunctionReader:
             self._freezes[Freeze(what, to.id)] = None
 
     def _call_sites(self, trained: set[str]) -> Iterator[CallSite]:
+        starts = self._starts - self._numbers - {""}
         returned, stored = self._values.reaching(RETURNED), self._values.reaching(STORED)
         for node, grad, managers, main_block in self._calls:
             path = path_called(node.func)
@@ -283,6 +290,7 @@ class FunctionReader:
                 continue
             name = name_of_call(node)
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            argument = access_path(node.args[0]) if node.args else ""
             site = CallSite(
                 path=path,
                 line=node.lineno,
@@ -292,7 +300,8 @@ class FunctionReader:
                 returned=name in returned,
                 stored=name in stored,
                 main_block=main_block,
-                argument=access_path(node.args[0]) if node.args else "",
+                argument=argument,
+                differentiated=argument in starts and not grad.is_off,
             )
             yield site
             if site.name in methods.DEFERS or site.name in _STARTING:
@@ -316,3 +325,14 @@ _STATEMENTS: dict[type, Callable[[FunctionReader, Any], None]] = {
     ast.AsyncFor: FunctionReader._for,
     ast.Return: FunctionReader._return,
 }
+
+
+def _unscaled(node: ast.expr) -> ast.expr:
+    """The loss in `(loss / steps)` and in `scaler.scale(loss)`."""
+    match node:
+        case ast.BinOp(op=ast.Div() | ast.Mult()):
+            return node.left
+        case ast.Call(func=ast.Attribute(attr="scale"), args=[scaled]):
+            return scaled
+        case _:
+            return node

@@ -32,6 +32,7 @@ class CallSite(NamedTuple):
     main_block: bool
     argument: str  # the plain access that is given first
     passed: bool = False  # it is not called here but given to something that may call it
+    differentiated: bool = False  # the argument is what a backward pass of the function starts from
 
     @property
     def name(self) -> str:

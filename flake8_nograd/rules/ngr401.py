@@ -64,6 +64,10 @@ _MESSAGES = {
         "adding {guard} to {subject} keeps the graph of every iteration, and memory grows "
         "with each; add it detached, by `.detach()` or `.item()`"
     ),
+    Misuse.KEPT_FOR_CALLERS: (
+        "adding {guard} to {subject} keeps the graph of every loss that {place} gives it, and "
+        "memory grows with each; add it detached, by `.detach()` or `.item()`"
+    ),
 }
 
 

@@ -88,7 +88,7 @@ def _analysed(
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
         misuses=misuses_of(
-            Interpreted(semantics, points_to, recording, uses, tuple(passes), regions)
+            Interpreted(semantics, points_to, recording, uses, tuple(passes), regions, elsewhere)
         ),
         needs=Needs(tree, program, points_to, modules, vocabulary, guard_items, known),
     )

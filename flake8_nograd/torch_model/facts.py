@@ -161,6 +161,7 @@ class Misuse(enum.Enum):
     AROUND_THREAD = "does not hold in another thread"
     NEVER_RESET = "is never taken back"
     KEPT_GRAPH = "is kept with its graph"
+    KEPT_FOR_CALLERS = "is kept with the graph that callers in other files give it"
     EVAL_NOT_CALLED = "is named and not called; the model stays in training mode"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
 
@@ -178,6 +179,7 @@ class GuardMisuse(NamedTuple):
     subject: str = ""
     meant_for: range = range(0)
     line: int = 0
+    place: str = ""  # in another file
 
 
 class ModuleFacts(NamedTuple):

@@ -87,5 +87,12 @@ def _tensors(values: Iterable[object], depth: int) -> Iterator[torch.Tensor]:
             yield from _tensors(list(value.values()), depth - 1)
         elif depth and isinstance(value, list | tuple | set):
             yield from _tensors(list(value), depth - 1)
-        elif depth and type(value).__module__ == "__main__" and hasattr(value, "__dict__"):
+        elif depth and _is_of_the_program(value):
             yield from _tensors(list(vars(value).values()), depth - 1)
+
+
+def _is_of_the_program(value: object) -> bool:
+    """Whether a class outside of torch and Python made an object with attributes."""
+    package = type(value).__module__.partition(".")[0]
+    own = package not in ("torch", "builtins") and package not in sys.stdlib_module_names
+    return (own or package == "__main__") and hasattr(value, "__dict__")

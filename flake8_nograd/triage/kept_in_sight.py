@@ -29,7 +29,15 @@ def may_keep_graphs(index: SyntaxIndex, tree: ast.Module) -> bool:
         return False
     given = _names_given(index, names)
     return any(
-        _is_kept(source, given if in_object else names) for source, in_object in _added(tree)
+        _is_kept(source, given if in_object else names) for _, source, in_object in _added(tree)
+    )
+
+
+def may_keep_arguments(index: SyntaxIndex, tree: ast.Module) -> bool:
+    """Whether an argument of a method may be added to a sum in its object."""
+    return any(
+        in_object and not isinstance(statement, ast.Expr) and _is_kept(source, index.parameters)
+        for statement, source, in_object in _added(tree)
     )
 
 
@@ -47,14 +55,15 @@ def _names_given(index: SyntaxIndex, names: frozenset[str]) -> frozenset[str]:
     return names | index.parameters
 
 
-def _added(tree: ast.Module) -> Iterator[tuple[ast.expr, bool]]:
-    """What is added to something, and whether that is an attribute."""
+def _added(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.expr, bool]]:
+    """The statements that add something, what they add, and whether to a part of something."""
     todo: list[list[ast.stmt]] = [tree.body]
     while todo:
         for statement in todo.pop():
             what = accumulation(statement)
             if what is not None:
-                yield what.source, isinstance(what.target, ast.Attribute | ast.Subscript)
+                in_object = isinstance(what.target, ast.Attribute | ast.Subscript)
+                yield statement, what.source, in_object
             if isinstance(statement, _DEFINITIONS):
                 todo.append(statement.body)
             else:

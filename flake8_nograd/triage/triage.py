@@ -17,7 +17,7 @@ from flake8_nograd.triage.clear_of_guards import ClearOfGuards
 from flake8_nograd.triage.evidence import Evidence
 from flake8_nograd.triage.forward_parts import ForwardParts
 from flake8_nograd.triage.guards_in_sight import GuardsInSight
-from flake8_nograd.triage.kept_in_sight import may_keep_graphs
+from flake8_nograd.triage.kept_in_sight import may_keep_arguments, may_keep_graphs
 from flake8_nograd.triage.misuse_signs import may_be_misused
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.triage.text_prefilter import TextPrefilter
@@ -39,6 +39,8 @@ def may_have_facts(
         return True
     index = SyntaxIndex((tree,), lines, ForwardParts(text).serves_forward)
     if text.differentiates and may_keep_graphs(index, tree):
+        return True
+    if index.classes and may_keep_arguments(index, tree):
         return True
     if _imports_training(index, vocabulary):
         return True

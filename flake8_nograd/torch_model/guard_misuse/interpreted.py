@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.program import Program
 from flake8_nograd.torch_model.facts import ForwardPass, Region
 from flake8_nograd.torch_model.fate.fate import ResultUses
@@ -25,6 +26,7 @@ class Interpreted(NamedTuple):
     uses_of: ResultUses
     passes: tuple[ForwardPass, ...]
     regions: tuple[Region, ...]
+    elsewhere: Elsewhere | None  # None: all is to be found that other files might confirm
 
     @property
     def program(self) -> Program[Context]:
