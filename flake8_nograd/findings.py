@@ -55,6 +55,10 @@ class GuardFacts(Protocol):
         """Why the code has to record: it differentiates, or asks for recording itself."""
         ...
 
+    def deferred(self, node: ast.Call) -> str:
+        """Why a forward pass does not run where it is written."""
+        ...
+
     def set_by_hand(self, statement: ast.stmt) -> tuple[bool, int] | None:
         """Whether recording is switched on (or off) by hand around a statement, and the line."""
         ...

@@ -6,9 +6,11 @@ import ast
 import re
 
 from flake8_nograd.fixing.site import File
+from flake8_nograd.syntax.expressions import dotted
 from flake8_nograd.syntax.statements import Block
 
-_CELL = re.compile(r"\s*#\s?(%%|In\s?\[)")
+# The comment that begins a cell.
+CELL = re.compile(r"\s*#\s?(%%|In\s?\[)")
 
 
 def spans_cells(block: Block, file: File) -> str:
@@ -20,7 +22,7 @@ def spans_cells(block: Block, file: File) -> str:
 def shows_value(block: Block, file: File) -> str:
     """Why the expression that ends a cell cannot: in a `with` its value would not be shown."""
     node = block.nodes[-1]
-    if block.around is not None or not isinstance(node, ast.Expr) or _prints(node.value):
+    if block.around is not None or not isinstance(node, ast.Expr) or dotted(node.value) == "print":
         return ""
     lines = file.source.lines
     rest = block.suite[block.last + 1 :]
@@ -32,12 +34,4 @@ def shows_value(block: Block, file: File) -> str:
 
 def _cell_begins(first: int, last: int, file: File) -> bool:
     """Whether a cell begins below one line and not below another, both 1-based."""
-    return any(_CELL.match(line) for line in file.source.lines[first:last])
-
-
-def _prints(value: ast.expr) -> bool:
-    return (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Name)
-        and value.func.id == "print"
-    )
+    return any(CELL.match(line) for line in file.source.lines[first:last])

@@ -30,10 +30,10 @@ def _cure(outcome: Outcome, statements: Statements) -> str:
 
 def _in_words(edit: Edit, line: int, statements: Statements) -> str:
     match edit:
-        case Decorate(function=number, guard=guard):
+        case Decorate(statement=number, guard=guard):
             name = getattr(statements.all[number].node, "name", "")
             return f"decorate {name}() with `@{guard}`"
-        case Wrap(first=first, last=last, guard=guard):
+        case Wrap(statement=first, last=last, guard=guard):
             return f"wrap {_lines(first, last, line, statements)} in `with {guard}:`"
         case Merge(statement=number, guard=guard):
             return f"add `{guard}` to the `with` of line {_line(number, statements)}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """Put the statements `first` to `last` of one suite into `with guard:`."""
+    """Put the statements from `statement` to `last`, of one suite, into `with guard:`."""
 
-    first: int
+    statement: int
     last: int
     guard: str
 
@@ -34,7 +34,7 @@ class Extend:
 class Decorate:
     """Put the guard directly above the `def`."""
 
-    function: int
+    statement: int
     guard: str
 
 

@@ -11,7 +11,7 @@ from flake8_nograd.fixing.shape import Shape
 from flake8_nograd.fixing.site import File, Site
 from flake8_nograd.fixing.spelling import spell
 from flake8_nograd.syntax.access_path import access_path
-from flake8_nograd.syntax.expressions import header
+from flake8_nograd.syntax.expressions import all_nodes, header
 from flake8_nograd.syntax.statements import Block, Statement
 
 
@@ -40,21 +40,11 @@ def hoists(site: Site, file: File) -> Iterator[Shape]:
 
 def _rank(call: ast.Call, statement: Statement) -> int:
     """The rank of a call among those of a statement's header, in the order of the source."""
-    calls = [
-        node
-        for part in header(statement.node)
-        for node in ast.walk(part)
-        if isinstance(node, ast.Call)
-    ]
-    calls.sort(
-        key=lambda node: (
-            node.lineno,
-            node.col_offset,
-            -(node.end_lineno or 0),
-            -(node.end_col_offset or 0),
-        )
-    )
-    return calls.index(call)
+    calls = [node for node in all_nodes(header(statement.node)) if isinstance(node, ast.Call)]
+    starts = [(node.lineno, node.col_offset) for node in calls]
+    ends = [(-(node.end_lineno or 0), -(node.end_col_offset or 0)) for node in calls]
+    own = calls.index(call)
+    return sum(place < (starts[own], ends[own]) for place in zip(starts, ends, strict=True))
 
 
 def _free_name(node: ast.Call, file: File) -> str:
@@ -70,22 +60,14 @@ def _free_name(node: ast.Call, file: File) -> str:
 def _shares_its_line(statement: Statement) -> bool:
     """Whether something else stands on the lines of a statement, which would have to move too."""
     node = statement.node
-    around = statement.around
-    if statement.is_elif or (around is not None and around.node.lineno == node.lineno):
-        return True
+    outer = list(statement.chain)[1:]
     beside = statement.suite[max(0, statement.index - 1) : statement.index + 2]
-    return any(
-        other is not statement
-        and (other.node.lineno == node.end_lineno or other.node.end_lineno == node.lineno)
-        for other in beside
-    ) or _is_one_line_body(statement)
-
-
-def _is_one_line_body(statement: Statement) -> bool:
-    """Whether the suite stands behind its colon, where no other statement has room."""
-    around = statement.around
-    return around is not None and any(
-        getattr(item.node, "lineno", 0) == statement.node.lineno
-        for item in statement.chain
-        if item is not statement
+    return (
+        statement.is_elif
+        or any(item.node.lineno == node.lineno for item in outer)
+        or any(
+            node.lineno == other.node.end_lineno or node.end_lineno == other.node.lineno
+            for other in beside
+            if other is not statement
+        )
     )

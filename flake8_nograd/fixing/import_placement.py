@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from flake8_nograd.fixing.edits import Import
 from flake8_nograd.syntax.imports import ImportNode, first_run, groups, is_docstring, roots
-from flake8_nograd.syntax.order import runs_elsewhere
+from flake8_nograd.syntax.order import runs_with_module
 from flake8_nograd.syntax.statements import Statement, Statements
 
 
 def place_import(statements: Statements, code: str, place: Statement) -> Import:
     """Beside the imports of torch; in a file that imports it lazily, inside the function."""
     relatives = [item for item in statements.all if "torch" in roots(item.node)]
-    in_module = [item for item in relatives if _is_run_with_module(item)]
+    in_module = [item for item in relatives if runs_with_module(item)]
     at_top = [item for item in in_module if item.around is None]
     reached = [item for item in at_top if item.number <= place.number]
     optional = [item for item in in_module if item.around is not None]
@@ -31,15 +31,6 @@ def place_import(statements: Statements, code: str, place: Statement) -> Import:
             first = first.after
         return Import(first.number, after=False, code=code)
     return _among_imports(statements.top, code)
-
-
-def _is_run_with_module(statement: Statement) -> bool:
-    """Whether an import stands in the module or in a `try` or condition of it."""
-    return statement.function is None and all(
-        isinstance(around.node, ast.Try | ast.If)
-        and not (isinstance(around.node, ast.If) and runs_elsewhere(around.node.test))
-        for around in list(statement.chain)[1:]
-    )
 
 
 def _among_imports(top: Sequence[Statement], code: str) -> Import:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import libcst as cst
+from libcst import matchers as m
 
-from flake8_nograd.fixing.layout import Line
+from flake8_nograd.fixing.cells import CELL
+from flake8_nograd.fixing.layout import Line, leading_lines
 
-_CELL = re.compile(r"#\s?(%%|In\s?\[)")
+_PLAIN = m.AllOf(
+    m.With(items=[m.WithItem(asname=None)], body=m.IndentedBlock(), asynchronous=None),
+    m.DoesNotMatch(m.With(lpar=m.LeftParen())),
+)
 
 
 def joined(lines: Iterable[Line], made: Sequence[Line]) -> list[Line]:
@@ -29,41 +33,23 @@ def joined(lines: Iterable[Line], made: Sequence[Line]) -> list[Line]:
 
 def _fit(first: Line, second: Line) -> bool:
     """Whether both are the same plain guard, in one cell, and no comment would be lost."""
-    if not (_is_plain(first) and _is_plain(second)):
+    if not (m.matches(first, _PLAIN) and m.matches(second, _PLAIN)):
         return False
-    assert isinstance(first, cst.With)
-    assert isinstance(second, cst.With)
-    assert isinstance(second.body, cst.IndentedBlock)
+    one, other = cst.ensure_type(first, cst.With), cst.ensure_type(second, cst.With)
     begins_cell = any(
-        line.comment and _CELL.match(line.comment.value) for line in second.leading_lines
+        line.comment and CELL.match(line.comment.value) for line in other.leading_lines
     )
-    same = first.items[0].deep_equals(second.items[0])
-    return same and not begins_cell and second.body.header.comment is None
-
-
-def _is_plain(statement: Line) -> bool:
-    return (
-        isinstance(statement, cst.With)
-        and isinstance(statement.body, cst.IndentedBlock)
-        and len(statement.items) == 1
-        and statement.asynchronous is None
-        and statement.items[0].asname is None
-        and not isinstance(statement.lpar, cst.LeftParen)
-    )
+    has_comment = cst.ensure_type(other.body, cst.IndentedBlock).header.comment is not None
+    return one.items[0].deep_equals(other.items[0]) and not (begins_cell or has_comment)
 
 
 def _one(first: Line, second: Line) -> Line:
     assert isinstance(first.body, cst.IndentedBlock)
     assert isinstance(second.body, cst.IndentedBlock)
     start, *others = second.body.body
-    above = [*first.body.footer, *second.leading_lines, *_leading_lines(start)]
+    above = [*first.body.footer, *leading_lines(second), *leading_lines(start)]
     body = first.body.with_changes(
         body=[*first.body.body, start.with_changes(leading_lines=above), *others],
         footer=second.body.footer,
     )
     return first.with_changes(body=body)
-
-
-def _leading_lines(line: cst.CSTNode) -> Sequence[cst.EmptyLine]:
-    found: Sequence[cst.EmptyLine] = getattr(line, "leading_lines", ())
-    return found

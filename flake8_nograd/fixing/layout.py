@@ -6,29 +6,13 @@ import re
 from collections.abc import Sequence
 
 import libcst as cst
+from libcst import matchers as m
 
 Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 _SWITCH = re.compile(r"#\s*(fmt|yapf|isort|ruff|region|endregion)\b\s*:?\s*(\w*)")
 _OPENS = frozenset({"off", "disable"})
 _CLOSES = frozenset({"on", "enable"})
-
-
-class _Continuations(cst.CSTTransformer):
-    """Indents the lines that follow a backslash."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__()
-        self._unit = unit
-
-    def leave_SimpleWhitespace(
-        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
-    ) -> cst.SimpleWhitespace:
-        """Put the unit behind each line end."""
-        if "\\" not in updated_node.value:
-            return updated_node
-        value = re.sub(r"\\(\r\n|\r|\n)", rf"\\\1{self._unit}", updated_node.value)
-        return updated_node.with_changes(value=value)
 
 
 class _BlankLines(cst.CSTTransformer):
@@ -48,12 +32,25 @@ class _BlankLines(cst.CSTTransformer):
         return updated_node.with_changes(indent=updated_node.comment is not None)
 
 
+def leading_lines(line: cst.CSTNode) -> Sequence[cst.EmptyLine]:
+    """The empty lines and comments above a line."""
+    found: Sequence[cst.EmptyLine] = getattr(line, "leading_lines", ())
+    return found
+
+
 def moved_in(line: Line, unit: str, is_top: bool) -> Line:
-    """A line that is to stand one level further in."""
-    moved = line.visit(_Continuations(unit))
-    moved = moved.visit(_BlankLines()) if is_top and isinstance(moved, Line) else moved
+    """A line that is to stand one level further in, and all that follows its backslashes."""
+
+    def indented(node: cst.CSTNode, _: object) -> cst.SimpleWhitespace:
+        value = cst.ensure_type(node, cst.SimpleWhitespace).value
+        return cst.SimpleWhitespace(re.sub(r"\\(\r\n|\r|\n)", rf"\\\1{unit}", value))
+
+    has_backslash = m.SimpleWhitespace(value=m.MatchIfTrue(lambda value: "\\" in value))
+    moved = m.replace(line, has_backslash, indented)
     assert isinstance(moved, Line)
-    return moved
+    blank = moved.visit(_BlankLines()) if is_top else moved
+    assert isinstance(blank, Line)
+    return blank
 
 
 def parted(lines: Sequence[Line]) -> tuple[list[cst.EmptyLine], list[Line]]:
@@ -61,51 +58,23 @@ def parted(lines: Sequence[Line]) -> tuple[list[cst.EmptyLine], list[Line]]:
 
     A comment such as `# fmt: off` stays on one level with the `# fmt: on` that ends it.
     """
-    first, *others = lines
-    above, inside = _split(first, others)
-    outside = list(above)
-    moved = [_leading(first, inside)]
-    for position, line in enumerate(others):
-        comments = _leading_lines(line)
-        opening = [item for item in comments if _opens(item)]
-        if not opening or _closed(others[position + 1 :], comments, opening[-1]):
-            moved.append(line)
-            continue
-        outside += opening
-        moved.append(_leading(line, [item for item in comments if item not in opening]))
+    comments = [list(leading_lines(line)) for line in lines]
+    closing = [number for number, own in enumerate(comments) if any(map(_closes, own))]
+    outside: list[cst.EmptyLine] = []
+    moved: list[Line] = []
+    for number, (line, own) in enumerate(zip(lines, comments, strict=True)):
+        opening = [item for item in own if _opens(item)]
+        last = own.index(opening[-1]) if opening else len(own)
+        ends_here = any(map(_closes, own[last:]))
+        ends_below = bool(closing) and closing[-1] > number
+        inside = own
+        if number == 0:
+            inside = own[last:] if ends_below and not ends_here else []
+        elif opening and not (ends_here or ends_below):
+            inside = [item for item in own if item not in opening]
+        outside += [item for item in own if item not in inside]
+        moved.append(line.with_changes(leading_lines=inside))
     return outside, moved
-
-
-def _split(
-    first: Line, others: Sequence[Line]
-) -> tuple[Sequence[cst.EmptyLine], Sequence[cst.EmptyLine]]:
-    """What stays above the guard, and what goes in because its end is in there."""
-    lines = _leading_lines(first)
-    opening = [number for number, item in enumerate(lines) if _opens(item)]
-    if not opening or any(_closes(item) for item in lines[opening[-1] :]):
-        return lines, ()
-    if not _closed(others, (), None):
-        return lines, ()
-    return lines[: opening[-1]], lines[opening[-1] :]
-
-
-def _closed(
-    lines: Sequence[Line], comments: Sequence[cst.EmptyLine], opening: cst.EmptyLine | None
-) -> bool:
-    """Whether what is opened is closed below, in the same comments or above a later line."""
-    after = list(comments)[list(comments).index(opening) :] if opening is not None else []
-    return any(_closes(item) for item in after) or any(
-        _closes(item) for line in lines for item in _leading_lines(line)
-    )
-
-
-def _leading_lines(line: Line) -> Sequence[cst.EmptyLine]:
-    found: Sequence[cst.EmptyLine] = getattr(line, "leading_lines", ())
-    return found
-
-
-def _leading(line: Line, lines: Sequence[cst.EmptyLine]) -> Line:
-    return line.with_changes(leading_lines=lines)
 
 
 def _opens(line: cst.EmptyLine) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flake8_nograd.fixing.edits import Import
 from flake8_nograd.fixing.import_placement import place_import
-from flake8_nograd.syntax.bindings import Bindings, Variable
-from flake8_nograd.syntax.imports import ImportNode, imported
+from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.imports import ImportNode, imported, imports_of
 from flake8_nograd.syntax.order import may_be_left_out, reaches
 from flake8_nograd.syntax.statements import Statement, Statements
 
@@ -68,36 +68,19 @@ class Names:
         found = []
         for name in self._imported:
             variable = self._bindings.in_scope(own, name)
-            imports, is_import = self._imports_of(variable)
+            imports, is_import = imports_of(variable, self._bindings)
             origins = {origin for _, origin in imports}
             is_own = variable.scope is own
             if is_import and len(origins) == 1:
-                stands = [item for item, _ in imports]
+                stands = [self._statements.of(node) for node, _ in imports]
                 if any(reaches(item, place, is_own) for item in stands):
                     found.append((scopes.index(variable.scope), name, origins.pop(), stands))
         found.sort(key=lambda row: (row[0], row[2] in _HOMES, row[2] != "torch"))
         return [(name, origin, imports) for _, name, origin, imports in found]
 
-    def _imports_of(self, variable: Variable) -> tuple[list[tuple[Statement, str]], bool]:
-        """The imports of a variable, and whether nothing else gives it a value."""
-        stores = self._bindings.stores.get(variable, [])
-        others = [
-            node
-            for node in stores
-            if not isinstance(node, ImportNode) and not self._is_fallback(node)
-        ]
-        imports = [
-            (self._statements.of(node), origin)
-            for node in stores
-            if isinstance(node, ImportNode)
-            for name, origin in imported(node)
-            if name == variable.name
-        ]
-        return imports, not others
-
     def _is_free(self, name: str, place: Statement) -> bool:
         variable = self._bindings.in_scope(self._bindings.scope_of(place.node), name)
-        imports, is_import = self._imports_of(variable)
+        imports, is_import = imports_of(variable, self._bindings)
         return is_import and (
             not imports
             or (
@@ -105,13 +88,6 @@ class Names:
                 and all(origin == "torch" for _, origin in imports)
             )
         )
-
-    def _is_fallback(self, node: ast.AST) -> bool:
-        """Whether this is the `torch = None` of a failed import."""
-        match list(self._bindings.around(node))[:3]:
-            case [_, ast.Assign(value=ast.Constant(value=None)), ast.Try() | ast.ExceptHandler()]:
-                return True
-        return False
 
 
 def _spelling(guard: str, name: str, origin: str) -> str | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from flake8_nograd.findings import Finding, Safety
 from flake8_nograd.fixing.cures import with_cure
-from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Hoist, Import, Merge, Wrap
+from flake8_nograd.fixing.edits import Edit, Extend, Import, Wrap
 from flake8_nograd.fixing.names import Names
 from flake8_nograd.fixing.result import Outcome, Verdict
-from flake8_nograd.fixing.shape import Refusal, Shape
+from flake8_nograd.fixing.shape import Shape
 from flake8_nograd.fixing.shapes import shape_of
-from flake8_nograd.fixing.site import File, Site, deferred, locate
+from flake8_nograd.fixing.site import File, Site, locate
 from flake8_nograd.fixing.style import Style
 from flake8_nograd.source import Source
 from flake8_nograd.syntax.bindings import Bindings
@@ -52,7 +52,7 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
     repair = finding.repair
     if repair is None:
         return _unknown(finding)
-    why_not = deferred(repair, file)
+    why_not = repair.facts.deferred(repair.start)
     if why_not or repair.safety is Safety.DISPLAY:
         return _left(finding, why_not or repair.reason)
     match repair.facts.set_by_hand(repair.block[0]):
@@ -91,8 +91,8 @@ class _Builder:
 
     def _add(self, site: Site) -> Outcome:
         shape = shape_of(site, self._file)
-        if isinstance(shape, Refusal):
-            return _left(site.finding, shape.reason)
+        if isinstance(shape, str):
+            return _left(site.finding, shape)
         safety, reason = site.repair.safety, site.repair.reason
         if safety is Safety.SAFE and shape.need:
             safety, reason = Safety.UNSAFE, shape.need
@@ -118,8 +118,5 @@ class _Builder:
 
     def _stretch(self, edit: Edit) -> range:
         """The numbers of all statements an edit moves or guards."""
-        match edit:
-            case Wrap(first=first, last=last) | Extend(statement=first, last=last):
-                return range(first, self._file.statements.end(last))
-            case Merge(statement=first) | Decorate(function=first) | Hoist(statement=first):
-                return range(first, self._file.statements.end(first))
+        last = edit.last if isinstance(edit, Wrap | Extend) else edit.statement
+        return range(edit.statement, self._file.statements.end(last))

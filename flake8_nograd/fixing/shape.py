@@ -21,10 +21,3 @@ class Shape:
     needs: Import | None = None
     note: str = ""
     need: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is no shape that fits."""
-
-    reason: str

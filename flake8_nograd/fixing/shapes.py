@@ -12,7 +12,7 @@ from flake8_nograd.fixing.cells import spans_cells
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Merge, Wrap
 from flake8_nograd.fixing.hoists import hoists
 from flake8_nograd.fixing.objections import objection
-from flake8_nograd.fixing.shape import Refusal, Shape
+from flake8_nograd.fixing.shape import Shape
 from flake8_nograd.fixing.site import File, Site, candidates
 from flake8_nograd.fixing.spelling import spell
 from flake8_nograd.fixing.style import Form, Guard
@@ -23,8 +23,8 @@ from flake8_nograd.vocabulary.guard_calls import is_guard
 _DOES_MORE = re.compile(r"main$|__init__$|setup|(build|make|create)(_|$)")
 
 
-def shape_of(site: Site, file: File) -> Shape | Refusal:
-    """The first shape that is safe, else the first that is not."""
+def shape_of(site: Site, file: File) -> Shape | str:
+    """The first shape that is safe, else the first that is not; a reason if there is none."""
     reasons: list[str] = []
     tried: list[Shape] = []
     judge = site.facts.need if site.repair.safety is Safety.SAFE else site.facts.other_need
@@ -38,7 +38,7 @@ def shape_of(site: Site, file: File) -> Shape | Refusal:
             if not judge(shape.code):
                 return shape
     if not tried:
-        return Refusal(reasons[0])
+        return reasons[0]
     return next((item for item in tried if not site.facts.other_need(item.code)), tried[-1])
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
 from flake8_nograd.findings import Finding, GuardFacts, Repair
 from flake8_nograd.fixing.names import Names
@@ -24,7 +23,7 @@ class File:
     bindings: Bindings
     names: Names
     style: Style
-    protected: frozenset[int] = field(default=frozenset())
+    protected: frozenset[int] = frozenset()
 
     def protects(self, first: ast.stmt | ast.expr, last: ast.stmt | ast.expr) -> int | None:
         """The first line from one node to another that gets no guard."""
@@ -84,16 +83,3 @@ def _single_passes(site: Site, file: File) -> Iterator[Statement]:
     for statement in dict.fromkeys(map(file.holding, site.repair.passes)):
         if site.facts.set_by_hand(statement.node) is None:
             yield statement
-
-
-def deferred(repair: Repair, file: File) -> str:
-    """Why the forward pass does not run where it is written; empty if it does."""
-    why = ""
-    for inner, outer in pairwise(file.bindings.around(repair.start)):
-        if isinstance(inner, ast.Lambda):
-            why = "the forward pass runs when the lambda is called, maybe out of reach of a guard"
-        elif isinstance(inner, ast.GeneratorExp) and not isinstance(outer, ast.Call):
-            why = "the forward pass runs when the generator expression is consumed"
-        elif isinstance(inner, ast.stmt):
-            break
-    return why

@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_nograd.fixing.edits import Decorate, Edit, Extend, Hoist, Import, Merge, Wrap
 from flake8_nograd.fixing.hoisting import hoisted
 from flake8_nograd.fixing.joining import joined
-from flake8_nograd.fixing.layout import Line, moved_in, parted
+from flake8_nograd.fixing.layout import Line, leading_lines, moved_in, parted
 from flake8_nograd.fixing.with_items import with_item
 
 _NEW = -1
@@ -20,22 +20,18 @@ _BELOW_IMPORT = {True: (), False: (cst.EmptyLine(indent=False),)}
 class Surgeon(cst.CSTTransformer):
     """Carries out edits; counts statements as `Statements` does."""
 
-    def __init__(self, edits: Iterable[Edit], imports: Iterable[Import]) -> None:
+    def __init__(self, edits: Sequence[Edit], imports: Sequence[Import]) -> None:
         super().__init__()
         self.count = 0
         self._numbers: dict[int, int] = {}
         self._indents: list[str | None] = []
         self._default_indent = ""
         self._made: list[Line] = []
-        self._wraps = {edit.first: edit for edit in edits if isinstance(edit, Wrap)}
-        self._extends = {edit.statement: edit for edit in edits if isinstance(edit, Extend)}
-        self._merges = {edit.statement: edit for edit in edits if isinstance(edit, Merge)}
-        self._decorates = {edit.function: edit for edit in edits if isinstance(edit, Decorate)}
-        self._hoists = {edit.statement: edit for edit in edits if isinstance(edit, Hoist)}
+        self._edits = {edit.statement: edit for edit in edits}
         self._imports = list(imports)
-        anchors = {edit.anchor for edit in self._imports}
-        self._concerned = self._wraps.keys() | self._extends.keys() | anchors
-        self._concerned |= self._hoists.keys()
+        self._concerned = {edit.anchor for edit in self._imports}.union(
+            edit.statement for edit in edits if isinstance(edit, Wrap | Extend | Hoist)
+        )
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         """Number the statements on the way down; expressions hold none."""
@@ -71,15 +67,15 @@ class Surgeon(cst.CSTTransformer):
 
     def leave_With(self, original_node: cst.With, updated_node: cst.With) -> cst.With:
         """Add the guard to the items of a `with`."""
-        edit = self._merges.get(self._numbers[id(original_node)])
-        return with_item(updated_node, edit.guard) if edit else updated_node
+        edit = self._edits.get(self._numbers[id(original_node)])
+        return with_item(updated_node, edit.guard) if isinstance(edit, Merge) else updated_node
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         """Put the guard directly above the `def`."""
-        edit = self._decorates.get(self._numbers[id(original_node)])
-        if edit is None:
+        edit = self._edits.get(self._numbers[id(original_node)])
+        if not isinstance(edit, Decorate):
             return updated_node
         decorator = cst.Decorator(
             cst.parse_expression(edit.guard), leading_lines=updated_node.lines_after_decorators
@@ -123,7 +119,7 @@ class Surgeon(cst.CSTTransformer):
             before = [_parse(edit.code) for edit in own if not edit.after]
             after = [_parse(edit.code) for edit in own if edit.after]
             if before:
-                before[0] = before[0].with_changes(leading_lines=piece.leading_lines)
+                before[0] = before[0].with_changes(leading_lines=leading_lines(piece.line))
             is_beside = piece.is_import and not any(edit.apart for edit in own)
             if after and not is_beside:
                 after[0] = after[0].with_changes(leading_lines=_BELOW_IMPORT[False])
@@ -134,23 +130,23 @@ class Surgeon(cst.CSTTransformer):
     def _with_guards(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
         """Gather the statements of each wrap and extension into one `with`."""
         waiting: list[_Piece] = []
-        edit: Wrap | Extend | None = None
+        edit: Edit | None = None
         for piece in pieces:
-            edit = edit or self._wraps.get(piece.number) or self._extends.get(piece.number)
-            hoist = self._hoists.get(piece.number)
-            if hoist is not None:
-                guarded, rest = hoisted(hoist, piece.line, self._indent())
+            edit = edit or self._edits.get(piece.number)
+            if isinstance(edit, Hoist):
+                guarded, rest = hoisted(edit, piece.line, self._indent())
                 self._made.append(guarded)
                 yield replace(piece, number=_NEW, line=guarded)
                 yield replace(piece, line=rest)
-                continue
-            if edit is None:
+                edit = None
+            elif isinstance(edit, Wrap | Extend):
+                waiting.append(piece)
+                if piece.number == edit.last:
+                    yield self._guarded(edit, waiting)
+                    waiting, edit = [], None
+            else:
                 yield piece
-                continue
-            waiting.append(piece)
-            if piece.number == edit.last:
-                yield self._guarded(edit, waiting)
-                waiting, edit = [], None
+                edit = None
 
     def _guarded(self, edit: Wrap | Extend, pieces: Sequence[_Piece]) -> _Piece:
         unit = self._indent() or self._default_indent
@@ -176,12 +172,6 @@ class _Piece:
     line: Line
     follows_semicolon: bool = False
     ends_line: bool = True
-
-    @property
-    def leading_lines(self) -> Sequence[cst.EmptyLine]:
-        """The empty lines and comments above."""
-        lines: Sequence[cst.EmptyLine] = getattr(self.line, "leading_lines", ())
-        return lines
 
     @property
     def is_import(self) -> bool:
@@ -222,7 +212,7 @@ def _line(pieces: Sequence[_Piece]) -> Line:
     ]
     if not last.ends_line:
         small[-1] = small[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-    return last.line.with_changes(body=small, leading_lines=pieces[0].leading_lines)
+    return last.line.with_changes(body=small, leading_lines=leading_lines(pieces[0].line))
 
 
 def _wrapped(guard: str, pieces: Sequence[_Piece], indent: str | None) -> _Piece:
@@ -245,7 +235,7 @@ def _extended(guard: _Piece, pieces: Sequence[_Piece], indent: str | None) -> _P
     if isinstance(body, cst.SimpleStatementSuite):
         body = cst.IndentedBlock(body=[_as_line(body)], indent=indent)
     assert isinstance(body, cst.IndentedBlock)
-    first = first.leading([*body.footer, *first.leading_lines])
+    first = first.leading([*body.footer, *leading_lines(first.line)])
     body = body.with_changes(body=[*body.body, *_lines([first, *others])], footer=())
     return replace(guard, line=statement.with_changes(body=body))
 

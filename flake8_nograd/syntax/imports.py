@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from flake8_nograd.syntax.bindings import Bindings, Variable
 from flake8_nograd.syntax.statements import Statement
 
 ImportNode = ast.Import | ast.ImportFrom
@@ -21,6 +22,27 @@ def imported(node: ImportNode) -> Iterator[tuple[str, str]]:
         else:
             root = alias.name.split(".")[0]
             yield root, root
+
+
+def imports_of(variable: Variable, bindings: Bindings) -> tuple[list[tuple[ImportNode, str]], bool]:
+    """The imports of a variable and where from, and whether nothing else gives it a value."""
+    imports: list[tuple[ImportNode, str]] = []
+    is_only = True
+    for node in bindings.stores.get(variable, []):
+        if isinstance(node, ImportNode):
+            origins = [origin for name, origin in imported(node) if name == variable.name]
+            imports += [(node, origin) for origin in origins]
+        else:
+            is_only = is_only and _is_fallback(node, bindings)
+    return imports, is_only
+
+
+def _is_fallback(node: ast.AST, bindings: Bindings) -> bool:
+    """Whether this is the `name = None` of a failed import."""
+    match list(bindings.around(node))[:3]:
+        case [_, ast.Assign(value=ast.Constant(value=None)), ast.Try() | ast.ExceptHandler()]:
+            return True
+    return False
 
 
 def roots(node: ast.stmt) -> set[str]:

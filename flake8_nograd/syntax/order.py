@@ -16,7 +16,7 @@ def reaches(statement: Statement, place: Statement, is_own: bool) -> bool:
     What another scope runs is believed to run in time.
     """
     for around in statement.chain:
-        if isinstance(around.node, ast.If) and runs_elsewhere(around.node.test):
+        if isinstance(around.node, ast.If) and _runs_elsewhere(around.node.test):
             return around in place.chain
         if around in place.chain:
             break
@@ -39,7 +39,16 @@ def may_be_left_out(statement: Statement, place: Statement) -> bool:
     return False
 
 
-def runs_elsewhere(test: ast.expr) -> bool:
+def runs_with_module(statement: Statement) -> bool:
+    """Whether a statement stands in the module, or in a `try` or condition of it."""
+    return statement.function is None and all(
+        isinstance(around.node, ast.Try | ast.If)
+        and not (isinstance(around.node, ast.If) and _runs_elsewhere(around.node.test))
+        for around in list(statement.chain)[1:]
+    )
+
+
+def _runs_elsewhere(test: ast.expr) -> bool:
     """Whether a condition is TYPE_CHECKING or compares `__name__`."""
     return any(
         dotted(node).endswith(("TYPE_CHECKING", "__name__"))

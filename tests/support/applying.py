@@ -25,6 +25,9 @@ class NothingKnown:
     def __init__(self, source: Source) -> None:
         self._bindings = Bindings(source.tree)
 
+    def deferred(self, node: ast.Call) -> str:
+        return ""
+
     def set_by_hand(self, statement: ast.stmt) -> tuple[bool, int] | None:
         return set_by_hand(statement, self._bindings)
 

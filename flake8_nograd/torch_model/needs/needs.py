@@ -135,6 +135,10 @@ class NeedsOfRegion:
         """Why the code has to record: it differentiates, or asks for recording itself."""
         return self.differentiates(code) or surroundings.asks_for_recording(code)
 
+    def deferred(self, node: ast.Call) -> str:
+        """Why a forward pass does not run where it is written."""
+        return surroundings.deferred(node, self._needs.bindings)
+
     def set_by_hand(self, statement: ast.stmt) -> tuple[bool, int] | None:
         """Whether recording is switched on (or off) by hand around a statement, and the line."""
         return surroundings.set_by_hand(statement, self._needs.bindings)

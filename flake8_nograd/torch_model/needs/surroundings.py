@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
 from flake8_nograd.syntax.expressions import all_nodes, dotted, last_name
@@ -21,6 +22,19 @@ _SEES_FRAMES = frozenset(
     " format_exc extract_tb setrecursionlimit getrecursionlimit".split()
 )
 _OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wrapped__".split())
+
+
+def deferred(node: ast.Call, bindings: Bindings) -> str:
+    """Why a forward pass does not run where it is written; empty if it does."""
+    why = ""
+    for inner, outer in pairwise(bindings.around(node)):
+        if isinstance(inner, ast.Lambda):
+            why = "the forward pass runs when the lambda is called, maybe out of reach of a guard"
+        elif isinstance(inner, ast.GeneratorExp) and not isinstance(outer, ast.Call):
+            why = "the forward pass runs when the generator expression is consumed"
+        elif isinstance(inner, ast.stmt):
+            break
+    return why
 
 
 def set_by_hand(statement: ast.stmt, bindings: Bindings) -> tuple[bool, int] | None:
