@@ -153,11 +153,12 @@ class Surgeon(cst.CSTTransformer):
         first, *others = pieces
         moved = [piece.moved_in(unit, not self._indents) for piece in others]
         if isinstance(edit, Extend):
-            return _extended(first, moved, self._indent())
-        moved.insert(0, first.moved_in(unit, not self._indents))
-        wrapped = _wrapped(edit.guard, moved, self._indent())
-        self._made.append(wrapped.line)
-        return wrapped
+            guarded = _extended(first, moved, self._indent())
+        else:
+            moved.insert(0, first.moved_in(unit, not self._indents))
+            guarded = _wrapped(edit.guard, moved, self._indent())
+        self._made.append(guarded.line)
+        return guarded
 
     def _indent(self) -> str | None:
         """The unit of indentation used around here; None for that of the file."""

@@ -57,4 +57,4 @@ ASKS_MODE = frozenset(("torch.is_grad_enabled", "torch._C.is_grad_enabled"))
 NAMED_LIKE_TORCHS = re.compile(r"(?:no|enable)_grad|inference_mode|_?set_grad_enabled")
 # The last names under which torch's guards and switches go, whatever they were imported as.
 GUARD_NAMES = frozenset(name.rpartition(".")[2] for name in SWITCHED_OFF_BY)
-SWITCH_NAMES = frozenset(("enable_grad", "set_grad_enabled"))
+SWITCH_NAMES = frozenset(name.rpartition(".")[2] for name in (*SWITCHES, "enable_grad"))

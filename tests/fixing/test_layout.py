@@ -53,6 +53,16 @@ def test_new_guard_joins_the_one_above_and_the_one_below():
     )
 
 
+def test_extended_guard_joins_the_one_below():
+    text = (
+        "with torch.no_grad():\n    a = model(x)\nb = model(y)\n"
+        "with torch.no_grad():\n    c = model(z)\n"
+    )
+    assert edited(text, Extend(0, 2), statements=5) == (
+        "with torch.no_grad():\n    a = model(x)\n    b = model(y)\n    c = model(z)\n"
+    )
+
+
 @pytest.mark.parametrize(
     "between",
     [
