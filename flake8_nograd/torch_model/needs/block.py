@@ -145,7 +145,7 @@ class Block:
         match node:
             case ast.Call():
                 return self._of_call(node)
-            case ast.BinOp() | ast.UnaryOp():
+            case ast.BinOp() | ast.UnaryOp() | ast.Compare():
                 self._follow(node)
             case ast.Subscript(ctx=ast.Load()) | ast.Starred(ctx=ast.Load()):
                 self._follow(node)

@@ -98,6 +98,9 @@ class Endings:
             return self._use_of_attribute(outer)
         if isinstance(outer, ast.Assert) and node is outer.msg:
             return f"a result is raised (line {outer.lineno})"
+        if isinstance(outer, ast.Compare) and not self._plain.comparisons_are_plain:
+            self._follow(outer)
+            return None
         if isinstance(outer, _READING) or (isinstance(outer, ast.IfExp) and node is outer.test):
             return None
         if isinstance(outer, ast.Subscript) and node is outer.slice:
@@ -115,7 +118,8 @@ class Endings:
             why = self._bind(outer.target, outer)
             if why is not None:
                 return why
-        if isinstance(outer, ast.Subscript) and is_index_of_values(outer):
+        is_index = isinstance(outer, ast.Subscript) and is_index_of_values(outer)
+        if is_index and self._plain.indices_are_plain:
             return None
         if isinstance(outer, ast.Subscript) and not isinstance(outer.ctx, ast.Load):
             return self._write_into(outer)
@@ -158,7 +162,7 @@ class Endings:
         if isinstance(target, ast.Tuple | ast.List):
             parts = target.elts
             if isinstance(outer, ast.Assign) and len(parts) == 2 and gives_indices(outer.value):
-                parts = parts[:1]
+                parts = parts[:1] if self._plain.indices_are_plain else parts
             whys = (self._bind(item, outer) for item in parts)
             return next((why for why in whys if why is not None), None)
         if isinstance(target, ast.Starred):
@@ -226,6 +230,8 @@ class Endings:
         """Something is written into a value: harmless if it has no graph."""
         statement = self._bindings.statement_of(target)
         value = getattr(statement, "value", None)
+        if isinstance(statement, ast.AugAssign) and statement not in self._covered:
+            return f"a result is changed in place outside the guard (line {target.lineno})"
         if statement in self._covered or (value is not None and self._plain.is_plain(value)):
             return None
         if isinstance(target.value, ast.Name):
@@ -240,7 +246,7 @@ class Endings:
         name = outer.attr
         if name in escapes.SHOWING_ATTRIBUTES:
             return f".{name} of a result is looked at (line {outer.lineno})"
-        if name in methods.CUT_ATTRIBUTES:
+        if name in self._plain.cutting_attributes:
             return None
         call = self._bindings.parents[outer]
         if isinstance(call, ast.Call) and call.func is outer:

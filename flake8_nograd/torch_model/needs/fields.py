@@ -19,78 +19,96 @@ _ALIASING = (
 _REBINDS = frozenset("exec globals".split())
 
 
-class Fields:
-    """The values that assignments, bodies of classes and `setattr` give to attributes."""
+class Stores:
+    """What a file stores where, by its syntax alone."""
 
-    def __init__(self, bindings: Bindings, is_plain: Callable[[ast.expr], bool]) -> None:
-        self._is_plain = is_plain
-        self._values: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
-        self._known: dict[str, bool] = {}
-        self._aliased: set[str] = set()
-        self._any_name = False
+    def __init__(self, bindings: Bindings) -> None:
+        self.values: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
+        self.aliased: set[str] = set()
+        self.asked_to_record: set[str] = set()
+        self.star_imports: list[int] = []
+        self.any_name = False
         self.rebinds_globals = False
         self.keeps_graph_of_gradients = False
-        for node in ast.walk(bindings.tree):
+        for node in bindings.parents:
             self._note(node, bindings)
+
+    def _note(self, node: ast.AST, bindings: Bindings) -> None:
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.ctx, ast.Store):
+                self.values[node.attr].append(_assigned(node, bindings))
+                if node.attr == "requires_grad":
+                    self.asked_to_record.update(_names_in(node.value))
+            elif node.attr in ("__dict__", "modules"):
+                self.any_name = self.any_name or node.attr == "__dict__"
+                self.rebinds_globals = True
+            elif isinstance(bindings.parents[node], _ALIASING):
+                self.aliased.add(node.attr)
+        elif isinstance(node, ast.Subscript):
+            if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Attribute):
+                self.values[node.value.attr].append(_assigned(node, bindings))
+        elif isinstance(node, ast.Call):
+            self._note_call(node)
+        elif isinstance(node, ast.ClassDef):
+            for statement in node.body:
+                for name, value in _named_in_class(statement):
+                    self.values[name].append(value)
+        elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            self.star_imports += [] if is_known_import(node, "*") else [node.lineno]
+
+    def _note_call(self, node: ast.Call) -> None:
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        self.rebinds_globals |= name in _REBINDS or (name in ("vars", "locals") and not node.args)
+        self.any_name |= name == "vars" and bool(node.args)
+        self.keeps_graph_of_gradients |= any(item.arg == "create_graph" for item in node.keywords)
+        for target in written_by(node):
+            if isinstance(target, ast.Attribute):
+                self.values[target.attr] += [item for item in node.args if item is not target]
+        if name == "requires_grad_" and isinstance(node.func, ast.Attribute):
+            self.asked_to_record.update(_names_in(node.func.value))
+        if name == "register_buffer" and len(node.args) > 1:
+            self.values[str(getattr(node.args[0], "value", ""))].append(node.args[1])
+        if name in _STORING and len(node.args) >= 3 - (name != "setattr"):
+            key, value = node.args[-2:]
+            if isinstance(key, ast.Constant):
+                self.values[str(key.value)].append(value)
+            elif not isinstance(value, ast.Constant):
+                self.any_name = True
+            self.rebinds_globals |= name == "setattr" and not isinstance(node.args[0], ast.Name)
+
+
+class Fields:
+    """Whether the values that are given to attributes have a graph."""
+
+    def __init__(self, stores: Stores, is_plain: Callable[[ast.expr], bool]) -> None:
+        self._stores = stores
+        self._is_plain = is_plain
+        self._known: dict[str, bool] = {}
 
     def is_kept_plain(self, name: str) -> bool:
         """Whether the file itself makes what an attribute is, and puts nothing else into it."""
-        return name in self._values and name not in self._aliased and self.is_plain(name)
+        stores = self._stores
+        return name in stores.values and name not in stores.aliased and self.is_plain(name)
 
     def is_plain(self, name: str) -> bool:
         """Whether nothing with a graph is stored in attributes of a name."""
-        if self._any_name:
+        if self._stores.any_name:
             return False
         known = self._known.get(name)
         if known is None:
             self._known[name] = True
             known = all(
-                value is not None and self._is_plain(value) for value in self._values.get(name, ())
+                value is not None and self._is_plain(value)
+                for value in self._stores.values.get(name, ())
             )
             self._known[name] = known
             if not known:  # what was claimed on the way may have rested on this
                 self._known = {key: value for key, value in self._known.items() if not value}
         return known
 
-    def _note(self, node: ast.AST, bindings: Bindings) -> None:
-        if isinstance(node, ast.Attribute):
-            if isinstance(node.ctx, ast.Store):
-                self._values[node.attr].append(_assigned(node, bindings))
-            elif node.attr in ("__dict__", "modules"):
-                self._any_name = self._any_name or node.attr == "__dict__"
-                self.rebinds_globals = True
-            elif isinstance(bindings.parents[node], _ALIASING):
-                self._aliased.add(node.attr)
-        elif isinstance(node, ast.Subscript):
-            if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Attribute):
-                self._values[node.value.attr].append(_assigned(node, bindings))
-        elif isinstance(node, ast.Call):
-            self._note_call(node)
-        elif isinstance(node, ast.ClassDef):
-            for statement in node.body:
-                for name, value in _named_in_class(statement):
-                    self._values[name].append(value)
 
-    def _note_call(self, node: ast.Call) -> None:
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        self.rebinds_globals |= name in _REBINDS or (name in ("vars", "locals") and not node.args)
-        self._any_name |= name == "vars" and bool(node.args)
-        self.keeps_graph_of_gradients |= any(item.arg == "create_graph" for item in node.keywords)
-        for target in written_by(node):
-            if isinstance(target, ast.Attribute):
-                self._values[target.attr] += [item for item in node.args if item is not target]
-        if name == "register_buffer" and len(node.args) > 1:
-            self._values[str(getattr(node.args[0], "value", ""))].append(node.args[1])
-        if name in _STORING and len(node.args) >= 3 - (name != "setattr"):
-            key, value = node.args[-2:]
-            if isinstance(key, ast.Constant):
-                self._values[str(key.value)].append(value)
-            elif not self._is_plain_constant(value):
-                self._any_name = True
-            self.rebinds_globals |= name == "setattr" and not isinstance(node.args[0], ast.Name)
-
-    def _is_plain_constant(self, value: ast.expr) -> bool:
-        return isinstance(value, ast.Constant)
+def _names_in(node: ast.expr) -> list[str]:
+    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
 def _assigned(node: ast.expr, bindings: Bindings) -> ast.expr | None:

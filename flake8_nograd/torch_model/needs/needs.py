@@ -15,9 +15,11 @@ from flake8_nograd.torch_model.needs.block import Block
 from flake8_nograd.torch_model.needs.callees import Callees
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.evaluation_order import EvaluationOrder, cut_off
+from flake8_nograd.torch_model.needs.fields import Stores
 from flake8_nograd.torch_model.needs.implicit_calls import ImplicitCalls
 from flake8_nograd.torch_model.needs.module_state import ModuleState
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
+from flake8_nograd.torch_model.needs.tensors import CalleesOfTensors, Numbers, makes_lazy_layers
 from flake8_nograd.torch_model.needs.training_calls import Training
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
@@ -36,13 +38,32 @@ class Needs:
         vocabulary: Vocabulary,
         guard_items: Container[ast.expr],
         passes: frozenset[ast.Call],
+        of_tensors: bool = False,
     ) -> None:
         self.guard_items = guard_items
         self.passes = passes
         self.tree = tree
         self.program = program
         self._points_to = points_to
-        self.callees = Callees(program, points_to, modules, vocabulary)
+        self._modules = modules
+        self._vocabulary = vocabulary
+        self._is_of_tensors = of_tensors
+        make = CalleesOfTensors if of_tensors else Callees
+        self.callees = make(program, points_to, modules, vocabulary)
+
+    @cached_property
+    def of_tensors(self) -> Needs:
+        """The same answers, if every tensor that lasts may be needed."""
+        return Needs(
+            self.tree,
+            self.program,
+            self._points_to,
+            self._modules,
+            self._vocabulary,
+            self.guard_items,
+            self.passes,
+            of_tensors=True,
+        )
 
     @cached_property
     def bindings(self) -> Bindings:
@@ -53,6 +74,11 @@ class Needs:
     def callers(self) -> Callers:
         """Who calls the functions of the file."""
         return Callers(self.bindings)
+
+    @cached_property
+    def _stores(self) -> Stores:
+        """What the file stores where."""
+        return Stores(self.bindings)
 
     @cached_property
     def training(self) -> Training:
@@ -103,7 +129,8 @@ class Needs:
 
     def plain_values(self, assumed: Collection[ast.Call] = ()) -> PlainValues:
         """What has no graph, if the results of the assumed calls have none."""
-        return PlainValues(self.bindings, self.callees, self.callers, assumed)
+        make = Numbers if self._is_of_tensors else PlainValues
+        return make(self.bindings, self.callees, self.callers, self._stores, assumed)
 
     def around(self, passes: Iterable[ast.Call]) -> NeedsOfRegion:
         """The answers for one finding."""
@@ -123,8 +150,11 @@ class NeedsOfRegion:
 
     def other_need(self, code: Sequence[ast.AST]) -> str:
         """The same, if nobody needs the graphs of the forward passes."""
-        plain = self._needs.plain_values(self._passes)
-        return Block(self._needs, code, self._passes, plain).need() or ""
+        return Block(self._needs, code, self._passes, self._plain_but_passes).need() or ""
+
+    @cached_property
+    def _plain_but_passes(self) -> PlainValues:
+        return self._needs.plain_values(self._passes)
 
     def differentiates(self, code: Sequence[ast.AST]) -> str:
         """Why the code has to record: it computes gradients itself."""
@@ -178,7 +208,10 @@ class NeedsOfRegion:
         outside = self._needs.tree.body if isinstance(around, ast.Module) else [around]
         tree, training = self._needs.tree, self._needs.training
         reason = inference_tensors.objection(code, outside, tree, training)
-        return reason or self._needs.state.need() or ""
+        if reason is None and makes_lazy_layers(tree):
+            reason = "the parameters of a lazy layer may be made there"
+        tensors = self._needs.of_tensors
+        return reason or Block(tensors, code, self._passes, tensors.plain).need() or ""
 
     def hoisted(self, node: ast.Call) -> tuple[ast.Call, str]:
         """What of a forward pass could be evaluated before its statement, and why it cannot be."""

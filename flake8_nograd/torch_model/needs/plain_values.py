@@ -13,7 +13,7 @@ from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
 from flake8_nograd.torch_model.needs.alterations import Alterations
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
-from flake8_nograd.torch_model.needs.fields import Fields, is_known_import
+from flake8_nograd.torch_model.needs.fields import Fields, Stores, is_known_import
 from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.torch_model.semantics.literal_arguments import asks_for_gradient
 from flake8_nograd.vocabulary import methods
@@ -36,30 +36,26 @@ _NEW_TENSORS = frozenset(
 class PlainValues:
     """Answers whether the value of an expression may have a graph."""
 
+    indices_are_plain = True
+    comparisons_are_plain = True
+    cutting_attributes = methods.CUT_ATTRIBUTES
+
     def __init__(
         self,
         bindings: Bindings,
         callees: Callees,
         callers: Callers,
+        stores: Stores,
         assumed: Collection[ast.Call] = (),
     ) -> None:
+        self._stores = stores
         self._assumed = assumed
         self._alterations = Alterations(bindings, callees, callers, self.is_plain)
-        self._fields = Fields(bindings, self.is_plain)
+        self._fields = Fields(stores, self.is_plain)
         self._assumed_names: dict[Variable, bool] = {}
         self._bindings = bindings
         self._callees = callees
         self._asked: dict[Variable, bool] = {}
-        self._asks_for_gradient = {
-            name for node in ast.walk(bindings.tree) for name in _asked_to_record(node)
-        }
-        self._stars = [
-            node.lineno
-            for node in ast.walk(bindings.tree)
-            if isinstance(node, ast.ImportFrom)
-            and node.names[0].name == "*"
-            and not is_known_import(node, "*")
-        ]
 
     def is_plain(self, node: ast.expr) -> bool:
         """Whether the value of an expression certainly has no graph."""
@@ -76,7 +72,8 @@ class PlainValues:
         if isinstance(node, ast.IfExp):
             return self.is_plain(node.body) and self.is_plain(node.orelse)
         if isinstance(node, ast.Subscript):
-            return is_index_of_values(node) or self.is_plain(node.value)
+            is_index = self.indices_are_plain and is_index_of_values(node)
+            return is_index or self.is_plain(node.value)
         if isinstance(node, ast.NamedExpr | ast.Starred | ast.Await):
             return self.is_plain(node.value)
         return self._are_plain_parts(node)
@@ -177,7 +174,7 @@ class PlainValues:
         if known is not None:
             return known
         self._asked[variable] = True
-        plain = node.id not in self._asks_for_gradient and self._are_plain_stores(variable)
+        plain = node.id not in self._stores.asked_to_record and self._are_plain_stores(variable)
         self._asked[variable] = plain
         if not plain:  # what was claimed on the way may have rested on this
             self._asked = {name: value for name, value in self._asked.items() if not value}
@@ -196,7 +193,9 @@ class PlainValues:
     def _is_rebound(self, stores: Collection[ast.AST]) -> bool:
         """Whether code may give a global name a value by its text, or by `import *`."""
         first = min((getattr(node, "lineno", 0) for node in stores), default=0)
-        return self._fields.rebinds_globals or any(line > first for line in self._stars)
+        return self._stores.rebinds_globals or any(
+            line > first for line in self._stores.star_imports
+        )
 
     def _is_plain_store(self, node: ast.AST, name: str) -> bool:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -238,7 +237,7 @@ class PlainValues:
             if isinstance(outer, ast.Assign) and around in outer.targets:
                 assert isinstance(around, ast.Tuple | ast.List)
                 is_second = len(around.elts) == 2 and around.elts[1] is node
-                if is_second and gives_indices(outer.value):
+                if is_second and self.indices_are_plain and gives_indices(outer.value):
                     return True
                 return self.is_plain(outer.value)
             if not isinstance(around, ast.Name | ast.Tuple | ast.List | ast.Starred):
@@ -285,7 +284,7 @@ class PlainValues:
         """Constants of packages, such as `math.pi`, and attributes that only get plain values."""
         if self._callees.is_property(node.attr):
             return False
-        if node.attr == "grad" and self._fields.keeps_graph_of_gradients:
+        if node.attr == "grad" and self._stores.keeps_graph_of_gradients:
             return False
         if node.attr in methods.CUT_ATTRIBUTES:
             return self._fields.is_plain(node.attr)
@@ -308,22 +307,3 @@ def _makes_container(value: ast.expr) -> bool:
         name = getattr(value.func, "attr", getattr(value.func, "id", ""))
         return name in _MAKERS and not asks_for_gradient(value)
     return isinstance(value, _FRESH) and not isinstance(value, ast.Constant)
-
-
-def _asked_to_record(node: ast.AST) -> list[str]:
-    """Names of what is made to require a gradient."""
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "requires_grad_":
-        assert isinstance(node.func, ast.Attribute)
-        return _names_in(node.func.value)
-    if isinstance(node, ast.Assign):
-        return [
-            name
-            for target in node.targets
-            if isinstance(target, ast.Attribute) and target.attr == "requires_grad"
-            for name in _names_in(target.value)
-        ]
-    return []
-
-
-def _names_in(node: ast.expr) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
