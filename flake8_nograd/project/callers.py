@@ -52,7 +52,7 @@ class CallerSearch:
         self._symbols = symbols
         self._origins = origins
         self._mode_of = deeds.mode_of
-        self._named: dict[tuple[str, bool], list[tuple[Spot, CallSite]]] = {}
+        self._named: dict[tuple[str, str], list[tuple[Spot, CallSite]]] = {}
         self._sites: dict[tuple[str, str, str], list[Site]] = {}
         self._known: dict[tuple[str, str, str], Callers] = {}
 
@@ -169,7 +169,7 @@ class CallerSearch:
     def _matching(self, function: Definition, name: str) -> Iterator[Site]:
         if name == MODULE_BODY:
             return
-        for spot, call in self._calls_of(name, function.cls is not None):
+        for spot, call in self._calls_of(name, "" if function.cls else function.module.path):
             certain = (
                 self._calls_function(spot, call, function)
                 if function.cls is None
@@ -180,27 +180,28 @@ class CallerSearch:
                 if not (_is_made_here(function) and spot.module is function.module):
                     yield site
 
-    def _calls_of(self, name: str, of_methods: bool) -> list[tuple[Spot, CallSite]]:
-        """All calls of something of this name that may run a method, or a function of a module."""
-        key = (name, of_methods)
+    def _calls_of(self, name: str, module: str) -> list[tuple[Spot, CallSite]]:
+        """All calls of this name that may run a function of a module, or a method if it is ""."""
+        key = (name, module)
         if key not in self._named:
-            self._named[key] = list(self._find_calls(name, of_methods))
+            self._named[key] = list(self._find_calls(name, module))
         return self._named[key]
 
-    def _find_calls(self, name: str, of_methods: bool) -> Iterator[tuple[Spot, CallSite]]:
+    def _find_calls(self, name: str, module: str) -> Iterator[tuple[Spot, CallSite]]:
         called = rb"%s\b\s*[(,)]" % re.escape(name.encode())
         found = self._symbols.files.holding(
-            re.compile((rb"\.\s*" if of_methods else rb"(?<!def )\b") + called),
+            re.compile((rb"(?<!def )\b" if module else rb"\.\s*") + called),
             name,
             _MOST_FILES,
             # Where a file defines the name itself, only what follows a dot is another's.
-            unless=None if of_methods else _only_of_its_own(name.encode()),
+            unless=_only_of_its_own(name.encode()) if module else None,
+            among=self._symbols.files.may_know(module, name) if module else None,
         )
-        for module, lines in found:
-            for cls, function in module.around(lines):
+        for summary, lines in found:
+            for cls, function in summary.around(lines):
                 for call in function.calls:
                     if call.name == name:
-                        yield Spot(module, cls, function), call
+                        yield Spot(summary, cls, function), call
 
     def _calls_function(self, spot: Spot, call: CallSite, function: Definition) -> bool | None:
         """Whether a call runs a function of a module: True, or None for no."""

@@ -44,6 +44,7 @@ class Files:
         self._parts = python_files(root, excluded)
         self._by_parts = {parts: path for path, parts in self._parts.items()}
         self._tests: dict[str, bool] = {}
+        self._mentioning: dict[bytes, list[str]] = {}
         self._found: dict[tuple[re.Pattern[bytes], bytes, re.Pattern[bytes] | None], Hits] = {}
 
     def with_file(self, path: str) -> Files:
@@ -54,7 +55,7 @@ class Files:
         files.root, files.texts, files.summaries = self.root, self.texts, self.summaries
         files._vocabulary = self._vocabulary
         files._parts = {**self._parts, path: self.parts(path)}
-        files._tests, files._found = {}, {}
+        files._tests, files._mentioning, files._found = {}, {}, {}
         files._by_parts = {**self._by_parts, self.parts(path): path}
         return files
 
@@ -79,6 +80,17 @@ class Files:
         """The package that relative imports of a file start from."""
         parts = self.parts(path)
         return parts if os.path.basename(path) == "__init__.py" else parts[:-1]
+
+    def mentioning(self, word: bytes) -> list[str]:
+        """The files in which a word occurs."""
+        if word not in self._mentioning:
+            pattern = re.compile(rb"\b%s\b" % re.escape(word))
+            self._mentioning[word] = [
+                path
+                for path, text in self._searched.items()
+                if word in text and pattern.search(text) is not None
+            ]
+        return self._mentioning[word]
 
     def is_test(self, path: str) -> bool:
         """Whether a file is there to test others."""
@@ -165,7 +177,13 @@ class Files:
 
 def lines_of(pattern: re.Pattern[bytes], text: bytes) -> list[int]:
     """The lines in which a pattern is found."""
-    return [text.count(b"\n", 0, hit.start()) + 1 for hit in pattern.finditer(text)]
+    lines: list[int] = []
+    line, counted = 1, 0
+    for hit in pattern.finditer(text):
+        line += text.count(b"\n", counted, hit.start())
+        counted = hit.start()
+        lines.append(line)
+    return lines
 
 
 def _shared(one: Parts, other: Parts) -> int:

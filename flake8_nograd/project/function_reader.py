@@ -27,6 +27,7 @@ from flake8_nograd.project.value_names import (
     sources_of,
 )
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -218,7 +219,7 @@ class FunctionReader:
 
     def _expression(self, node: ast.expr) -> None:
         """The calls in an expression, and what it yields."""
-        for part in ast.walk(node):
+        for part in nodes_of(node):
             if isinstance(part, ast.Call):
                 self._call(part)
             elif isinstance(part, ast.Yield):

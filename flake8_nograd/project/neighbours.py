@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from flake8_nograd.project.files import Files, lines_of
+from flake8_nograd.project.importers import Importers
 from flake8_nograd.project.location import Parts
 from flake8_nograd.project.summary import ModuleSummary
 
@@ -22,6 +24,7 @@ class Neighbours:
         self.own = own
         self._files = files.with_file(own.path)
         self._own_text = own_text
+        self._importers = Importers(self._files)
         self._asked: dict[str, ModuleSummary | None] = {own.path: own}
         self._parsed = 0
 
@@ -58,6 +61,10 @@ class Neighbours:
         self._parsed += len(text)
         return self._files.summary(path)
 
+    def may_know(self, module: str, name: str) -> Collection[str] | None:
+        """The files that may get a name from a module; None if they may be any."""
+        return self._importers.may_know(module, name)
+
     def is_held(self, pattern: re.Pattern[bytes], word: str) -> bool:
         """Whether a pattern occurs in any file."""
         if pattern.search(self._own_text) is not None:
@@ -71,15 +78,19 @@ class Neighbours:
         word: str,
         most: int,
         unless: re.Pattern[bytes] | None = None,
+        among: Collection[str] | None = None,
     ) -> list[tuple[ModuleSummary, list[int]]]:
         """The files in which a pattern occurs, tests left out; none if they are too many.
 
-        Others than the one at hand do not count if the pattern `unless` fits to their texts.
+        Others than the one at hand do not count if the pattern `unless` fits to their texts, or if
+        they are not `among` some.
         """
         found = [
             (path, lines)
             for path, lines in self._files.holding(pattern, word.encode(), unless)
-            if path != self.own.path and not self._files.is_test(path)
+            if path != self.own.path
+            and (among is None or path in among)
+            and not self._files.is_test(path)
         ]
         if len(found) > most:
             return []

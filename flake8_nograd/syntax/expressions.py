@@ -21,7 +21,20 @@ def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
 def all_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """The trees and everything in them."""
     for root in roots:
-        yield from ast.walk(root)
+        yield from nodes_of(root)
+
+
+def nodes_of(root: ast.AST) -> Iterator[ast.AST]:
+    """What `ast.walk` yields, in its order and in less time; contexts of names are left out."""
+    todo = [root]
+    for node in todo:
+        yield node
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                todo += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and name != "ctx":
+                todo.append(value)
 
 
 def header(node: ast.stmt) -> list[ast.AST]:

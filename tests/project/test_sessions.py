@@ -9,12 +9,13 @@ import pytest
 from real_flake8 import run_flake8
 
 from flake8_nograd import cli, engine
+from flake8_nograd.elsewhere import Place
 from flake8_nograd.options import Options
 from flake8_nograd.project import neighbours
 from flake8_nograd.project.files import Files
 from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.neighbours import Neighbours
-from flake8_nograd.project.project import begin_session
+from flake8_nograd.project.project import begin_session, seen_from
 from flake8_nograd.project.texts import Texts
 from flake8_nograd.source import Source
 from flake8_nograd.vocabulary.lookup import vocabulary_of
@@ -111,6 +112,45 @@ def test_bounds_are_those_of_the_file_that_is_asked_about(folder, monkeypatch):
         known = [asked.summary(path) is not None for path in order]
         assert known == [True, True, False, False, False]
         assert asked.summary(own.path) is own
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"use.py": "from engine import evaluate\nevaluate(1, 2)\n"},
+        {"use.py": "import engine as e\ne.evaluate(1, 2)\n"},
+        {
+            "hand.py": "from engine import *\n",
+            "use.py": "from hand import evaluate\nevaluate(1, 2)\n",
+        },
+        {
+            "api/__init__.py": "from engine import (\n    other,\n    evaluate,\n)\n",
+            "use.py": "import api\napi.evaluate(1, 2)\n",
+        },
+        {
+            "one.py": "from engine import evaluate\n",
+            "two.py": "from one import *\n",
+            "use.py": "import two\ntwo.evaluate(1, 2)\n",
+        },
+    ],
+    ids=" ".join,
+)
+def test_callers_are_found_through_whoever_hands_a_name_on(folder, texts):
+    (folder / "run.py").unlink()
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    source = Source.from_path(folder / "engine.py")
+    callers = seen_from(source, Options()).callers("", "evaluate")
+    assert callers.recording == Place(str(folder / "use.py"), 2)
+
+
+def test_a_file_of_which_no_other_speaks_costs_no_parsing(folder, monkeypatch):
+    (folder / "run.py").write_text(RECORDING.replace("from engine", "from other"))
+    (folder / "same.py").write_text("def evaluate(x): pass\nevaluate(1)\n")
+    monkeypatch.setattr(Files, "_summarize", lambda *rest: pytest.fail("parsed in vain"))
+    callers = seen_from(Source.from_path(folder / "engine.py"), Options()).callers("", "evaluate")
+    assert not callers.seen
 
 
 def test_a_file_that_is_not_saved_yet_is_one_of_the_project(folder):
