@@ -54,6 +54,7 @@ class Deed(enum.Enum):
     PLAIN = "it runs no forward pass"
     PASS = "it runs a forward pass"
     TRAINS = "it differentiates"
+    METHOD = "it is a method, and no attribute that holds a model"
 
 
 class Elsewhere(Protocol):

@@ -43,9 +43,16 @@ class Deeds:
                 self._modules[cls.key] = False
             elif any(map(is_module_base, bases)):
                 self._modules[cls.key] = True
+            elif all(map(is_plain_base, bases)) or self._is_called_its_own_way(cls):
+                self._modules[cls.key] = False
             else:
-                self._modules[cls.key] = False if all(map(is_plain_base, bases)) else None
+                self._modules[cls.key] = None
         return self._modules[cls.key]
+
+    def _is_called_its_own_way(self, cls: Definition) -> bool:
+        """Whether a class says what calling an object does, which a module leaves to forward."""
+        method = self._symbols.method
+        return method(cls, "forward") is None and method(cls, "__call__") is not None
 
     def guard(self, definition: Definition) -> GradMode | None:
         """The mode in which a context manager or decorator of the project runs what it gets."""
@@ -202,7 +209,7 @@ class Deeds:
                 is_run = method is not None and not _is_property(method)
                 if method is not None and is_run:
                     cls = origin._replace(function=None)
-                    return self.of(method) or self.of_implementations(name, cls)
+                    return self.of(method) or self.of_implementations(name, cls) or Deed.METHOD
         for origin in self._origins.of(path, spot):
             if isinstance(origin, Definition) and origin.module is not spot.module:
                 return self._of_value(path, name, spot, _DEEPEST)
@@ -220,6 +227,10 @@ class Deeds:
                 return deed
         deeds.discard(None)
         return deeds.pop() if len(deeds) == 1 else None
+
+    def is_method(self, name: str) -> bool:
+        """Whether a class of the project has a method of a name."""
+        return next(self.definitions(name), None) is not None
 
     def definitions(self, name: str) -> Iterator[Definition]:
         """The methods of a name in all classes of the project, tests left out."""

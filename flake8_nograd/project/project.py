@@ -97,7 +97,8 @@ class View:
         """See `Elsewhere`."""
         if name in _OF_ALL_MODULES:
             return None
-        return self._deeds.of_implementations(name, None)
+        deed = self._deeds.of_implementations(name, None)
+        return deed or (Deed.METHOD if self._deeds.is_method(name) else None)
 
     def effect_of_name(self, path: str) -> Effect | None:
         """See `Elsewhere`."""

@@ -188,10 +188,14 @@ def is_hidden_forward(method: str) -> bool:
 def is_forward_by_words(method: str) -> bool:
     """Whether the words of a method speak for a forward pass, if it gets any input."""
     parts = words(method)
-    return may_be_forward(method) and (
-        parts[0] in HIDDEN_FORWARD_VERBS
-        or parts[-1] in HIDDEN_FORWARD_RESULTS
-        or parts[-1] == "forward"
+    return (
+        may_be_forward(method)
+        and "backward" not in parts
+        and (
+            parts[0] in HIDDEN_FORWARD_VERBS
+            or parts[-1] in HIDDEN_FORWARD_RESULTS
+            or parts[-1] == "forward"
+        )
     )
 
 

@@ -42,7 +42,7 @@ VERBS = frozenset(
     " import replace apply fuse merge wrap unwrap add remove configure select restore resume"
     " resize compile query fetch request open close start stop serve launch export quantize trace"
     " script prune inspect list share use enable disable switch call exec execute invoke push pull"
-    " dump provide submit send".split()
+    " dump provide submit send sync retrieve on register reload rebuild upload publish".split()
 )
 
 # Words of a function whose job is inference.
@@ -127,7 +127,7 @@ def words(name: str) -> tuple[str, ...]:
 # Words that make a name something else wherever they stand; the others do it at the end.
 ALWAYS_OTHER_WORDS = frozenset(
     "loss losses criterion metric metrics optimizer tokenizer transform dataset loader scheduler"
-    " config fn func of to from with by".split()
+    " config fn func of to from with by wrap randint".split()
 )
 
 
@@ -139,7 +139,7 @@ def names_a_model(name: str) -> bool:
     parts = words(name)
     if not parts or parts[0] in VERBS or names_something_else(name):
         return False
-    if not MODEL_WORDS.isdisjoint(parts):
+    if not MODEL_WORDS.isdisjoint(_telling(parts)):
         return True
     return any(part.endswith(("net", "former")) and len(part) > 3 for part in parts)
 
@@ -156,6 +156,22 @@ METHODS_OF_TABLES = frozenset(("head",))
 def names_a_held_model(attribute: str) -> bool:
     """Whether an attribute of this name is likely to hold an nn.Module, and to be no method."""
     return names_a_model(attribute) and words(attribute)[-1] not in _LAST_OF_METHODS
+
+
+# Words after a model's name that tell several of them apart.
+_ADDITIONS = frozenset(
+    "target online student local global source base main copy cuda eval train test best last prev"
+    " fixed frozen orig original real fake left right first second fine coarse image text audio"
+    " video small large tiny parallel compiled wrapped quant half without with list".split()
+)
+
+
+def _telling(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that say what a thing is: the first, and the last up to an addition."""
+    last = len(parts) - 1
+    while last and (len(parts[last]) < 4 or parts[last] in _ADDITIONS):
+        last -= 1
+    return (parts[0], *parts[last:])
 
 
 @lru_cache(maxsize=4096)

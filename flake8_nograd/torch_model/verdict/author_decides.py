@@ -10,6 +10,9 @@ from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
 from flake8_nograd.vocabulary.words import ENERGY_GRADIENT_WORDS, words
 
+_HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook"))
+_CUTTING = frozenset("detach detach_ data item numpy tolist".split())
+
 
 def reads_energy_gradients(function: Function, graph: FlowGraph) -> bool:
     """Whether a function handles forces and the like, which a model can only give by a backward.
@@ -37,6 +40,16 @@ def detaches_on_a_condition(item: ForwardPass) -> bool:
         for statement in item.function.body
         for part in ast.walk(statement)
     )
+
+
+def hands_back_what_hooks_keep(item: ForwardPass) -> bool:
+    """Whether a pass is run for what hooks see of it, which the function returns as it is."""
+    if not item.use.discarded:
+        return False
+    parts = [part for statement in item.function.body for part in ast.walk(statement)]
+    read = {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    returns = any(isinstance(part, ast.Return) and part.value is not None for part in parts)
+    return returns and not _HOOKS.isdisjoint(read) and _CUTTING.isdisjoint(read)
 
 
 def is_a_module_that_returns(item: ForwardPass, graph: FlowGraph) -> bool:

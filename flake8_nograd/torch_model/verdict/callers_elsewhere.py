@@ -72,11 +72,13 @@ class CallersElsewhere:
         if item.call is not item.model_call:
             return False
         deed = self._elsewhere.access(owner, function, access_path(item.node.func))
+        is_name_alone = names_a_model(method) and item.evidence is ModelEvidence.NAME
+        settling = (*_SETTLING, Deed.METHOD) if is_name_alone else _SETTLING
         if deed is not None or not method:
-            return deed in _SETTLING
-        if names_a_model(method) and item.evidence > ModelEvidence.NAME:
+            return deed in settling
+        if names_a_model(method) and not is_name_alone:
             return False  # an attribute that holds a model
-        return self._elsewhere.method_named(method) in _SETTLING
+        return self._elsewhere.method_named(method) in settling
 
     def _is_interface(self, item: ForwardPass, function: Function, callers: Callers) -> bool:
         """Whether nobody is seen who runs a function that hands back its result and records."""

@@ -18,6 +18,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.verdict.author_decides import (
     detaches_on_a_condition,
+    hands_back_what_hooks_keep,
     is_a_module_that_returns,
     reads_energy_gradients,
 )
@@ -34,6 +35,7 @@ _ROLE_POINTS = {
     Role.TRAINING: -2,
 }
 _ENOUGH = 3
+_OF_ANYTHING = frozenset(("plain Python", "isinstance()", "hasattr()", "print()", "len()"))
 
 
 class Judge:
@@ -153,7 +155,11 @@ class Judge:
             return SuppressionReason.GRADIENT_READ
         is_posterior = is_a_module_that_returns(item, self._graph)
         named = item.role in (Role.INFERENCE, Role.WEAK_INFERENCE)
-        if detaches_on_a_condition(item) or (is_posterior and not named):
+        if (
+            hands_back_what_hooks_keep(item)
+            or detaches_on_a_condition(item)
+            or (is_posterior and not named)
+        ):
             return SuppressionReason.CALLERS_DECIDE
         return None
 
@@ -227,6 +233,8 @@ class Judge:
 
     def _weigh(self, item: ForwardPass) -> Confidence:
         evidence, use, mode = item.evidence, item.use, item.mode
+        if evidence is ModelEvidence.NAME and mode is None and _tells_of_no_tensor(use):
+            return Confidence.UNLIKELY
         points = _ROLE_POINTS[item.role]
         if mode is not None and mode.evaluating:
             points = 3 if mode.here else max(points, 0) + 2
@@ -250,6 +258,13 @@ class Judge:
 def _is_cut(use: ResultUse) -> bool:
     """Whether everything that becomes of a result is plain numbers."""
     return not use.escapes and not use.trained and (use.plain_use is not None)
+
+
+def _tells_of_no_tensor(use: ResultUse) -> bool:
+    """Whether all that becomes of a result could become of anything."""
+    if use.escapes:
+        return False
+    return use.discarded or (use.plain_use is not None and use.plain_use.how in _OF_ANYTHING)
 
 
 def _is_detached(use: ResultUse) -> bool:
