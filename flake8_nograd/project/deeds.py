@@ -103,6 +103,8 @@ class Deeds:
                 own = Definition(spot.module, spot.cls, None)
                 symbol = self._symbols.method(own, path.removeprefix("self."))
             mode = self.guard(symbol) if isinstance(symbol, Definition) else None
+            if isinstance(symbol, Outside):
+                mode = GUARDS.get(symbol.dotted)
             if mode is not None:
                 return mode
         return None

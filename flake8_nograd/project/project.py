@@ -17,11 +17,11 @@ from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.summary import FunctionSummary
-from flake8_nograd.project.symbols import Definition, Symbols
+from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
 from flake8_nograd.source import Source
 from flake8_nograd.vocabulary.effect import Effect
-from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
 # Every module has these: what one of them does says nothing of another.
@@ -57,7 +57,10 @@ class View:
     def guard(self, dotted: str) -> GradMode | None:
         """See `Elsewhere`."""
         found = self._defined(dotted)
-        return self._deeds.guard(found) if found is not None else None
+        if found is not None:
+            return self._deeds.guard(found)
+        alias = self._symbols.imported(dotted, self._path)
+        return GUARDS.get(alias.dotted) if isinstance(alias, Outside) else None
 
     def is_module(self, dotted: str) -> bool | None:
         """See `Elsewhere`."""

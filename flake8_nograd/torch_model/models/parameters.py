@@ -23,9 +23,12 @@ from flake8_nograd.vocabulary.layers import (
     PARAMETERLESS,
 )
 from flake8_nograd.vocabulary.lookup import Vocabulary
-from flake8_nograd.vocabulary.words import names_something_else
+from flake8_nograd.vocabulary.methods import RETURNS_SELF
+from flake8_nograd.vocabulary.tensor_methods import TENSOR_METHODS
+from flake8_nograd.vocabulary.words import names_something_else, words
 
 _HARMLESS = frozenset((Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN))
+_OF_SETTINGS = (("is",), ("has",), ("use",), ("num",), ("max",), ("min",))
 _PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
 
 
@@ -131,12 +134,14 @@ class Parameters:
         if kind in (Kind.FIELD, Kind.INSTANCE, Kind.FUNCTION, Kind.EXTERNAL):
             return False
         if kind is Kind.MADE:
-            return self._may_be_made_of(self._parts_of(node))
+            is_dict = isinstance(payload, ast.Dict) and not payload.keys
+            held = list(self._parts_of(node))
+            return bool(held or not is_dict) and self._may_be_made_of(held)
         if kind is Kind.PARAMETER:
             return self._may_be_given(*self._graph.pair(node))
         if node in self._leaves or kind is not Kind.CALL or not isinstance(payload, Call):
             return True
-        if payload.function.name == "forward":
+        if payload.function.name == "forward" or _computes_a_tensor(payload):
             return False  # what a forward pass keeps is data
         if self._is_made_of_others(node):
             given = [value.aliases for value in payload.arguments()]
@@ -181,9 +186,14 @@ def _thaws(node: ast.Call) -> bool:
     return any(keyword.arg == "freeze" and not is_true(keyword.value) for keyword in node.keywords)
 
 
+def _computes_a_tensor(call: Call[Context]) -> bool:
+    """Whether a method that only tensors have gives a value, which is then no parameter."""
+    return call.receiver is not None and call.method in TENSOR_METHODS - RETURNS_SELF
+
+
 def _is_setting(function: Function, name: str) -> bool:
     """Whether a parameter is a number or a switch, by its name or its default."""
-    if names_something_else(name):
+    if names_something_else(name) or words(name)[:1] in _OF_SETTINGS:
         return True
     arguments = function.node.args if function.node is not None else None
     if arguments is None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
+from flake8_nograd.flow.program import suites_of
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
 from flake8_nograd.vocabulary.words import ENERGY_GRADIENT_WORDS, words
 
+_FRAMEWORKS = frozenset("tf tensorflow keras jax flax mlx onnx paddle mindspore".split())
 _HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook"))
 _CUTTING = frozenset("detach detach_ data item numpy tolist".split())
 
@@ -40,6 +42,24 @@ def detaches_on_a_condition(item: ForwardPass) -> bool:
         for statement in item.function.body
         for part in ast.walk(statement)
     )
+
+
+def runs_for_another_framework(item: ForwardPass) -> bool:
+    """Whether a condition around a pass asks for another framework by its name."""
+    return any(
+        isinstance(place.statement, ast.If)
+        and place.statement is not item.call.place.statement
+        and _names_a_framework(place.statement.test)
+        and any(item.node in ast.walk(part) for part in place.statement.body)
+        for place in suites_of(item.call.place)
+    )
+
+
+def _names_a_framework(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+        return False
+    told = (part.value for part in ast.walk(test) if isinstance(part, ast.Constant))
+    return any(value in _FRAMEWORKS for value in told if isinstance(value, str))
 
 
 def hands_back_what_hooks_keep(item: ForwardPass) -> bool:

@@ -21,6 +21,7 @@ from flake8_nograd.torch_model.verdict.author_decides import (
     hands_back_what_hooks_keep,
     is_a_module_that_returns,
     reads_energy_gradients,
+    runs_for_another_framework,
 )
 from flake8_nograd.torch_model.verdict.trials import Trials
 from flake8_nograd.vocabulary.annotations import ModelEvidence
@@ -153,6 +154,8 @@ class Judge:
         """Whether something says that a gradient of the result may be wanted."""
         if self._reads_energy_gradients(item.function):
             return SuppressionReason.GRADIENT_READ
+        if runs_for_another_framework(item):
+            return SuppressionReason.OTHER_FRAMEWORK
         is_posterior = is_a_module_that_returns(item, self._graph)
         named = item.role in (Role.INFERENCE, Role.WEAK_INFERENCE)
         if (
