@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flake8_nograd.findings import Finding, FunctionNode, Repair, Safety
+from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule, why_guard_fails
 from flake8_nograd.source import Source
+from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import (
     Confidence,

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+
 
 class Safety(enum.Enum):
     """How sure we are that a repair keeps what the program computes."""
@@ -15,9 +17,6 @@ class Safety(enum.Enum):
     SAFE = "safe"
     UNSAFE = "unsafe"
     DISPLAY = "display"
-
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Span(NamedTuple):
@@ -34,6 +33,11 @@ class GuardFacts(Protocol):
 
     Code is statements, or an expression, of the tree that was analysed.
     """
+
+    @property
+    def bindings(self) -> Bindings:
+        """Where the names of the file are bound and read."""
+        ...
 
     def need(self, code: Sequence[ast.AST]) -> str:
         """Why a guard over the code may change what the program computes."""

@@ -14,8 +14,8 @@ PACKAGE = Path(flake8_nograd.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest layer to the highest; rooms of one layer do not know each other.
 LAYERS = (
-    {"findings", "options", "mentions", "text_edits"},
-    {"syntax"},
+    {"options", "mentions", "text_edits", "syntax"},
+    {"findings"},
     {"source"},
     {"flow"},
     {"vocabulary"},

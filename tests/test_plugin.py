@@ -221,7 +221,7 @@ def test_the_plugin_imports_nothing_heavy(write):
     assert "flake8_nograd.torch_model" in modules
     assert "flake8_nograd.fixing.planning" in modules
     assert modules.isdisjoint({"libcst", "rich", "pathspec", "torch", "pygls", "lsprotocol"})
-    ours = ("fix_engine", "fixing.surgery", "quick_fix", "output", "command", "report", "lsp")
+    ours = ("fix_engine", "fixing.rewriting", "quick_fix", "output", "command", "report", "lsp")
     assert modules.isdisjoint(f"flake8_nograd.{part}" for part in ours)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from flake8_nograd.findings import Safety
 from flake8_nograd.fixing.planning import Plan
 from flake8_nograd.fixing.result import FixError, FixResult, Outcome, Verdict
-from flake8_nograd.fixing.rewriting import CannotRewrite, rewrite
 from flake8_nograd.fixing.style import Form, Guard, Style
 from flake8_nograd.source import Source
 
@@ -27,6 +26,8 @@ def carry_out(plan: Plan, source: Source, data: bytes) -> FixResult:
     """The bytes after the edits of a plan, which was made for the source they are parsed to."""
     if not plan.edits:
         return FixResult(data, plan.outcomes)
+    from flake8_nograd.fixing.rewriting import CannotRewrite, rewrite
+
     try:
         changed = rewrite(source, data, plan.edits, plan.imports, plan.statements)
     except CannotRewrite as error:

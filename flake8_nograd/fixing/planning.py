@@ -15,7 +15,6 @@ from flake8_nograd.fixing.shapes import shape_of
 from flake8_nograd.fixing.site import File, Site, locate
 from flake8_nograd.fixing.style import Style
 from flake8_nograd.source import Source
-from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.statements import Statements
 
@@ -37,9 +36,10 @@ def make_plan(
 
     The message of each finding then ends with its cure.
     """
-    if not any(finding.repair for finding in findings):
+    facts = next((finding.repair.facts for finding in findings if finding.repair), None)
+    if facts is None:
         return Plan((), (), tuple(map(_unknown, findings)), 0)
-    statements, bindings = Statements(source.tree), Bindings(source.tree)
+    statements, bindings = Statements(source.tree), facts.bindings
     file = File(source, statements, bindings, Names(statements, bindings), style)
     drafts = [_draft(finding, file) for finding in findings]
     untouched = [*protected, *(item.finding for item in drafts if isinstance(item, Outcome))]

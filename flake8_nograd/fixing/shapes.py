@@ -39,7 +39,8 @@ def shape_of(site: Site, file: File) -> Shape | str:
                 return shape
     if not tried:
         return reasons[0]
-    return next((item for item in tried if not site.facts.other_need(item.code)), tried[-1])
+    here = [item for item in tried if site.repair.start in all_nodes(item.code)] or tried
+    return next((item for item in here if not site.facts.other_need(item.code)), here[-1])
 
 
 def _shapes(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from applying import apply
 
-from flake8_nograd.findings import Finding, FunctionNode, Repair, Safety
+from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.fixing import FixResult, Outcome, Style
 from flake8_nograd.options import DEFAULT_OPTIONS
 from flake8_nograd.source import Source
+from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.analysis import analyse
 from flake8_nograd.torch_model.facts import ModuleFacts
 

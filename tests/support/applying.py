@@ -23,13 +23,13 @@ class NothingKnown:
     other_need = differentiates = must_record = lasts = autocast = sees_decorators = need
 
     def __init__(self, source: Source) -> None:
-        self._bindings = Bindings(source.tree)
+        self.bindings = Bindings(source.tree)
 
     def deferred(self, node: ast.Call) -> str:
         return ""
 
     def set_by_hand(self, statement: ast.stmt) -> tuple[bool, int] | None:
-        return set_by_hand(statement, self._bindings)
+        return set_by_hand(statement, self.bindings)
 
     def other_values(self) -> str:
         return ""

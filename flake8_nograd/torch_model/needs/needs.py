@@ -144,6 +144,11 @@ class NeedsOfRegion:
         self._needs = needs
         self._passes = passes
 
+    @property
+    def bindings(self) -> Bindings:
+        """Where the names of the file are bound and read."""
+        return self._needs.bindings
+
     def need(self, code: Sequence[ast.AST]) -> str:
         """Why a guard over the code may change what the program computes."""
         return Block(self._needs, code, self._passes, self._needs.plain).need() or ""
