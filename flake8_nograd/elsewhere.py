@@ -108,6 +108,10 @@ class Elsewhere(Protocol):
         """What a call does in a function of the file, if a class of another file tells it."""
         ...
 
+    def is_mentioned(self, cls: str, function: str) -> bool:
+        """Whether other files, tests too, hold the name of a function or method."""
+        ...
+
     def callers(self, cls: str, function: str) -> Callers:
         """What is known of the callers of a function of the file, or of a method of a class."""
         ...
@@ -163,6 +167,10 @@ class Nowhere:
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """See `Elsewhere`."""
         return None
+
+    def is_mentioned(self, cls: str, function: str) -> bool:
+        """See `Elsewhere`."""
+        return False
 
     def callers(self, cls: str, function: str) -> Callers:
         """See `Elsewhere`."""

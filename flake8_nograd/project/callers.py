@@ -128,7 +128,7 @@ class CallerSearch:
             for site in self.sites(item):
                 if self._mode_of(site.spot, site.call).is_off:
                     continue
-                if site.call.trained:
+                if site.call.trained or _keeps_for_training(site):
                     return site.place
                 caller = site.spot.definition
                 if site.call.returned and caller.key not in seen and len(seen) < _MOST_FUNCTIONS:
@@ -239,6 +239,16 @@ class CallerSearch:
         run = self._symbols.method(receiver, name)
         is_heir = owner.key[:2] in {item.key[:2] for item in self._symbols.ancestors(receiver)}
         return not is_heir or run is None or run.key[:2] == owner.key[:2]
+
+
+def _keeps_for_training(site: Site) -> bool:
+    """Whether a result is kept in an object of a class that differentiates."""
+    cls = site.spot.cls
+    return (
+        site.call.stored
+        and cls is not None
+        and any(method.differentiates for method in cls.methods.values())
+    )
 
 
 def _is_opaque(symbol: Symbol) -> bool:

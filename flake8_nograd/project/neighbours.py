@@ -65,6 +65,12 @@ class Neighbours:
         """The files that may get a name from a module; None if they may be any."""
         return self._importers.may_know(module, name)
 
+    def is_mentioned(self, name: str, *, is_method: bool) -> bool:
+        """Whether another file, a test too, holds a name that it may have from the file at hand."""
+        among = None if is_method else self.may_know(self.own.path, name)
+        found = set(self._files.mentioning(name.encode())) - {self.own.path}
+        return bool(found if among is None else found.intersection(among))
+
     def is_held(self, pattern: re.Pattern[bytes], word: str) -> bool:
         """Whether a pattern occurs in any file."""
         if pattern.search(self._own_text) is not None:

@@ -123,6 +123,10 @@ class View:
         own = self._defined_here(cls, function)
         return self._deeds.of_access(path, own) if own is not None else None
 
+    def is_mentioned(self, cls: str, function: str) -> bool:
+        """See `Elsewhere`."""
+        return self._symbols.files.is_mentioned(function, is_method=bool(cls))
+
     def callers(self, cls: str, function: str) -> Callers:
         """See `Elsewhere`."""
         own = self._defined_here(cls, function)

@@ -90,7 +90,9 @@ def _analysed(
         misuses=misuses_of(
             Interpreted(semantics, points_to, recording, uses, tuple(passes), regions, elsewhere)
         ),
-        needs=Needs(tree, program, points_to, modules, vocabulary, guard_items, known),
+        needs=Needs(
+            tree, program, points_to, modules, vocabulary, guard_items, known, elsewhere or NOWHERE
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.scopes import Function, is_property, positional
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
 from flake8_nograd.vocabulary import escapes
@@ -12,10 +13,11 @@ _TRANSPARENT = frozenset("staticmethod classmethod no_grad inference_mode".split
 
 
 class Callers:
-    """Answers from one file; what other files say can be asked here too."""
+    """Answers from one file, as long as no other file speaks of the function."""
 
-    def __init__(self, bindings: Bindings) -> None:
+    def __init__(self, bindings: Bindings, elsewhere: Elsewhere = NOWHERE) -> None:
         self._bindings = bindings
+        self._elsewhere = elsewhere
         self._reflecting = {
             bindings.function_of(node)
             for node in ast.walk(bindings.tree)
@@ -39,6 +41,10 @@ class Callers:
         if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function)):
             return None
         scope = self._bindings.scope_of(function)
+        if isinstance(scope, ast.Module | ast.ClassDef):
+            cls = scope.name if isinstance(scope, ast.ClassDef) else ""
+            if self._elsewhere.is_mentioned(cls, function.name):
+                return None
         if isinstance(scope, ast.ClassDef):
             return self._calls_of_method(function)
         if isinstance(scope, ast.Module) and not self.is_script and not _is_private(function):

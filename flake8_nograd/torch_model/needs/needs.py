@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Container, Iterable, Sequence
 from functools import cached_property
 
+from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
@@ -38,8 +39,10 @@ class Needs:
         vocabulary: Vocabulary,
         guard_items: Container[ast.expr],
         passes: frozenset[ast.Call],
+        elsewhere: Elsewhere = NOWHERE,
         of_tensors: bool = False,
     ) -> None:
+        self._elsewhere = elsewhere
         self.guard_items = guard_items
         self.passes = passes
         self.tree = tree
@@ -62,6 +65,7 @@ class Needs:
             self._vocabulary,
             self.guard_items,
             self.passes,
+            self._elsewhere,
             of_tensors=True,
         )
 
@@ -73,7 +77,7 @@ class Needs:
     @cached_property
     def callers(self) -> Callers:
         """Who calls the functions of the file."""
-        return Callers(self.bindings)
+        return Callers(self.bindings, self._elsewhere)
 
     @cached_property
     def _stores(self) -> Stores:
