@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_nograd.elsewhere import Deed
 from flake8_nograd.project.origins import Origins, Spot
-from flake8_nograd.project.summary import CallSite
+from flake8_nograd.project.summary import CallSite, FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
@@ -33,6 +33,7 @@ class Deeds:
         self._symbols = symbols
         self._origins = origins
         self._vocabulary = vocabulary
+        self._known: dict[tuple[tuple[str, str, str], int], Deed | None] = {}
         self._modules: dict[tuple[str, str, str], bool | None] = {}
 
     def is_module(self, cls: Definition) -> bool | None:
@@ -124,9 +125,14 @@ class Deeds:
 
     def of(self, definition: Definition, depth: int = _DEEPEST) -> Deed | None:
         """What running a function or method does; None if that cannot be told."""
-        function = definition.function
-        if function is None or not depth:
+        if definition.function is None or not depth:
             return None
+        key = definition.key, depth
+        if key not in self._known:
+            self._known[key] = self._find(definition, definition.function, depth)
+        return self._known[key]
+
+    def _find(self, definition: Definition, function: FunctionSummary, depth: int) -> Deed | None:
         spot = Spot(definition.module, definition.cls, function)
         if function.grad.switches_off or self._managed(function.managed_by, spot) is not None:
             return Deed.GUARDED

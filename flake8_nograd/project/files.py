@@ -45,7 +45,7 @@ class Files:
         self._by_parts = {parts: path for path, parts in self._parts.items()}
         self._tests: dict[str, bool] = {}
         self._mentioning: dict[bytes, list[str]] = {}
-        self._found: dict[tuple[re.Pattern[bytes], bytes, re.Pattern[bytes] | None], Hits] = {}
+        self._found: dict[tuple[object, ...], Hits] = {}
 
     def with_file(self, path: str) -> Files:
         """The same with one file more, unless it is one of them."""
@@ -134,19 +134,27 @@ class Files:
         return self.summaries[path][1]
 
     def holding(
-        self, pattern: re.Pattern[bytes], word: bytes, unless: re.Pattern[bytes] | None = None
+        self,
+        pattern: re.Pattern[bytes],
+        word: bytes,
+        unless: re.Pattern[bytes] | None = None,
+        among: frozenset[str] | None = None,
     ) -> Hits:
         """The files in which a pattern with this word in it occurs, and the lines."""
-        key = pattern, word, unless
+        key = pattern, word, unless, among
         if key not in self._found:
             self._found[key] = list(self._search(*key))
         return self._found[key]
 
     def _search(
-        self, pattern: re.Pattern[bytes], word: bytes, unless: re.Pattern[bytes] | None
+        self,
+        pattern: re.Pattern[bytes],
+        word: bytes,
+        unless: re.Pattern[bytes] | None,
+        among: frozenset[str] | None,
     ) -> Iterator[tuple[str, list[int]]]:
         for path, text in self._searched.items():
-            if word in text:
+            if word in text and (among is None or path in among):
                 lines = lines_of(pattern, text)
                 if lines and (unless is None or unless.match(text) is None):
                     yield path, lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from flake8_nograd.project.files import Files, lines_of
 from flake8_nograd.project.importers import Importers
@@ -61,7 +60,7 @@ class Neighbours:
         self._parsed += len(text)
         return self._files.summary(path)
 
-    def may_know(self, module: str, name: str) -> Collection[str] | None:
+    def may_know(self, module: str, name: str) -> frozenset[str] | None:
         """The files that may get a name from a module; None if they may be any."""
         return self._importers.may_know(module, name)
 
@@ -84,7 +83,7 @@ class Neighbours:
         word: str,
         most: int,
         unless: re.Pattern[bytes] | None = None,
-        among: Collection[str] | None = None,
+        among: frozenset[str] | None = None,
     ) -> list[tuple[ModuleSummary, list[int]]]:
         """The files in which a pattern occurs, tests left out; none if they are too many.
 
@@ -93,10 +92,8 @@ class Neighbours:
         """
         found = [
             (path, lines)
-            for path, lines in self._files.holding(pattern, word.encode(), unless)
-            if path != self.own.path
-            and (among is None or path in among)
-            and not self._files.is_test(path)
+            for path, lines in self._files.holding(pattern, word.encode(), unless, among)
+            if path != self.own.path and not self._files.is_test(path)
         ]
         if len(found) > most:
             return []
