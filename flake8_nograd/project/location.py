@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -42,8 +42,11 @@ class _Entries(NamedTuple):
     has_sign: bool
 
 
-def root_of(path: str, setting: str) -> str | None:
-    """The folder that holds the project of a file; None if there is none, or none is wanted."""
+def root_of(path: str, setting: str, imported: Set[str] = frozenset()) -> str | None:
+    """The folder that holds the project of a file; None if there is none, or none is wanted.
+
+    `imported` are the first parts of the names that the file imports.
+    """
     if setting == "off" or path.startswith("<"):
         return None
     folder = _real_folder(path)
@@ -52,7 +55,7 @@ def root_of(path: str, setting: str) -> str | None:
     if setting != "auto":
         root = os.path.realpath(setting)
         return root if os.path.isdir(root) else None
-    return _marked(folder) or _unmarked(folder)
+    return _marked(folder) or _unmarked(folder, imported)
 
 
 def python_files(root: str, excluded: Sequence[str] = ()) -> dict[str, Parts]:
@@ -93,10 +96,10 @@ def _marked(folder: str) -> str | None:
     return None
 
 
-def _unmarked(folder: str) -> str | None:
+def _unmarked(folder: str, imported: Set[str]) -> str | None:
     """Without a marker: the topmost of the folders around the file that look like its project's.
 
-    That is the same for every file of a folder, and whatever the working directory is.
+    That is the same whatever the working directory is.
     """
     root = None
     gap = 0
@@ -105,13 +108,22 @@ def _unmarked(folder: str) -> str | None:
         if parent in too_big:
             break
         inside = _entries(parent)
-        if parent == folder or inside.files or inside.has_sign:
+        looks_so = parent == folder or inside.files or inside.has_sign
+        if looks_so or _holds(parent, imported & set(inside.folders)):
             root, gap = parent, 0
         elif gap == _WIDEST_GAP:
             break
         else:
             gap += 1
     return root
+
+
+def _holds(folder: str, names: Iterable[str]) -> bool:
+    """Whether any folder in a folder is a part of the same project, not a project of its own."""
+    return any(
+        not any(os.path.exists(os.path.join(folder, name, marker)) for marker in MARKERS)
+        for name in names
+    )
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterator, Mapping, Set
 
 from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen
+from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.options import Options
 from flake8_nograd.project.callers import CallerSearch
 from flake8_nograd.project.deeds import Deeds
@@ -24,7 +26,7 @@ from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
-# Every module has these: what one of them does says nothing of another.
+# Every module has these: that a class defines one says nothing of another.
 _OF_ALL_MODULES = frozenset(("forward", "__call__"))
 
 
@@ -98,10 +100,10 @@ class View:
 
     def method_named(self, name: str) -> Deed | None:
         """See `Elsewhere`."""
-        if name in _OF_ALL_MODULES:
-            return None
         deed = self._deeds.of_implementations(name, None)
-        return deed or (Deed.METHOD if self._deeds.is_method(name) else None)
+        if deed is not None or name in _OF_ALL_MODULES:
+            return deed
+        return Deed.METHOD if self._deeds.is_method(name) else None
 
     def effect_of_name(self, path: str) -> Effect | None:
         """See `Elsewhere`."""
@@ -163,10 +165,21 @@ def _frozen_by(function: FunctionSummary) -> Iterator[Frozen]:
 
 def seen_from(source: Source, options: Options) -> Elsewhere:
     """What the other files of its project tell of a file."""
-    root = root_of(source.path, options.project)
+    root = root_of(source.path, options.project, _first_names(source.tree))
     if root is None:
         return NOWHERE
     return View(_SESSION.files(root, options), source, vocabulary_of(options))
+
+
+def _first_names(tree: ast.Module) -> set[str]:
+    """The first parts of the names that a file imports at its top level."""
+    names = (
+        imported
+        for statement in tree.body
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        for _, imported in imported_names(statement)
+    )
+    return {name.partition(".")[0] for name in names}
 
 
 def begin_session(unsaved: Mapping[str, bytes]) -> None:

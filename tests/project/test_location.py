@@ -62,6 +62,14 @@ def test_without_a_marker_other_signs_tell(tree, sign):
     assert root(tree / "a/b/c/d/net.py") == str(tree / "a/b/c/d")
 
 
+def test_without_a_marker_imports_tell_of_the_folder_that_they_start_from(tree):
+    path = str(tree / "lab/models/net.py")
+    assert root_of(path, "auto", {"torch", "other"}) == str(tree)
+    assert root_of(path, "auto", {"torch", "another"}) == str(tree / "lab")
+    (tree / "other" / "setup.py").touch()  # a project of its own
+    assert root_of(path, "auto", {"torch", "other"}) == str(tree / "lab")
+
+
 def test_settings_of_a_home_in_git_are_no_project(tree, monkeypatch):
     monkeypatch.setattr(location, "_too_big", lambda: {str(tree), "/"})
     (tree / ".git").mkdir()
