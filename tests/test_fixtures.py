@@ -9,6 +9,7 @@ from rewritings import REWRITINGS, Rewriting, under_no_grad
 
 from flake8_nograd import engine
 from flake8_nograd.findings import Finding
+from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.source import Source
 
@@ -24,7 +25,8 @@ each_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: 
 
 
 def findings(program: Program, data: bytes | None = None) -> list[Finding]:
-    return engine.check(Source.from_bytes(data or program.code.encode(), program.path.name))
+    source = Source.from_bytes(data or program.code.encode(), program.path.name)
+    return engine.check(source, Options(project="off"))
 
 
 def places(found: list[Finding]) -> list[tuple[int, str]]:
@@ -78,7 +80,7 @@ def run_on_all(folder, texts: dict[str, str]) -> Flake8Run:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
-    return run_flake8("--isolated", *texts, folder=folder)
+    return run_flake8("--isolated", "--nograd-project=off", *texts, folder=folder)
 
 
 @each_program
