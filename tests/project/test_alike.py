@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from random import Random
 
+import libcst
 import pytest
 from fixture_projects import PROJECTS, Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from real_flake8 import run_flake8
+from libcst.codemod import CodemodContext
+from real_flake8 import Flake8Run, run_flake8
 
-from flake8_nograd import engine
+from flake8_nograd import engine, fix_engine
+from flake8_nograd.codemod import NoGradCommand
 from flake8_nograd.plugin import Checker
 from flake8_nograd.source import Source
 
@@ -86,3 +91,43 @@ def test_one_file_alone_and_through_stdin(tmp_path):
             "--isolated", f"--stdin-display-name={place}", "-", folder=folder, stdin=file.code
         )
         assert alone.codes == sent.codes == [want.code for want in file.expected]
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory) -> Path:
+    """All projects beside each other."""
+    folder = tmp_path_factory.mktemp("projects")
+    for project in PROJECTS:
+        project.lay_out(folder / project.name)
+    return folder
+
+
+@pytest.mark.parametrize(("jobs", "is_reversed"), [("1", True), ("2", False), ("2", True)])
+def test_the_fixer_finds_the_same_in_any_order_with_any_jobs(laid_out, jobs, is_reversed):
+    names = [f"{project.name}/{place}" for project in PROJECTS for place in project.expected]
+    command = [sys.executable, "-m", "flake8_nograd", "--isolated", "--check", f"--jobs={jobs}"]
+    done = subprocess.run(
+        [*command, *sorted(names, reverse=is_reversed)],
+        cwd=laid_out,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    run = Flake8Run(done.returncode, done.stdout, done.stderr)
+    for project in PROJECTS:
+        for place, expected in project.expected.items():
+            found = [(item.line, item.code) for item in run.findings(f"{project.name}/{place}")]
+            assert found == expected, f"{project.name}/{place}"
+
+
+@pytest.mark.parametrize(
+    "project", [item for item in PROJECTS if item.is_flagged], ids=lambda project: project.name
+)
+def test_the_codemod_does_what_the_fixer_does(project, tmp_path):
+    folder = project.lay_out(tmp_path / "project")
+    for file in project.files:
+        path = folder / project.place(file)
+        command = NoGradCommand(CodemodContext(filename=str(path)), unsafe_fixes=True)
+        mended = command.transform_module(libcst.parse_module(file.code)).code
+        style = fix_engine.Style(unsafe=True)
+        assert mended.encode() == fix_engine.fix(path.read_bytes(), str(path), style=style).after
