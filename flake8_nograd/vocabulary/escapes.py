@@ -26,6 +26,9 @@ HANDING_BACK = frozenset(
     " heapq.heappop heapq.nlargest heapq.nsmallest heapq.merge statistics.mode".split()
 )
 
+# Functions that write a tensor with its `requires_grad`, which whoever loads it finds again.
+SAVING = frozenset("torch.save pickle.dump pickle.dumps joblib.dump dill.dump".split())
+
 # Methods of loggers, progress bars, plots and files that read their arguments and have names of
 # their own.
 READING_METHODS = frozenset(

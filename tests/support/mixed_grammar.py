@@ -76,6 +76,20 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "{'k': w * 2}['k'].sum()",
         "(w if x is not None else v).sum()",
         "[t * 2 for t in (w, v)][1].sum()",
+        "w.sort()[0].sum()",
+        "w.split(2)[0].sum()",
+        "torch.max(w, w * 2)[1]",
+        "math.prod(w)",
+        "functools.reduce(operator.add, w)",
+        "Fixed.weight.sum()",
+        "held.data.sum()",
+        "bag['a'][0].sum()",
+        "bank.sum()",
+        "ridge.made",
+        "(ridge + 1)",
+        "ridge.slope",
+        "noisy.loss",
+        "later()",
     ),
     "LOSS": (
         "crit(STUDENT(x), y)",
@@ -132,6 +146,16 @@ ACTS: dict[str, tuple[str, ...]] = {
         "loss# = crit(FORWARD, y)\nprint('i', round(loss#.item(), 4))\nSINK",
         "base# = FORWARD.detach()\nloss# = (w * base#).sum()\nSINK",
         "row# = w.view(3, 1)\nWASTE\nloss# = row#.sum()\nSINK",
+        "h# = w * 2\nWASTE\nh#.mul_(3)\nloss# = h#.sum()\nSINK",
+        "h# = w * 2\nWASTE\nh#[0] = 0.0\nloss# = h#.sum()\nSINK",
+        "h# = [w * 2]\nWASTE\nh#[0] *= 3\nloss# = h#[0].sum()\nSINK",
+        "print('k', max([1, 2], key=remember), NUMBER)",
+        "with Watch():\n    print('c', NUMBER)",
+        "print('b', [NUMBER for _ in batches])",
+        "class C#:\n    loss = NEED\n    n = NUMBER\nloss# = C#.loss\nprint(C#.n)\nSINK",
+        "def held#(loss=NEED):\n    return loss\nWASTE\nloss# = held#()\nSINK",
+        "for k in range(2):\n    loss# = NEED\n    print('n', NUMBER)\n    if k:\n        break\n"
+        "    loss# = 0\nSINK",
         "z# = v * 1\nout# = FORWARD\nz# += out#.detach().mean()\nloss# = z#.sum()\nSINK",
     ),
     "TOGETHER": (
@@ -264,8 +288,23 @@ HELPERS = {
     "noted": "@contextlib.contextmanager\ndef noted(what):\n    print('in')\n    yield\n"
     "    print('out')\n",
     "ridge": "class Ridge:\n    @property\n    def value(self):\n        return w.pow(2).sum()\n"
+    "    made = property(lambda self: w.sum() * 3)\n"
+    "    def __add__(self, other):\n        return w.sum() + other\n"
+    "    @functools.cached_property\n    def slope(self):\n        return w.sum() * 4\n"
     "ridge = Ridge()\n",
     "autocast": "from torch import autocast\n",
+    "Fixed": "class Fixed:\n    weight = w * 1\n",
+    "held": "held = SimpleNamespace()\nheld.data = w * 1\n",
+    "bag": "bag = {'a': []}\nbag['a'].append(w * 1)\n",
+    "bank": "bank = torch.zeros(3)\nbank[:2] = w[:2]\n",
+    "noisy": "class Noisy:\n    def __getattr__(self, name):\n        return w.sum() * 2\n"
+    "noisy = Noisy()\n",
+    "later": "later = lambda: w.pow(2).sum()\n",
+    "remember": "def remember(t):\n    kept.append((w * t).sum())\n    return -t\n",
+    "Watch": "class Watch:\n    def __enter__(self):\n        kept.append(w.sum() * 2)\n"
+    "    def __exit__(self, *error):\n        pass\n",
+    "batches": "def stream():\n    for part in x.split(2):\n        kept.append(w.sum() * 2)\n"
+    "        yield part\nbatches = stream()\n",
     "queue": "from queue import SimpleQueue\nqueue = SimpleQueue()\n",
     "logged": "def logged(f):\n    @functools.wraps(f)\n    def inside(*args, **more):\n"
     "        print('call')\n        return f(*args, **more)\n    return inside\n",

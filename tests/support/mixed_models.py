@@ -71,6 +71,52 @@ MODELS = {
         ),
         after="crit(MODEL(x * w.mean()), y).backward()",
     ),
+    "state by another name": Model(
+        _class(
+            "out = self.net(x)\nstate = self.state\nstate.append(out)\nreturn out",
+            "self.state = []",
+        ),
+        after="MODEL.state[0].sum().backward()",
+    ),
+    "buffer": Model(
+        _class(
+            "out = self.net(x)\nself.mean.add_(out.mean(0))\nreturn out",
+            "self.mean = torch.zeros(3)",
+        ),
+        after="MODEL.mean.sum().backward()",
+    ),
+    "remembered weight": Model(
+        _class(
+            "return self.net(x) * self.scaled.sum()",
+            "self.scale = nn.Parameter(torch.ones(3))",
+            "    @functools.cached_property\n"
+            "    def scaled(self):\n        return self.scale * 2\n",
+        ),
+        after="crit(MODEL(x), y).backward()",
+    ),
+    "callback": Model(
+        _class("out = self.net(x)\nself.note(out.mean())\nreturn out", "self.note = kept.append"),
+    ),
+    "decorated": Model(
+        "def keeps(forward):\n    def inside(self, x):\n        out = forward(self, x)\n"
+        "        kept.append(out.mean())\n        return out\n    return inside\n"
+        + _class("return self.net(x)").replace("    def forward", "    @keeps\n    def forward")
+    ),
+    "called": Model(
+        _class(
+            "return self.net(x)",
+            methods="    def __call__(self, x):\n        out = super().__call__(x)\n"
+            "        kept.append(out.mean())\n        return out\n",
+        )
+    ),
+    "in place": Model(
+        "MODEL = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 3))\n",
+    ),
+    "pruned": Model(
+        "from torch.nn.utils import prune\nMODEL = nn.Linear(4, 3)\n"
+        "prune.l1_unstructured(MODEL, 'weight', 0.5)\n",
+        after="MODEL.weight.pow(2).sum().backward()",
+    ),
     "hook": Model(
         "MODEL = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))\nfeats = []\n"
         "def hook(module, inputs, output):\n    feats.append(output)\n"

@@ -38,6 +38,7 @@ import contextlib
 import contextvars
 import copy
 import functools
+import math
 import operator
 import threading
 from types import SimpleNamespace
@@ -45,7 +46,6 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.nn.utils import parametrize
 
 torch.manual_seed(0)
 x, y = torch.randn(5, 4), torch.randint(0, 3, (5,))

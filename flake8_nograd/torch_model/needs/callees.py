@@ -112,6 +112,14 @@ class Callees:
         """Whether reading an attribute of this name may run a function of the file."""
         return name in self._program.properties
 
+    def is_method(self, name: str) -> bool:
+        """Whether a class of the file has a method of this name."""
+        return any(name in cls.methods for cls in self._program.classes)
+
+    def is_module(self, cls: Class) -> bool:
+        """Whether a class of the file is a module, as far as its bases are known."""
+        return self._modules.is_module(cls)
+
     def makes_module(self, node: ast.Call) -> bool:
         """Whether a call makes something whose parameters can be trained."""
         call = self._calls.get(node)
@@ -218,8 +226,9 @@ class Callees:
 
     def named(self, names: frozenset[str]) -> Iterator[ast.Call]:
         """Calls of the file whose last name is one of some."""
-        for node in self._calls:
-            if access_path(node.func).rpartition(".")[2] in names:
+        for node, call in self._calls.items():
+            imported = (call.imported or "").rpartition(".")[2]
+            if imported in names or access_path(node.func).rpartition(".")[2] in names:
                 yield node
 
 

@@ -16,6 +16,7 @@ from flake8_nograd.torch_model.needs.callees import Callee, Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.in_place import changes_receiver
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
+from flake8_nograd.torch_model.needs.readers import why_not_read, yields
 from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.vocabulary import escapes, methods
 
@@ -277,7 +278,8 @@ class Endings:
     def _is_watched(self, node: ast.AST) -> bool:
         """Whether somebody around may wait for an error."""
         return any(
-            isinstance(around, ast.Try | ast.With) and around not in self._covered
+            isinstance(around, ast.Try)
+            or (isinstance(around, ast.With) and around not in self._covered)
             for around in self._bindings.around(node)
         )
 
@@ -292,7 +294,7 @@ class Endings:
         if any(keyword.arg == "out" for keyword in call.keywords):
             return f"a result is written into another tensor (line {call.lineno})"
         if callee.does is Does.READS:
-            return None
+            return why_not_read(call, self._callees, self._is_watched(call))
         if callee.does in (Does.PASSES, Does.PASSES_ON):
             if changes_receiver(call):
                 return f"a result is written into another tensor (line {call.lineno})"
@@ -331,7 +333,7 @@ class Endings:
     def _hand_back(self, outer: ast.Return) -> str | None:
         """A value is returned: follow it to all callers, if they are in sight."""
         function = self._bindings.function_of(outer)
-        if function in self._seen or (function in self._entered and not _yields(function)):
+        if function in self._seen or (function in self._entered and not yields(function)):
             return None
         self._seen.add(function)
         assert isinstance(function, FunctionNode)
@@ -343,7 +345,3 @@ class Endings:
         for call in calls:
             self._follow(call)
         return None
-
-
-def _yields(function: ast.AST) -> bool:
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))

@@ -20,6 +20,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 # What only some syntax runs; any other special method may run in every call.
 _TRIGGERS: dict[type[ast.AST], frozenset[str]] = {
     ast.With: frozenset("__enter__ __exit__".split()),
+    ast.ClassDef: frozenset("__init_subclass__ __set_name__ __prepare__ __new__".split()),
     ast.Subscript: frozenset("__setitem__ __delitem__ __missing__".split()),
     ast.Attribute: frozenset(
         "__getattr__ __getattribute__ __setattr__ __delattr__ __get__ __set__ __delete__".split()
@@ -28,9 +29,13 @@ _TRIGGERS: dict[type[ast.AST], frozenset[str]] = {
 }
 _COMPARES = _TRIGGERS[ast.Compare] - {"__contains__"}
 _READS_ATTRIBUTES = frozenset("__getattr__ __getattribute__ __get__".split())
+_RUN_LATER = frozenset(
+    "DataLoader map filter iter defaultdict starmap takewhile dropwhile accumulate groupby imap"
+    " imap_unordered callback finalize register Lambda".split()
+)
 _NOT_IMPLICIT = frozenset(
-    "__init__ __new__ __post_init__ __call__ __init_subclass__ __aenter__ __aexit__ __getstate__"
-    " __setstate__ __reduce__ __set_name__ __class_getitem__".split()
+    "__init__ __post_init__ __call__ __aenter__ __aexit__ __getstate__ __setstate__ __reduce__"
+    " __class_getitem__".split()
 )
 _WITHOUT_OPERATORS = _NOT_IMPLICIT | frozenset(
     "__enter__ __exit__ __len__ __iter__ __next__ __repr__ __str__ __hash__ __del__".split()
@@ -56,7 +61,7 @@ class ImplicitCalls:
             (name, function)
             for cls in program.classes
             for name, function in cls.methods.items()
-            if name.startswith("__") and name.endswith("__") and name not in ("__init__", "__new__")
+            if name.startswith("__") and name.endswith("__") and name != "__init__"
         }
         self._properties = program.properties | set(_made_properties(bindings.tree))
         self._functions = program.functions
@@ -71,8 +76,6 @@ class ImplicitCalls:
 
     def need(self, nodes: Iterable[ast.AST]) -> str | None:
         """Why code that contains these nodes may need recording on."""
-        if not (self._special or self._kept or self._has_kept_expressions()):
-            return None
         kinds = {type(node) for node in nodes}
         wanted = frozenset().union(*(names for kind, names in _TRIGGERS.items() if kind in kinds))
         for name, function in self._special:
@@ -118,7 +121,11 @@ class ImplicitCalls:
             return f"may give a result with a graph (line {node.lineno})"
         return None
 
-    def _gives_plain(self, node: ast.FunctionDef) -> bool:
+    def _gives_plain(self, node: ast.AST | None) -> bool:
+        if isinstance(node, ast.Lambda):
+            return self._plain.is_plain(node.body)
+        if node is None:
+            return False
         values = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
         return all(value is None or self._plain.is_plain(value) for value in values)
 
@@ -139,13 +146,20 @@ class ImplicitCalls:
                 return True
         return self._plain.is_plain(value)
 
-    def _has_kept_expressions(self) -> bool:
-        return any(True for _ in self._kept_expressions())
+    def _callbacks(self, names: frozenset[str]) -> Iterator[Function]:
+        """Functions of the file that some calls are given, to run them later."""
+        for node in self._bindings.parents:
+            if isinstance(node, ast.Call) and last_name(node.func) in names:
+                given = {*node.args, *(item.value for item in node.keywords)}
+                known = {getattr(item, "id", getattr(item, "attr", "")) for item in given}
+                for function in self._functions:
+                    if function.name in known or function.node in given:
+                        yield function
 
     def _kept_expressions(self) -> Iterator[ast.GeneratorExp]:
-        for node in ast.walk(self._bindings.tree):
+        for node, outer in self._bindings.parents.items():
             if isinstance(node, ast.GeneratorExp) and isinstance(
-                self._bindings.parents[node], ast.Assign | ast.AnnAssign | ast.Return | ast.Tuple
+                outer, ast.Assign | ast.AnnAssign | ast.Return | ast.Tuple
             ):
                 yield node
 
@@ -159,6 +173,13 @@ class ImplicitCalls:
             why = self._state.left_behind_by(function)
             if why is not None:
                 return f"a generator that may run {why}"
+        for function in self._callbacks(_RUN_LATER):
+            why = self._state.left_behind_by(function)
+            if why is not None and not why.startswith("looks at recording"):
+                return f"a function that is run later {why}"
+        for function in self._callbacks(frozenset(("defaultdict",))):
+            if not self._gives_plain(function.node):
+                return f"a dict makes and keeps what {function.name}() gives"
         for node in self._kept_expressions():
             if any(isinstance(part, ast.Call) for part in ast.walk(node.elt)) and not (
                 self._plain.is_plain(node.elt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, Variable
@@ -83,6 +84,8 @@ class LeftBehind:
             owners = [owner] if owner is not None else node.args[:1]
             if any(self._is_outside(item, function) for item in owners):
                 return "keeps a value for later"
+        if does is Does.UNKNOWN and self._is_callback(node, function):
+            return "calls something that it was given"
         written = written_by(node)
         rest = [item for item in given if item not in written]
         if not all(map(self._plain.is_plain, rest)) and any(
@@ -90,6 +93,30 @@ class LeftBehind:
         ):
             return "writes into a tensor that others know"
         return ""
+
+    def _is_callback(self, node: ast.Call, function: Function) -> bool:
+        """Whether `self.name(...)` is neither a method of the file nor known for a module."""
+        names = [item.arg for item in function.parameters()[:1]]
+        return (
+            isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and function.owner is not None
+            and [node.func.value.id] == names
+            and not self._callees.is_method(node.func.attr)
+            and self._hands_on_keepers
+        )
+
+    @cached_property
+    def _hands_on_keepers(self) -> bool:
+        """Whether the file gives away a method such as `kept.append`."""
+        return any(
+            isinstance(node, ast.Attribute)
+            and node.attr in _KEEPING
+            and isinstance(node.ctx, ast.Load)
+            and not (isinstance(outer, ast.Call) and outer.func is node)
+            and not isinstance(outer, ast.Attribute)
+            for node, outer in self._bindings.parents.items()
+        )
 
     def is_argument(self, target: ast.expr, function: Function) -> bool:
         """Whether a target is an attribute of what the caller of a forward pass gives it."""

@@ -19,6 +19,7 @@ from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes
 
+_RUN_BY_CALLS = frozenset("setup_context __call__ _call_impl".split())
 _REMEMBERS = ("cache", "memo", "lazy")
 
 
@@ -93,7 +94,7 @@ class ModuleState:
 
     def left_behind_by(self, function: Function) -> str | None:
         """Why running a function of the file, and what it calls, is more than its result."""
-        found = (self._left_behind.of(item.body, item) for item in self._reached([function]))
+        found = (self._left_behind.of(_code(item), item) for item in self._reached([function]))
         return next((why for why in found if why is not None), None)
 
     def _find(self) -> str | None:
@@ -103,7 +104,10 @@ class ModuleState:
         remembered = self._remembered()
         if remembered:
             return f"what a function computes is remembered (line {remembered})"
-        for function in self._reached(self._forwards()):
+        replaced = self._replaced()
+        if replaced:
+            return f"a forward pass is replaced by something else (line {replaced})"
+        for function in self._reached([*self._forwards(), *self._decorators()]):
             why = self._left_behind.of(function.body, function)
             if why is not None:
                 return f"a forward pass {why}"
@@ -117,13 +121,43 @@ class ModuleState:
             names: list[str] = []
             if isinstance(node, ast.Attribute) and node.attr.startswith("register_"):
                 names = [node.attr]
-            elif isinstance(node, ast.ImportFrom):
-                names = [item.name for item in node.names if item.asname or item.name != "cached"]
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
                 names = [str(getattr(item, "value", "")) for item in node.args[1:2]]
             if not escapes.HOOKS.isdisjoint(names):
                 return getattr(node, "lineno", 0)
         return 0
+
+    def _replaced(self) -> int:
+        """The line in which a forward pass is given to a module or a class; 0 if there is none."""
+        for node in self._bindings.parents:
+            names: list[str] = []
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                names = [] if self._is_of_another_class(node) else [node.attr]
+            elif isinstance(node, ast.Call) and _last(node) in ("setattr", "__setattr__"):
+                names = [str(getattr(item, "value", "")) for item in node.args]
+            if "forward" in names or "__call__" in names:
+                return getattr(node, "lineno", 0)
+        return 0
+
+    def _is_of_another_class(self, node: ast.Attribute) -> bool:
+        """Whether an attribute of `self` is one of a class that is no module."""
+        around = set(self._bindings.around(node)) if _root(node) == "self" else set()
+        return any(
+            cls.node in around and not self._is_part_of_module(cls) for cls in self._program.classes
+        )
+
+    def _decorators(self) -> Iterator[Function]:
+        """Functions that decorate forward passes or their classes, and what they hold."""
+        nodes = [method.node for method in self._forwards()]
+        nodes += [cls.node for cls in self._program.classes]  # type: ignore[misc]
+        names = {
+            last_name(item.func if isinstance(item, ast.Call) else item)
+            for node in nodes
+            for item in getattr(node, "decorator_list", ())
+        }
+        for function in self._program.functions:
+            if any(item.name in names for item in function.enclosing()):
+                yield function
 
     def _remembered(self) -> int:
         """The line of a function whose results with graphs are used again; 0 if there is none."""
@@ -163,8 +197,20 @@ class ModuleState:
             method
             for cls in self._program.classes
             for name, method in cls.methods.items()
-            if name.startswith("forward") or name == "setup_context" or method.is_property
+            if name.startswith("forward")
+            or method.is_property
+            or (name in _RUN_BY_CALLS and self._is_part_of_module(cls))
         ]
+
+    def _is_part_of_module(self, cls: Class) -> bool:
+        """Whether a class is a module, or one beside the base of a module."""
+        if self._callees.is_module(cls):
+            return True
+        return any(
+            other.node is not None and cls.name in map(last_name, other.node.bases)
+            for other in self._program.classes
+            if self._callees.is_module(other)
+        )
 
     def _reached(self, todo: list[Function]) -> list[Function]:
         """Functions, and all of the file that they call."""
@@ -178,7 +224,7 @@ class ModuleState:
         return seen
 
     def _called_by(self, function: Function) -> Iterator[Function]:
-        for statement in function.body:
+        for statement in _code(function):
             for node in ast.walk(statement):
                 if isinstance(node, ast.Call):
                     yield from self._callees.of(node).functions
@@ -193,6 +239,11 @@ class ModuleState:
                 method = cls.methods.get(node.func.attr)
                 if method is not None and isinstance(cls, Class):
                     yield method
+
+
+def _code(function: Function) -> list[ast.AST]:
+    """What runs when a function or a lambda is called."""
+    return [function.node.body] if isinstance(function.node, ast.Lambda) else [*function.body]
 
 
 def _last(node: ast.Call) -> str:

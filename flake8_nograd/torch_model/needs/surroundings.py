@@ -19,7 +19,8 @@ _TRANSPARENT = frozenset("staticmethod classmethod property abstractmethod overr
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _SEES_FRAMES = frozenset(
     "_getframe currentframe getouterframes extract_stack format_stack print_stack walk_stack"
-    " format_exc extract_tb setrecursionlimit getrecursionlimit".split()
+    " format_exc extract_tb setrecursionlimit getrecursionlimit getfullargspec getsource"
+    " getsourcelines".split()
 )
 _OF_FUNCTIONS = frozenset("__code__ __defaults__ __kwdefaults__ __globals__ __wrapped__".split())
 
@@ -148,6 +149,8 @@ def sees_decorators(node: FunctionNode, tree: ast.Module) -> str:
     for inner in ast.walk(tree):
         if isinstance(inner, ast.Call) and _sees_frames(inner):
             return f"the file looks at its callers (line {inner.lineno})"
+        if isinstance(inner, ast.Constant) and inner.value in _OF_FUNCTIONS:
+            return f"the file looks into functions (line {inner.lineno})"
         if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
             return f"the file looks into functions (line {inner.lineno})"
     return ""

@@ -1,0 +1,24 @@
+"""Whoever only reads a value may still see that it was recorded."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_nograd.torch_model.needs.callees import Callees
+from flake8_nograd.vocabulary import escapes
+
+
+def why_not_read(call: ast.Call, callees: Callees, is_watched: bool) -> str | None:
+    """Why a call that reads a tensor is more than that; `is_watched` if errors are expected."""
+    record = callees.record(call)
+    name = (record.imported or "") if record is not None else ""
+    if name in escapes.SAVING:
+        return f"a result is saved with its requires_grad (line {call.lineno})"
+    if name.startswith("numpy.") and is_watched:
+        return f"an error of numpy may be expected (line {call.lineno})"
+    return None
+
+
+def yields(function: ast.AST) -> bool:
+    """Whether a function is a generator; functions in it count as well."""
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
