@@ -131,7 +131,7 @@ class Modules:
         guess = evidence <= ModelEvidence.ANNOTATION
         if guess and (says_inference(call.method) or is_named_after(receiver_name, call.method)):
             return ModelEvidence.NONE
-        if evidence is ModelEvidence.NAME and not (has_input and call.method == "forward"):
+        if evidence is ModelEvidence.NAME:
             return ModelEvidence.NONE  # a name alone speaks for what is called, not for a method
         return evidence
 

@@ -43,7 +43,7 @@ class Trials:
 
     def _is_collected(self, function: Function) -> bool:
         """Whether a test runner finds a function that asserts: in its files, or without inputs."""
-        in_place = self._is_test_file or self._uses_framework or not function.parameters()
+        in_place = self._is_test_file or self._uses_framework or not _needs_arguments(function)
         return in_place and _asserts(function)
 
     def is_smoke_test(self, item: ForwardPass) -> bool:
@@ -64,6 +64,15 @@ class Trials:
         callees = self._graph.resolve_phis(item.call.callee.aliases)
         makers = [self._graph.payloads[node] for node in callees]
         return any(isinstance(made, Call) and made.function is function for made in makers)
+
+
+def _needs_arguments(function: Function) -> bool:
+    """Whether a function cannot be called without arguments, as test runners do."""
+    if function.node is None:
+        return False
+    given = function.node.args
+    named = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
+    return named > len(given.defaults) + sum(item is not None for item in given.kw_defaults)
 
 
 def _is_only_shown(item: ForwardPass) -> bool:
