@@ -45,7 +45,7 @@ def test_pages_show_what_is_printed(command, output):
 
 def test_ci_runs_the_test_command_of_the_readme():
     (command,) = re.findall(
-        r"^.* && pytest$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+        r"^.* && pytest -n auto$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
     )
     steps = (ROOT / ".ci" / "run").read_text("utf-8").replace("--quiet ", "")
     assert all(f"\nstep {part}\n" in steps for part in command.split(" && "))

@@ -87,11 +87,11 @@ def test_our_own_mistake_is_said_and_hides_no_other_file(error, tmp_path):
     code = (
         "from flake8_nograd import engine\n"
         "from flake8.main.cli import main\n"
-        "check = engine.check_torch\n"
+        "check = engine.find\n"
         "def failing(source, options):\n"
         f"    if 'broken' in source.path: raise {error}\n"
         "    return check(source, options)\n"
-        "engine.check_torch = failing\n"
+        "engine.find = failing\n"
         "main(['--isolated', '--jobs=1', '--select=NGR', 'a.py', 'broken.py', 'z.py'])\n"
     )
     done = subprocess.run(

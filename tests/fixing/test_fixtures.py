@@ -13,12 +13,14 @@ from flake8_nograd import fix_engine
 from flake8_nograd.fix_engine import FileFix
 from flake8_nograd.fixing import Style, Verdict
 from flake8_nograd.fixing.proof import same_program
+from flake8_nograd.options import Options
 from flake8_nograd.source import Source
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 PROGRAMS = [path for path in sorted(FIXTURES.glob("*/*.py")) if path.parent.name != "attacks"]
 MARKER = re.compile(rb"  # expect: .*")
 BOLD = Style(unsafe=True)
+ALONE = Options(project="off")
 
 
 def program(path: Path) -> bytes:
@@ -26,7 +28,7 @@ def program(path: Path) -> bytes:
 
 
 def fixed(path: Path) -> FileFix:
-    return fix_engine.fix(program(path), path.name, style=BOLD)
+    return fix_engine.fix(program(path), path.name, ALONE, BOLD)
 
 
 def name(path: Path) -> str:
@@ -49,7 +51,7 @@ def test_twin(path, request):
     assert same_program(before.tree, after.tree)
     compile(result.after, path.name, "exec")
     assert not any(outcome.verdict is Verdict.FIXED for outcome in result.left)
-    assert fix_engine.fix(result.after, path.name, style=BOLD).after == result.after
+    assert fix_engine.fix(result.after, path.name, ALONE, BOLD).after == result.after
 
 
 @pytest.mark.parametrize("path", [path for path in PROGRAMS if path.stem.startswith("ok_")])
