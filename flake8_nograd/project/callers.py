@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Callers, Place
 from flake8_nograd.project.deeds import Deeds
+from flake8_nograd.project.files import lines_of
 from flake8_nograd.project.origins import Origins, Spot
-from flake8_nograd.project.summary import MODULE_BODY, CallSite
+from flake8_nograd.project.summary import MODULE_BODY, CallSite, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_a_class
@@ -189,19 +190,30 @@ class CallerSearch:
 
     def _find_calls(self, name: str, module: str) -> Iterator[tuple[Spot, CallSite]]:
         called = rb"%s\b\s*[(,)]" % re.escape(name.encode())
+        pattern = re.compile((rb"(?<!def )\b" if module else rb"\.\s*") + called)
         found = self._symbols.files.holding(
-            re.compile((rb"(?<!def )\b" if module else rb"\.\s*") + called),
+            pattern,
             name,
             _MOST_FILES,
             # Where a file defines the name itself, only what follows a dot is another's.
             unless=_only_of_its_own(name.encode()) if module else None,
             among=self._symbols.files.may_know(module, name) if module else None,
         )
-        for summary, lines in found:
+        for summary, lines in (*found, *self._in_its_own_file(pattern, module)):
             for cls, function in summary.around(lines):
                 for call in function.calls:
                     if call.name == name:
                         yield Spot(summary, cls, function), call
+
+    def _in_its_own_file(
+        self, pattern: re.Pattern[bytes], module: str
+    ) -> Iterator[tuple[ModuleSummary, list[int]]]:
+        """Where the file that defines a function calls it, if that is not the one at hand."""
+        files = self._symbols.files
+        text = files.text(module) if module and module != files.own.path else None
+        summary = files.summary(module) if text is not None else None
+        if text is not None and summary is not None and (lines := lines_of(pattern, text)):
+            yield summary, lines
 
     def _calls_function(self, spot: Spot, call: CallSite, function: Definition) -> bool | None:
         """Whether a call runs a function of a module: True, or None for no."""
