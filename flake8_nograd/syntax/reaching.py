@@ -9,6 +9,7 @@ from itertools import chain, takewhile
 from flake8_nograd.syntax.bindings import Bindings, Variable
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_MOST_STORES = 8  # to follow; each is looked for in all the rest of the function
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -16,6 +17,8 @@ def loads_reached(bindings: Bindings, variable: Variable, store: ast.AST) -> lis
     """The reads of a variable that may see what a statement binds to it, perhaps too many."""
     loads = bindings.loads.get(variable, [])
     if bindings.scope_of(store) is not variable.scope:
+        return loads
+    if len(bindings.stores.get(variable, ())) > _MOST_STORES:
         return loads
     reached: set[ast.AST] = set()
     for node in _after(bindings, bindings.statement_of(store), variable.name):

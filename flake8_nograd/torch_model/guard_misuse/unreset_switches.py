@@ -48,11 +48,12 @@ def _ends_the_program(function: Function, what: Interpreted) -> bool:
     """Whether a function is run by the module itself and nothing in the file needs a gradient."""
     if what.observations.differentiations:
         return False
-    callers = what.points_to.callers.get(function, ())
-    if not callers:
-        return function.name.startswith(("main", "run", "_main"))
-    return all(
-        call.function.node is None or _ends_the_program(call.function, what)
-        for call in callers
-        if call.function is not function
-    )
+    todo, seen = [function], {function}
+    for current in todo:
+        callers = what.points_to.callers.get(current, ())
+        if not callers and not current.name.startswith(("main", "run", "_main")):
+            return False
+        further = {call.function for call in callers if call.function.node is not None} - seen
+        seen |= further
+        todo += further
+    return True

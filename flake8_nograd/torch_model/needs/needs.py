@@ -75,6 +75,11 @@ class Needs:
         return Bindings(self.tree)
 
     @cached_property
+    def whole_file(self) -> surroundings.WholeFile:
+        """What the rest of the file means for any guard in it."""
+        return surroundings.WholeFile(self.tree)
+
+    @cached_property
     def callers(self) -> Callers:
         """Who calls the functions of the file."""
         return Callers(self.bindings, self._elsewhere)
@@ -195,19 +200,19 @@ class NeedsOfRegion:
 
     def other_values(self) -> str:
         """Why a guard may change numbers although nobody needs a graph."""
-        return surroundings.computes_other_values(self._needs.tree)
+        return self._needs.whole_file.computes_other_values
 
     def is_scripted(self, function: FunctionNode) -> bool:
         """Whether TorchScript compiles a function."""
-        return surroundings.is_scripted(function, self._needs.tree)
+        return self._needs.whole_file.is_scripted(function)
 
     def drops_decorators(self, function: FunctionNode) -> bool:
         """Whether a guard above a `def` would not work, or stands there already."""
-        return surroundings.drops_decorators(function, self._needs.tree)
+        return self._needs.whole_file.drops_decorators(function)
 
     def sees_decorators(self, function: FunctionNode) -> str:
         """Why others may see that a function is another one once it is decorated."""
-        return surroundings.sees_decorators(function, self._needs.tree)
+        return self._needs.whole_file.sees_decorators(function)
 
     def lasts(self, code: Sequence[ast.AST]) -> str:
         """Why tensors that are made in the code must not be those of inference mode."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
@@ -97,13 +98,6 @@ def autocasts_around(
             yield around
 
 
-def computes_other_values(tree: ast.Module) -> str:
-    """Why a guard may change numbers although nobody needs a graph."""
-    if any(map(_names_fast_path, ast.walk(tree))):
-        return "nn.TransformerEncoder computes other values at padded positions"
-    return ""
-
-
 def _names_fast_path(node: ast.AST) -> bool:
     """Whether a module is named that computes otherwise when nothing is recorded."""
     match node:
@@ -117,43 +111,65 @@ def _names_fast_path(node: ast.AST) -> bool:
     return False
 
 
-def is_scripted(node: FunctionNode, tree: ast.Module) -> bool:
-    """Whether TorchScript compiles a function; it silently drops a guard above the `def`."""
-    if any(_SCRIPTED.search(dotted(decorator)) for decorator in node.decorator_list):
-        return True
-    owners = [
-        outer for outer in ast.walk(tree) if isinstance(outer, ast.ClassDef) and node in outer.body
-    ]
-    if any(last_name(base) == "ScriptModule" for owner in owners for base in owner.bases):
-        return True
-    scripted = {
-        last_name(call.args[0])
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and last_name(call.func) == "script" and call.args
-    }
-    return node.name in scripted or bool(scripted and owners)
+class WholeFile:
+    """What the rest of a file means for any guard in it."""
 
+    def __init__(self, tree: ast.Module) -> None:
+        self._nodes = list(ast.walk(tree))
 
-def drops_decorators(node: FunctionNode, tree: ast.Module) -> bool:
-    """Whether a guard above a `def` would not work, or stands there already."""
-    names = {last_name(decorator) for decorator in node.decorator_list}
-    is_special = node.name == "forward" or is_scripted(node, tree)
-    return is_special or not names.isdisjoint(_CONTEXT_MANAGERS | GUARD_NAMES)
+    @cached_property
+    def computes_other_values(self) -> str:
+        """Why a guard may change numbers although nobody needs a graph."""
+        if any(map(_names_fast_path, self._nodes)):
+            return "nn.TransformerEncoder computes other values at padded positions"
+        return ""
 
+    @cached_property
+    def _owners(self) -> dict[ast.stmt, ast.ClassDef]:
+        classes = (node for node in self._nodes if isinstance(node, ast.ClassDef))
+        return {statement: cls for cls in classes for statement in cls.body}
 
-def sees_decorators(node: FunctionNode, tree: ast.Module) -> str:
-    """Why others may see that a function is another one once it is decorated."""
-    for decorator in node.decorator_list:
-        if last_name(decorator) not in _TRANSPARENT:
-            return f"another decorator may do anything with the function (line {decorator.lineno})"
-    for inner in ast.walk(tree):
-        if isinstance(inner, ast.Call) and _sees_frames(inner):
-            return f"the file looks at its callers (line {inner.lineno})"
-        if isinstance(inner, ast.Constant) and inner.value in _OF_FUNCTIONS:
-            return f"the file looks into functions (line {inner.lineno})"
-        if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
-            return f"the file looks into functions (line {inner.lineno})"
-    return ""
+    @cached_property
+    def _scripted(self) -> set[str]:
+        return {
+            last_name(call.args[0])
+            for call in self._nodes
+            if isinstance(call, ast.Call) and last_name(call.func) == "script" and call.args
+        }
+
+    @cached_property
+    def _looks_into_functions(self) -> str:
+        for inner in self._nodes:
+            if isinstance(inner, ast.Call) and _sees_frames(inner):
+                return f"the file looks at its callers (line {inner.lineno})"
+            if isinstance(inner, ast.Constant) and inner.value in _OF_FUNCTIONS:
+                return f"the file looks into functions (line {inner.lineno})"
+            if isinstance(inner, ast.Attribute) and inner.attr in _OF_FUNCTIONS:
+                return f"the file looks into functions (line {inner.lineno})"
+        return ""
+
+    def is_scripted(self, node: FunctionNode) -> bool:
+        """Whether TorchScript compiles a function; it silently drops a guard above the `def`."""
+        if any(_SCRIPTED.search(dotted(decorator)) for decorator in node.decorator_list):
+            return True
+        owner = self._owners.get(node)
+        if owner is not None and any(last_name(base) == "ScriptModule" for base in owner.bases):
+            return True
+        return node.name in self._scripted or (owner is not None and bool(self._scripted))
+
+    def drops_decorators(self, node: FunctionNode) -> bool:
+        """Whether a guard above a `def` would not work, or stands there already."""
+        names = {last_name(decorator) for decorator in node.decorator_list}
+        is_special = node.name == "forward" or self.is_scripted(node)
+        return is_special or not names.isdisjoint(_CONTEXT_MANAGERS | GUARD_NAMES)
+
+    def sees_decorators(self, node: FunctionNode) -> str:
+        """Why others may see that a function is another one once it is decorated."""
+        for decorator in node.decorator_list:
+            if last_name(decorator) not in _TRANSPARENT:
+                line = decorator.lineno
+                return f"another decorator may do anything with the function (line {line})"
+        return self._looks_into_functions
 
 
 def _sees_frames(call: ast.Call) -> bool:
