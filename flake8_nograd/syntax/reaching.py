@@ -20,12 +20,11 @@ def loads_reached(bindings: Bindings, variable: Variable, store: ast.AST) -> lis
         return loads
     if len(bindings.stores.get(variable, ())) > _MOST_STORES:
         return loads
-    reached: set[ast.AST] = set()
-    for node in _after(bindings, bindings.statement_of(store), variable.name):
-        reached.update(ast.walk(node))
-    return [
-        load for load in loads if load in reached or bindings.scope_of(load) is not variable.scope
-    ]
+    waiting: set[ast.AST] = {load for load in loads if bindings.scope_of(load) is variable.scope}
+    after = _after(bindings, bindings.statement_of(store), variable.name)
+    while waiting and (node := next(after, None)) is not None:
+        waiting.difference_update(ast.walk(node))
+    return [load for load in loads if load not in waiting]
 
 
 def _after(bindings: Bindings, statement: ast.stmt, name: str) -> Iterator[ast.AST]:

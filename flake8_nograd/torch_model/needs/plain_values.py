@@ -31,6 +31,7 @@ _NEW_TENSORS = frozenset(
     "zeros ones empty full clone cat stack concat zeros_like ones_like empty_like full_like mean"
     " sum array concatenate vstack hstack".split()
 )
+_DEEPEST = 40  # values that are followed into each other
 
 
 class PlainValues:
@@ -56,9 +57,19 @@ class PlainValues:
         self._bindings = bindings
         self._callees = callees
         self._asked: dict[Variable, bool] = {}
+        self._depth = 0
 
     def is_plain(self, node: ast.expr) -> bool:
         """Whether the value of an expression certainly has no graph."""
+        if self._depth >= _DEEPEST:
+            return False
+        self._depth += 1
+        try:
+            return self._is_plain(node)
+        finally:
+            self._depth -= 1
+
+    def _is_plain(self, node: ast.expr) -> bool:
         if isinstance(node, _LITERALS) or (self._assumed and self._is_assumed(node)):
             return True
         if isinstance(node, ast.Name):
