@@ -254,12 +254,10 @@ class CallerSearch:
 
 
 def _keeps_for_training(site: Site) -> bool:
-    """Whether a result is kept in an object of a class that differentiates."""
-    cls = site.spot.cls
-    return (
-        site.call.stored
-        and cls is not None
-        and any(method.differentiates for method in cls.methods.values())
+    """Whether a result is kept in an attribute that a method of the same class differentiates."""
+    cls, kept = site.spot.cls, site.call.kept_in
+    return cls is not None and any(
+        not method.trained_attributes.isdisjoint(kept) for method in cls.methods.values()
     )
 
 

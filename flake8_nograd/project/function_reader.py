@@ -84,6 +84,7 @@ class FunctionReader:
             freezes=tuple(self._freezes),
             differentiates=self._differentiates,
             differentiated=tuple(item.arg for item in arguments if item.arg in trained),
+            trained_attributes=frozenset(name for name in trained if name.startswith("self.")),
             yields=next(iter(self._yields)) if len(self._yields) == 1 else None,
             is_generator=bool(self._yields),
             is_property=node is not None and is_property(node),
@@ -285,6 +286,7 @@ class FunctionReader:
     def _call_sites(self, trained: set[str]) -> Iterator[CallSite]:
         starts = self._starts - self._numbers - {""}
         returned, stored = self._values.reaching(RETURNED), self._values.reaching(STORED)
+        kept = {path: self._values.reaching(path) for path in self._values.attributes()}
         for node, grad, managers, main_block in self._calls:
             path = path_called(node.func)
             if not path:
@@ -302,6 +304,7 @@ class FunctionReader:
                 stored=name in stored,
                 main_block=main_block,
                 argument=argument,
+                kept_in=tuple(path for path, names in kept.items() if name in names),
                 differentiated=argument in starts and not grad.is_off,
             )
             yield site

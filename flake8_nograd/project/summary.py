@@ -32,6 +32,7 @@ class CallSite(NamedTuple):
     main_block: bool
     argument: str  # the plain access that is given first
     passed: bool = False  # it is not called here but given to something that may call it
+    kept_in: tuple[str, ...] = ()  # the attributes of `self` that the result may get into
     differentiated: bool = False  # the argument is what a backward pass of the function starts from
 
     @property
@@ -66,6 +67,7 @@ class FunctionSummary:
     freezes: tuple[Freeze, ...]
     differentiates: bool
     differentiated: tuple[str, ...]  # parameters whose values are
+    trained_attributes: frozenset[str]  # of `self`, such as `self.losses`
     yields: GradMode | None  # the mode in which a context manager runs the `with` body
     is_generator: bool
     is_property: bool = False  # it is read like an attribute, and never called itself

@@ -27,6 +27,10 @@ class ValueNames:
         """A target is computed from sources."""
         self._sources[target].update(sources)
 
+    def attributes(self) -> list[str]:
+        """The attributes of `self` to which anything leads."""
+        return [name for name in self._sources if name.startswith("self.")]
+
     def reaching(self, end: str) -> set[str]:
         """All names from which a value may get to an end."""
         seen = {end}
