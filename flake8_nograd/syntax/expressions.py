@@ -62,6 +62,12 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
+def own_name(node: ast.AST) -> str:
+    """The attribute or the name that an expression is itself; '' if it is anything else."""
+    name: str = getattr(node, "attr", getattr(node, "id", ""))
+    return name
+
+
 def last_name(node: ast.expr) -> str:
     """The last part of a dotted name."""
     return dotted(node).rpartition(".")[2]

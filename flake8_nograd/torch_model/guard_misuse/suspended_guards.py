@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.program import Place, suites_of
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -47,7 +48,7 @@ def _guard_around(place: Place, node: ast.AST, what: Interpreted) -> ast.expr | 
 def _is_meant_for_the_user(function: Function) -> bool:
     written = getattr(function.node, "decorator_list", ())
     called = (item.func if isinstance(item, ast.Call) else item for item in written)
-    names = {getattr(item, "attr", getattr(item, "id", "")) for item in called}
+    names = {own_name(item) for item in called}
     return not _MANAGERS.isdisjoint(names)
 
 

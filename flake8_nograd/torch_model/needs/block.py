@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flake8_nograd.flow.program import Program
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.endings import Endings
@@ -173,7 +174,7 @@ class Block:
             self._endings.add(node)
 
     def _of_call(self, node: ast.Call) -> str | None:
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = own_name(node.func)
         if name in escapes.SHOWING_CALLS:
             return f"{name}() looks at recording or sets it (line {node.lineno})"
         does = self._file.callees.of(node).does
@@ -199,7 +200,7 @@ class Block:
     def _of_filled(self, node: ast.Call) -> str | None:
         """What a forward pass may put into its arguments is followed as its result is."""
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = own_name(node.func)
         if name in self._file.state.writing_layers:
             whys = (self._of_written(target, node.lineno) for target in given)
             return next(filter(None, whys), None)

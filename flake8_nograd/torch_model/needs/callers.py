@@ -7,6 +7,7 @@ import ast
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.scopes import Function, is_property, positional
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.vocabulary import escapes
 
 _TRANSPARENT = frozenset("staticmethod classmethod no_grad inference_mode".split())
@@ -100,7 +101,7 @@ class Callers:
 
     def _picks_by_text(self, call: ast.Call) -> bool:
         """Whether a call picks a method by a text that is put together elsewhere."""
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        name = own_name(call.func)
         owner = call.args[0] if call.args else None
         if isinstance(owner, ast.Name) and name == "getattr":
             stores = self._bindings.stores.get(self._bindings.of(owner), ())
@@ -119,7 +120,7 @@ def _is_private(function: FunctionNode) -> bool:
 
 def _is_transparent(decorator: ast.expr) -> bool:
     node = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return getattr(node, "attr", getattr(node, "id", "")) in _TRANSPARENT
+    return own_name(node) in _TRANSPARENT
 
 
 def _runs_something(statement: ast.stmt) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.vocabulary import escapes, methods
@@ -108,7 +109,7 @@ class EvaluationOrder:
 
     def _is_pure_call(self, node: ast.Call) -> bool:
         """Whether a call computes something, without effects and without chance."""
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = own_name(node.func)
         if name in _HAS_EFFECTS or any(word in name for word in _RANDOM) or written_by(node):
             return False
         if any("training" in (item.arg or "") for item in node.keywords):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.vocabulary import escapes
 
@@ -57,7 +58,7 @@ class Stores:
             self.star_imports += [] if is_known_import(node, "*") else [node.lineno]
 
     def _note_call(self, node: ast.Call) -> None:
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = own_name(node.func)
         self.rebinds_globals |= name in _REBINDS or (name in ("vars", "locals") and not node.args)
         self.any_name |= name == "vars" and bool(node.args)
         self.keeps_graph_of_gradients |= any(item.arg == "create_graph" for item in node.keywords)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.syntax.expressions import dotted
+from flake8_nograd.syntax.expressions import dotted, own_name
 from flake8_nograd.vocabulary import methods
 
 _MAY_WORK_IN_PLACE = frozenset(
@@ -32,7 +32,7 @@ def is_in_place(name: str) -> bool:
 def written_by(call: ast.Call) -> list[ast.expr]:
     """The tensors that a call writes into, by its name and its keywords."""
     written = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = own_name(call.func)
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     is_function = owner is None or dotted(owner).partition(".")[0] in _MODULES
     if is_in_place(name) and not is_function:
@@ -52,14 +52,14 @@ def asks_for_in_place(call: ast.Call) -> bool:
 
 def makes_in_place_layer(call: ast.Call) -> bool:
     """Whether a call makes a layer that writes into its input."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = own_name(call.func)
     flags = [item for item in call.args if isinstance(item, ast.Constant) and item.value is True]
     return asks_for_in_place(call) or (name in _MAY_WORK_IN_PLACE and bool(flags))
 
 
 def writes_into_input(call: ast.Call) -> bool:
     """Whether a call makes a module that writes into its input, as its first layer does."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = own_name(call.func)
     first = call.args[0] if call.args else None
     if name == "Sequential" and isinstance(first, ast.Call):
         return writes_into_input(first)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, Variable
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
@@ -72,7 +73,7 @@ class LeftBehind:
             yield from (target for target in targets if not self.is_argument(target, function))
 
     def _in_call(self, node: ast.Call, function: Function) -> str:
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = own_name(node.func)
         if name in _DIFFERENTIATES:
             return "differentiates or looks at recording"
         given = [*node.args, *(keyword.value for keyword in node.keywords)]

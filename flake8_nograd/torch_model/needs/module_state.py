@@ -10,7 +10,7 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import last_name
+from flake8_nograd.syntax.expressions import last_name, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
 from flake8_nograd.torch_model.needs.left_behind import LeftBehind
@@ -56,7 +56,7 @@ class ModuleState:
     def writing_layers(self) -> frozenset[str]:
         """Names and attributes of modules that write into their input."""
         return frozenset(
-            getattr(target, "attr", getattr(target, "id", ""))
+            own_name(target)
             for node in ast.walk(self._bindings.tree)
             if isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Call)
@@ -133,7 +133,7 @@ class ModuleState:
             names: list[str] = []
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 names = [] if self._is_of_another_class(node) else [node.attr]
-            elif isinstance(node, ast.Call) and _last(node) in ("setattr", "__setattr__"):
+            elif isinstance(node, ast.Call) and own_name(node.func) in ("setattr", "__setattr__"):
                 names = [str(getattr(item, "value", "")) for item in node.args]
             if "forward" in names or "__call__" in names:
                 return getattr(node, "lineno", 0)
@@ -185,7 +185,7 @@ class ModuleState:
                 elif isinstance(node, ast.AugAssign):
                     written = [node.target]
                 elif isinstance(node, ast.Call):
-                    is_writing = _last(node) in self.writing_layers
+                    is_writing = own_name(node.func) in self.writing_layers
                     written = node.args[:1] if is_writing else written_by(node)
                 if any(_root(item) in names for item in written):
                     return True
@@ -244,10 +244,6 @@ class ModuleState:
 def _code(function: Function) -> list[ast.AST]:
     """What runs when a function or a lambda is called."""
     return [function.node.body] if isinstance(function.node, ast.Lambda) else [*function.body]
-
-
-def _last(node: ast.Call) -> str:
-    return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
 def _root(node: ast.expr) -> str:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection
 
 from flake8_nograd.syntax.bindings import Bindings, Variable
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.vocabulary import escapes, methods
 
@@ -83,7 +84,7 @@ class Ownership:
         callee = self._callees.of(node)
         if node in self._passes or callee.does is Does.PASSES_ON:
             return True
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = own_name(node.func)
         if callee.does is not Does.PASSES and name not in methods.CUTS:
             return callee.does is Does.READS
         if not may_give_view(name):

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.alterations import Alterations
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
@@ -315,6 +316,6 @@ def _makes_tensor(value: ast.expr) -> bool:
 
 def _makes_container(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
-        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        name = own_name(value.func)
         return name in _MAKERS and not asks_for_gradient(value)
     return isinstance(value, _FRESH) and not isinstance(value, ast.Constant)

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, Program, suites_of
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.models.framework_classes import Frameworks
 from flake8_nograd.torch_model.semantics.context import Context
@@ -100,7 +101,7 @@ def _assigned_around(call: Call[Context]) -> Iterator[tuple[str, ast.expr]]:
 
 def _makes_numbers(value: ast.expr) -> bool:
     callees = (part.func for part in ast.walk(value) if isinstance(part, ast.Call))
-    names = {getattr(callee, "attr", getattr(callee, "id", "")) for callee in callees}
+    names = {own_name(callee) for callee in callees}
     return not MAKERS_OF_NUMBERS.isdisjoint(names)
 
 
