@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fixture_programs import ANY_MARKER, MARKER
-from fixture_projects import PROJECTS, Project
+from fixture_projects import PROJECTS, Project, lay_out_all
 from real_flake8 import Flake8Run, run_flake8
 
 from flake8_nograd import engine
@@ -26,11 +26,7 @@ def places(project: Project, folder: Path) -> Places:
 
 @pytest.fixture(scope="module")
 def laid_out(tmp_path_factory) -> Path:
-    """All projects beside each other, each with a root of its own."""
-    folder = tmp_path_factory.mktemp("projects")
-    for project in PROJECTS:
-        project.lay_out(folder / project.name)
-    return folder
+    return lay_out_all(tmp_path_factory.mktemp("projects"))
 
 
 @pytest.fixture(scope="module", params=["1", "2"])

@@ -286,7 +286,7 @@ class FunctionReader:
     def _call_sites(self, trained: set[str]) -> Iterator[CallSite]:
         starts = self._starts - self._numbers - {""}
         returned, stored = self._values.reaching(RETURNED), self._values.reaching(STORED)
-        kept = {path: self._values.reaching(path) for path in self._values.attributes()}
+        kept = self._values.attributes_reached()
         for node, grad, managers, main_block in self._calls:
             path = path_called(node.func)
             if not path:
@@ -304,7 +304,7 @@ class FunctionReader:
                 stored=name in stored,
                 main_block=main_block,
                 argument=argument,
-                kept_in=tuple(path for path, names in kept.items() if name in names),
+                kept_in=tuple(kept.get(name, ())),
                 differentiated=argument in starts and not grad.is_off,
             )
             yield site

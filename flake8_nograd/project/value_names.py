@@ -27,9 +27,13 @@ class ValueNames:
         """A target is computed from sources."""
         self._sources[target].update(sources)
 
-    def attributes(self) -> list[str]:
-        """The attributes of `self` to which anything leads."""
-        return [name for name in self._sources if name.startswith("self.")]
+    def attributes_reached(self) -> dict[str, list[str]]:
+        """Of each name the attributes of `self` into which its value may get."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in [name for name in self._sources if name.startswith("self.")]:
+            for name in self.reaching(path):
+                found[name].append(path)
+        return found
 
     def reaching(self, end: str) -> set[str]:
         """All names from which a value may get to an end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -44,6 +45,11 @@ class Bindings:
                 self.loads[variable].append(node)
             else:
                 self.stores[variable].append(node)
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """The tree and everything in it, from the outside in."""
+        return list(ast.walk(self.tree))
 
     def of(self, name: ast.Name) -> Variable:
         """The variable that a name stands for."""

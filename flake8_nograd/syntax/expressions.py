@@ -73,6 +73,17 @@ def last_name(node: ast.expr) -> str:
     return dotted(node).rpartition(".")[2]
 
 
+def yields(function: ast.AST) -> bool:
+    """Whether a function is a generator; functions in it count as well."""
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
+
+
+def returned_values(function: ast.AST) -> list[ast.expr]:
+    """What a function returns, without plain `return`; functions in it count as well."""
+    returns = (node for node in ast.walk(function) if isinstance(node, ast.Return))
+    return [item.value for item in returns if item.value is not None]
+
+
 def first_await_or_yield(roots: Iterable[ast.AST]) -> ast.AST | None:
     """The first point at which a block would hand control to other code."""
     found = [node for node in own_nodes(roots) if _suspends(node)]

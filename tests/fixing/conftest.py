@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,16 @@ from flake8_nograd.torch_model.facts import ModuleFacts
 
 _MARK = re.compile(r"[ \t]*#(block2?|guard)\b[^\n]*")
 _FORWARDS = ("model", "net", "self", "forward")
+
+
+@pytest.fixture
+def one_torch_thread() -> Iterator[None]:
+    """Small programs would spend their time on waiting for torch's threads."""
+    torch = pytest.importorskip("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @dataclass(frozen=True)

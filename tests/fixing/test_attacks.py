@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import pytest
 from fixture_programs import ATTACKS
+from option_sets import OPTION_SETS
 
 from flake8_nograd import fix_engine
-from flake8_nograd.fixing import Form, Guard, Style
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from behaviour import Behaviour, behaviour  # noqa: E402
+from behaviour import Behaviour, behaviour
 
-STYLES = (
-    Style(),
-    Style(Guard.INFERENCE_MODE),
-    Style(form=Form.WITH),
-    Style(form=Form.DECORATOR),
-)
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_torch_thread")
 
 
 @pytest.mark.parametrize("program", ATTACKS, ids=lambda program: program.path.stem)
@@ -34,7 +21,7 @@ def test_safe_fix_changes_nothing(program):
     before = behaviour(program.code, path)
     assert before.succeeds, before.ending
     known: dict[bytes, Behaviour] = {program.code.encode(): before}
-    for style in STYLES:
+    for style in OPTION_SETS.values():
         done = fix_engine.fix(program.code.encode(), path, style=style)
         assert any(item.finding.code.startswith("NGR1") for item in done.found)
         if done.after not in known:

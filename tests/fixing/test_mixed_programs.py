@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from option_sets import OPTION_SETS
 
-from flake8_nograd.fixing import Form, Guard, Style
+from flake8_nograd.fixing import Style
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from behaviour import behaviour  # noqa: E402
-from mixed_programs import generate  # noqa: E402
-from mixed_trials import try_out  # noqa: E402
-from shrinking import shrunk_program, shrunk_text  # noqa: E402
+from behaviour import behaviour
+from mixed_programs import generate
+from mixed_trials import try_out
+from shrinking import shrunk_program, shrunk_text
 
-STYLES = {
-    "no_grad": Style(),
-    "inference_mode": Style(Guard.INFERENCE_MODE),
-    "with": Style(form=Form.WITH),
-    "decorator": Style(form=Form.DECORATOR),
-}
+pytestmark = pytest.mark.usefixtures("one_torch_thread")
 COUNT = 20
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.mark.parametrize("style", STYLES.values(), ids=list(STYLES))
+@pytest.mark.parametrize("style", OPTION_SETS.values(), ids=list(OPTION_SETS))
 def test_safe_fix_changes_nothing(style):
-    first = COUNT * list(STYLES.values()).index(style)
+    first = COUNT * list(OPTION_SETS.values()).index(style)
     trials = [try_out(generate(seed), style) for seed in range(first, first + COUNT)]
     assert [trial.program.kind for trial in trials if trial.differs] == []
 

@@ -12,7 +12,7 @@ from random import Random
 
 import libcst
 import pytest
-from fixture_projects import PROJECTS, Project
+from fixture_projects import PROJECTS, Project, lay_out_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libcst.codemod import CodemodContext
@@ -95,11 +95,7 @@ def test_one_file_alone_and_through_stdin(tmp_path):
 
 @pytest.fixture(scope="module")
 def laid_out(tmp_path_factory) -> Path:
-    """All projects beside each other."""
-    folder = tmp_path_factory.mktemp("projects")
-    for project in PROJECTS:
-        project.lay_out(folder / project.name)
-    return folder
+    return lay_out_all(tmp_path_factory.mktemp("projects"))
 
 
 @pytest.mark.parametrize(("jobs", "is_reversed"), [("1", True), ("2", False), ("2", True)])

@@ -56,6 +56,13 @@ class Project:
         return folder
 
 
+def lay_out_all(folder: Path) -> Path:
+    """Write all projects beside each other, each with a root of its own."""
+    for project in PROJECTS:
+        project.lay_out(folder / project.name)
+    return folder
+
+
 def _project(path: Path) -> Project:
     files = sorted(path.rglob("*.py"))
     return Project(path, tuple(Program(file, file.read_text("utf-8")) for file in files))

@@ -12,7 +12,6 @@ from flake8_nograd.torch_model.guard_misuse.guard_arguments import wrong_calls
 from flake8_nograd.torch_model.guard_misuse.guarded_classes import guarded_classes
 from flake8_nograd.torch_model.guard_misuse.inference_modes import lifted_modes, overruled_guards
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.kept_for_callers import kept_for_callers
 from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
 from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
@@ -34,7 +33,6 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
     guarded_threads,
     unreset_switches,
     kept_graphs,
-    kept_for_callers,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from os.path import basename
 
 from flake8_nograd.elsewhere import Place
@@ -11,15 +11,13 @@ from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
 from flake8_nograd.torch_model.semantics.accumulated import Accumulated
 
 _UNKNOWN = Place("", 0)
 
 
-def kept_for_callers(what: Interpreted) -> Iterator[GuardMisuse]:
-    """Methods that add their first argument, with its graph, to a sum in their object."""
-    known = {misuse.node for misuse in kept_graphs(what)}
+def kept_for_callers(what: Interpreted, known: Container[ast.expr]) -> Iterator[GuardMisuse]:
+    """Methods that add their first argument, with its graph, to a sum that is not known yet."""
     for item in what.accumulated:
         if item.target not in known and _is_sum_in_object(item, what.program.graph):
             place = _giving(item, what)

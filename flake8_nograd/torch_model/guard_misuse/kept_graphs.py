@@ -15,6 +15,7 @@ from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.guard_misuse.kept_for_callers import kept_for_callers
 from flake8_nograd.torch_model.guard_misuse.statements import own_statements
 from flake8_nograd.torch_model.semantics.accumulated import Accumulated
 from flake8_nograd.torch_model.semantics.context import Context
@@ -26,8 +27,11 @@ _LONGEST = 40
 
 def kept_graphs(what: Interpreted) -> Iterator[GuardMisuse]:
     """Accumulations of values with a graph that nothing differentiates again."""
+    found: list[GuardMisuse] = []
     if what.accumulated and what.observations.differentiations:
-        yield from _KeptGraphs(what).find()
+        found += _KeptGraphs(what).find()
+    yield from found
+    yield from kept_for_callers(what, {item.node for item in found})
 
 
 class _KeptGraphs:

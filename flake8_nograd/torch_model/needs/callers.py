@@ -7,7 +7,7 @@ import ast
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.scopes import Function, is_property, positional
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import own_name, yields
 from flake8_nograd.vocabulary import escapes
 
 _TRANSPARENT = frozenset("staticmethod classmethod no_grad inference_mode".split())
@@ -21,7 +21,7 @@ class Callers:
         self._elsewhere = elsewhere
         self._reflecting = {
             bindings.function_of(node)
-            for node in ast.walk(bindings.tree)
+            for node in bindings.nodes
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
             and node.func.id in escapes.REFLECTION
@@ -39,7 +39,7 @@ class Callers:
         """Every call of a function; None if others may call it, or get what it returns."""
         if not all(map(_is_transparent, function.decorator_list)) or is_property(function):
             return None
-        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function)):
+        if yields(function):
             return None
         scope = self._bindings.scope_of(function)
         if isinstance(scope, ast.Module | ast.ClassDef):
@@ -86,7 +86,7 @@ class Callers:
         if (not _is_private(function) and not self.is_script) or function.name.startswith("__"):
             return None
         calls = []
-        for node in ast.walk(self._bindings.tree):
+        for node in self._bindings.nodes:
             if isinstance(node, ast.Constant) and node.value == function.name:
                 return None
             if isinstance(node, ast.Call) and self._picks_by_text(node):

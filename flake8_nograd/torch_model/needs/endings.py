@@ -11,12 +11,13 @@ from collections.abc import Collection
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
+from flake8_nograd.syntax.expressions import yields
 from flake8_nograd.syntax.reaching import loads_reached
 from flake8_nograd.torch_model.needs.callees import Callee, Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.in_place import changes_receiver
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
-from flake8_nograd.torch_model.needs.readers import why_not_read, yields
+from flake8_nograd.torch_model.needs.readers import why_not_read
 from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.vocabulary import escapes, methods
 

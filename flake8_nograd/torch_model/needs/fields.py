@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.in_place import written_by
@@ -39,7 +40,7 @@ class Stores:
             if isinstance(node.ctx, ast.Store):
                 self.values[node.attr].append(_assigned(node, bindings))
                 if node.attr == "requires_grad":
-                    self.asked_to_record.update(_names_in(node.value))
+                    self.asked_to_record.update(names_in([node.value]))
             elif node.attr in ("__dict__", "modules"):
                 self.any_name = self.any_name or node.attr == "__dict__"
                 self.rebinds_globals = True
@@ -66,7 +67,7 @@ class Stores:
             if isinstance(target, ast.Attribute):
                 self.values[target.attr] += [item for item in node.args if item is not target]
         if name == "requires_grad_" and isinstance(node.func, ast.Attribute):
-            self.asked_to_record.update(_names_in(node.func.value))
+            self.asked_to_record.update(names_in([node.func.value]))
         if name == "register_buffer" and len(node.args) > 1:
             self.values[str(getattr(node.args[0], "value", ""))].append(node.args[1])
         if name in _STORING and len(node.args) >= 3 - (name != "setattr"):
@@ -106,10 +107,6 @@ class Fields:
             if not known:  # what was claimed on the way may have rested on this
                 self._known = {key: value for key, value in self._known.items() if not value}
         return known
-
-
-def _names_in(node: ast.expr) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
 def _assigned(node: ast.expr, bindings: Bindings) -> ast.expr | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import last_name
+from flake8_nograd.syntax.expressions import last_name, returned_values
 from flake8_nograd.torch_model.needs.module_state import ModuleState
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.semantics.context import Context
@@ -63,7 +63,7 @@ class ImplicitCalls:
             for name, function in cls.methods.items()
             if name.startswith("__") and name.endswith("__") and name != "__init__"
         }
-        self._properties = program.properties | set(_made_properties(bindings.tree))
+        self._properties = program.properties | set(_made_properties(bindings.nodes))
         self._functions = program.functions
         self._kept = list(kept_generators)
         self._always: str | None = None
@@ -126,13 +126,11 @@ class ImplicitCalls:
             return self._plain.is_plain(node.body)
         if node is None:
             return False
-        values = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
-        return all(value is None or self._plain.is_plain(value) for value in values)
+        return all(map(self._plain.is_plain, returned_values(node)))
 
     def _gives_known(self, node: ast.FunctionDef) -> bool:
         """Whether a method gives plain values, or what is stored somewhere as it is."""
-        values = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
-        return all(value is None or self._is_stored(value) for value in values)
+        return all(map(self._is_stored, returned_values(node)))
 
     def _is_stored(self, value: ast.expr) -> bool:
         match value:
@@ -188,9 +186,9 @@ class ImplicitCalls:
         return None
 
 
-def _made_properties(tree: ast.Module) -> Iterator[str]:
+def _made_properties(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Names of classes' attributes that a call of `property` makes."""
-    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    classes = (node for node in nodes if isinstance(node, ast.ClassDef))
     for statement in (item for cls in classes for item in cls.body):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):

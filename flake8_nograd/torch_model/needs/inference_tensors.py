@@ -11,6 +11,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.expressions import all_nodes, last_name, own_nodes
 from flake8_nograd.torch_model.needs.training_calls import Training
 
@@ -26,25 +27,25 @@ _TRAINING_WORDS = ("optim", "trainer", "requires_grad", "autograd", "backward")
 
 
 def objection(
-    code: Sequence[ast.AST], outside: Sequence[ast.AST], tree: ast.Module, training: Training
+    code: Sequence[ast.AST], outside: Sequence[ast.AST], bindings: Bindings, training: Training
 ) -> str | None:
     """Why inference mode is not safe around code; None if it is.
 
     `outside` is the function or module in which the code stands.
     """
     region = _Region(code)
-    return _trains(tree, training) or region.made_or_handed_out() or region.used_in(outside)
+    return _trains(bindings, training) or region.made_or_handed_out() or region.used_in(outside)
 
 
-def _trains(tree: ast.Module, training: Training) -> str | None:
-    call = training.first_in([tree])
+def _trains(bindings: Bindings, training: Training) -> str | None:
+    call = training.first_in([bindings.tree])
     lines = [call.lineno] if call else []
-    lines += [line for line, word in _words(tree) if _speaks_of_training(word)]
+    lines += [line for line, word in _words(bindings.nodes) if _speaks_of_training(word)]
     return f"the file trains or differentiates (line {min(lines)})" if lines else None
 
 
-def _words(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _words(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.Name):

@@ -47,7 +47,7 @@ class LeftBehind:
             return "looks at recording", line
         if isinstance(node, ast.Global):
             return "sets global names", line
-        if any(self._is_outside(item, function) for item in self._stored(node, function)):
+        if any(self._is_outside(item) for item in self._stored(node, function)):
             return "keeps a value for later", line
         return None
 
@@ -83,14 +83,14 @@ class LeftBehind:
         if does is Does.KEEPS or (does is Does.UNKNOWN and name in _KEEPING):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             owners = [owner] if owner is not None else node.args[:1]
-            if any(self._is_outside(item, function) for item in owners):
+            if any(self._is_outside(item) for item in owners):
                 return "keeps a value for later"
         if does is Does.UNKNOWN and self._is_callback(node, function):
             return "calls something that it was given"
         written = written_by(node)
         rest = [item for item in given if item not in written]
         if not all(map(self._plain.is_plain, rest)) and any(
-            self._is_outside(item, function, is_owner=True) for item in written
+            self._is_outside(item) for item in written
         ):
             return "writes into a tensor that others know"
         return ""
@@ -126,18 +126,16 @@ class LeftBehind:
         names = {item.arg for item in function.parameters()[not function.is_static :]}
         return function.name.startswith("forward") and target.value.id in names
 
-    def _is_outside(
-        self, target: ast.expr, function: Function, is_owner: bool | None = None
-    ) -> bool:
+    def _is_outside(self, target: ast.expr) -> bool:
         """Whether a target is part of something that outlives the call."""
         match target:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                return any(self._is_outside(part, function) for part in parts)
+                return any(map(self._is_outside, parts))
             case ast.Starred(value=value):
-                return self._is_outside(value, function)
+                return self._is_outside(value)
             case ast.Name(ctx=ast.Store()):
                 return self._bindings.of(target).scope is not self._bindings.scope_of(target)
-        if isinstance(target, ast.Subscript | ast.Starred):
+        if isinstance(target, ast.Subscript):
             return self._outlives(target.value, set())
         return isinstance(target, ast.Attribute) or self._outlives(target, set())
 

@@ -10,7 +10,7 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import last_name, own_name
+from flake8_nograd.syntax.expressions import last_name, own_name, returned_values
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
 from flake8_nograd.torch_model.needs.left_behind import LeftBehind
@@ -57,7 +57,7 @@ class ModuleState:
         """Names and attributes of modules that write into their input."""
         return frozenset(
             own_name(target)
-            for node in ast.walk(self._bindings.tree)
+            for node in self._bindings.nodes
             if isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Call)
             and writes_into_input(node.value)
@@ -117,7 +117,7 @@ class ModuleState:
         """The line in which something is set up that sees forward passes; 0 if there is none."""
         for call in self._callees.named(escapes.HOOKS):
             return call.lineno
-        for node in ast.walk(self._bindings.tree):
+        for node in self._bindings.nodes:
             names: list[str] = []
             if isinstance(node, ast.Attribute) and node.attr.startswith("register_"):
                 names = [node.attr]
@@ -161,17 +161,17 @@ class ModuleState:
 
     def _remembered(self) -> int:
         """The line of a function whose results with graphs are used again; 0 if there is none."""
-        for node in ast.walk(self._bindings.tree):
-            if isinstance(node, ast.FunctionDef) and any(
-                word in last_name(item).lower()
-                for item in node.decorator_list
-                for word in _REMEMBERS
+        for node in self._bindings.nodes:
+            if (
+                isinstance(node, ast.FunctionDef)
+                and any(
+                    word in last_name(item).lower()
+                    for item in node.decorator_list
+                    for word in _REMEMBERS
+                )
+                and not all(map(self._plain.is_plain, returned_values(node)))
             ):
-                returned = (item for item in ast.walk(node) if isinstance(item, ast.Return))
-                if not all(
-                    item.value is None or self._plain.is_plain(item.value) for item in returned
-                ):
-                    return node.lineno
+                return node.lineno
         return 0
 
     def _fills(self, function: Function) -> bool:

@@ -77,7 +77,7 @@ class Needs:
     @cached_property
     def whole_file(self) -> surroundings.WholeFile:
         """What the rest of the file means for any guard in it."""
-        return surroundings.WholeFile(self.tree)
+        return surroundings.WholeFile(self.bindings.nodes)
 
     @cached_property
     def callers(self) -> Callers:
@@ -92,7 +92,7 @@ class Needs:
     @cached_property
     def training(self) -> Training:
         """Which calls of the file differentiate or train."""
-        return Training(self.tree)
+        return Training(self.bindings)
 
     @cached_property
     def state(self) -> ModuleState:
@@ -220,9 +220,9 @@ class NeedsOfRegion:
             return "the class of the model is not in sight"
         around = self._needs.bindings.function_of(code[0])
         outside = self._needs.tree.body if isinstance(around, ast.Module) else [around]
-        tree, training = self._needs.tree, self._needs.training
-        reason = inference_tensors.objection(code, outside, tree, training)
-        if reason is None and makes_lazy_layers(tree):
+        training = self._needs.training
+        reason = inference_tensors.objection(code, outside, self._needs.bindings, training)
+        if reason is None and makes_lazy_layers(self._needs.bindings.nodes):
             reason = "the parameters of a lazy layer may be made there"
         tensors = self._needs.of_tensors
         return reason or Block(tensors, code, self._passes, tensors.plain).need() or ""

@@ -17,8 +17,3 @@ def why_not_read(call: ast.Call, callees: Callees, is_watched: bool) -> str | No
     if name.startswith("numpy.") and is_watched:
         return f"an error of numpy may be expected (line {call.lineno})"
     return None
-
-
-def yields(function: ast.AST) -> bool:
-    """Whether a function is a generator; functions in it count as well."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))

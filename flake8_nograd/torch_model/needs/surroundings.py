@@ -114,8 +114,8 @@ def _names_fast_path(node: ast.AST) -> bool:
 class WholeFile:
     """What the rest of a file means for any guard in it."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._nodes = list(ast.walk(tree))
+    def __init__(self, nodes: Sequence[ast.AST]) -> None:
+        self._nodes = nodes
 
     @cached_property
     def computes_other_values(self) -> str:

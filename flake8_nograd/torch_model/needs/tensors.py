@@ -7,6 +7,7 @@ numbers, arrays and text; a tensor has to end within sight, with a graph or with
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from flake8_nograd.torch_model.needs.callees import Callee, Callees, Does
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
@@ -60,11 +61,11 @@ class Numbers(PlainValues):
         return super().is_plain(node)
 
 
-def makes_lazy_layers(tree: ast.Module) -> bool:
+def makes_lazy_layers(nodes: Iterable[ast.AST]) -> bool:
     """Whether the parameters of a layer are made in its first forward pass."""
     return any(
         str(getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))).startswith(
             ("LazyLinear", "LazyConv", "LazyBatchNorm", "LazyInstanceNorm")
         )
-        for node in ast.walk(tree)
+        for node in nodes
     )

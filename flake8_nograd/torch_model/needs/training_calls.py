@@ -10,7 +10,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable
 
-from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.bindings import Bindings, FunctionNode
 from flake8_nograd.syntax.expressions import all_nodes, dotted
 from flake8_nograd.vocabulary import training_names
 
@@ -18,8 +18,9 @@ from flake8_nograd.vocabulary import training_names
 class Training:
     """The functions of a file that differentiate, directly or through each other."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._imported = _imported_from_autograd(tree)
+    def __init__(self, bindings: Bindings) -> None:
+        tree = bindings.tree
+        self._imported = _imported_from_autograd(bindings.nodes)
         self._bodies: defaultdict[tuple[str, bool], list[FunctionNode]] = defaultdict(list)
         self._collect(tree, in_class=False)
         self._names: set[tuple[str, bool]] = set()
@@ -85,10 +86,10 @@ def all_bodies(functions: Iterable[FunctionNode]) -> list[ast.stmt]:
     return [statement for function in functions for statement in function.body]
 
 
-def _imported_from_autograd(tree: ast.Module) -> set[str]:
+def _imported_from_autograd(nodes: Iterable[ast.AST]) -> set[str]:
     return {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("torch.autograd")
         for alias in node.names
         if alias.name in training_names.AUTOGRAD_FUNCTIONS
