@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Callers, Place
@@ -86,9 +86,8 @@ class CallerSearch:
                     continue
                 mode = GradMode.ON if mode is GradMode.INHERITED else mode
                 if mode.switches_off and is_certain and site.certain:
-                    return Callers(
-                        seen=True, modes={mode: site.place}, adding=adding
-                    )  # enough to be silent
+                    # Enough to be silent.
+                    return Callers(seen=True, modes={mode: site.place}, adding=adding)
                 modes.setdefault(mode, site.place)
                 if mode is GradMode.ON and is_certain and self._counts(site, function):
                     recording = recording or site.place
@@ -123,19 +122,30 @@ class CallerSearch:
 
     def _trained(self, function: Definition) -> Place | None:
         """Where a result of the function, or of one that hands it back, is differentiated."""
+        for item in self.up_from(function, self._hands_on):
+            for site in self.sites(item):
+                trains = site.call.trained or _keeps_for_training(site)
+                if trains and not self._mode_of(site.spot, site.call).is_off:
+                    return site.place
+        return None
+
+    def _hands_on(self, site: Site) -> bool:
+        """Whether a caller returns, with its graph, what it gets."""
+        return site.call.returned and not self._mode_of(site.spot, site.call).is_off
+
+    def up_from(
+        self, function: Definition, follows: Callable[[Site], bool]
+    ) -> Iterator[Definition]:
+        """The function and its callers at any distance, along the calls that are to be followed."""
         seen = {function.key}
         todo = [function]
         for item in todo:
-            for site in self.sites(item):
-                if self._mode_of(site.spot, site.call).is_off:
-                    continue
-                if site.call.trained or _keeps_for_training(site):
-                    return site.place
+            yield item
+            for site in filter(follows, self.sites(item)):
                 caller = site.spot.definition
-                if site.call.returned and caller.key not in seen and len(seen) < _MOST_FUNCTIONS:
+                if caller.key not in seen and len(seen) < _MOST_FUNCTIONS:
                     seen.add(caller.key)
                     todo.append(caller)
-        return None
 
     def _forward(self, function: Definition) -> Place | None:
         """Where a forward of a related class calls the method."""

@@ -15,7 +15,6 @@ from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_something_else
 
 _MOST_FILES = 40
-_MOST_FUNCTIONS = 24  # between a gradient and the forward pass that asks for it
 _GRADIENT = "torch.autograd.grad"
 _FREEZING = re.compile(rb"requires_grad_?\b\s*(?:=|\()\s*False")
 _TAKING_GRADIENTS = re.compile(rb"\bgrad\s*\(")
@@ -90,18 +89,8 @@ class Habits:
         )
 
     def _is_part_of_a_forward(self, function: Definition) -> bool:
-        seen = {function.key}
-        todo = [function]
-        for item in todo:
-            if self._is_forward(item):
-                return True
-            for site in self._callers.sites(item):
-                caller = site.spot.definition
-                is_near = caller.key not in seen and len(seen) < _MOST_FUNCTIONS
-                if is_near and site.call.grad is GradMode.INHERITED:
-                    seen.add(caller.key)
-                    todo.append(caller)
-        return False
+        callers = self._callers.up_from(function, lambda site: site.call.grad is GradMode.INHERITED)
+        return any(map(self._is_forward, callers))
 
     def _is_forward(self, item: Definition) -> bool:
         """Whether something is the forward of a model; that of a loss serves training."""

@@ -36,15 +36,15 @@ class ModuleClasses:
         """Whether a module defines no forward, nor does a class that it derives from or an heir."""
         if self._points_to.implementations(cls, "forward"):
             return False
-        todo = [cls]
-        for current in todo:
-            for thing in self._points_to.base_objects(current):
-                what = self._graph.payloads[thing]
-                if isinstance(what, Class):
-                    todo += [what] if what not in todo else []
-                elif not is_bare_module(str(what)):
-                    return False
-        return all(current.bases for current in todo)
+        family = self._points_to.bases_first(cls, ())
+        bases = (
+            self._graph.payloads[thing]
+            for current in family
+            for thing in self._points_to.base_objects(current)
+        )
+        return all(current.bases for current in family) and all(
+            isinstance(base, Class) or is_bare_module(str(base)) for base in bases
+        )
 
     def guards_itself(self, cls: Class) -> bool:
         """Whether forward only hands on what methods return that guard themselves."""

@@ -57,12 +57,12 @@ class ImplicitCalls:
         self._bindings = bindings
         self._plain = plain
         self._state = state
-        self._special = {
+        self._special = [
             (name, function)
             for cls in program.classes
             for name, function in cls.methods.items()
             if name.startswith("__") and name.endswith("__") and name != "__init__"
-        }
+        ]
         self._properties = program.properties | set(_made_properties(bindings.nodes))
         self._functions = program.functions
         self._kept = list(kept_generators)
@@ -92,7 +92,7 @@ class ImplicitCalls:
         if name not in self._properties:
             return None
         own = [item for item in self._functions if item.name == name and item.is_property]
-        if own and name in {item.name for item in own} and all(map(self._is_harmless, own)):
+        if own and all(map(self._is_harmless, own)):
             return None
         return f"the property {name} may need a graph"
 

@@ -42,12 +42,12 @@ class Ownership:
         self._callees = callees
         self._passes = passes
 
-    def names_of(self, node: ast.expr) -> set[Variable] | None:
+    def names_of(self, node: ast.expr) -> list[Variable] | None:
         """The names under which others know a value; None if somebody unknown may know it."""
-        found: set[Variable] = set()
-        return found if self._is_own(node, found) else None
+        found: dict[Variable, None] = {}
+        return list(found) if self._is_own(node, found) else None
 
-    def _is_own(self, node: ast.expr, found: set[Variable]) -> bool:
+    def _is_own(self, node: ast.expr, found: dict[Variable, None]) -> bool:
         match node:
             case ast.Name():
                 return self._is_own_name(self._bindings.of(node), found)
@@ -63,14 +63,14 @@ class Ownership:
                 return all(self._is_own(part, found) for part in parts)
         return isinstance(node, _DISPLAYS)
 
-    def _is_own_name(self, variable: Variable, found: set[Variable]) -> bool:
+    def _is_own_name(self, variable: Variable, found: dict[Variable, None]) -> bool:
         if variable in found:
             return True
-        found.add(variable)
+        found[variable] = None
         stores = self._bindings.stores.get(variable, ())
         return bool(stores) and all(self._is_own_store(node, found) for node in stores)
 
-    def _is_own_store(self, node: ast.AST, found: set[Variable]) -> bool:
+    def _is_own_store(self, node: ast.AST, found: dict[Variable, None]) -> bool:
         outer = self._bindings.parents.get(node)
         if isinstance(outer, ast.Tuple | ast.List):
             outer = self._bindings.parents.get(outer)
@@ -80,7 +80,7 @@ class Ownership:
         is_binding = isinstance(outer, ast.Assign | ast.AnnAssign | ast.NamedExpr)
         return is_binding and value is not None and self._is_own(value, found)
 
-    def _is_own_result(self, node: ast.Call, found: set[Variable]) -> bool:
+    def _is_own_result(self, node: ast.Call, found: dict[Variable, None]) -> bool:
         callee = self._callees.of(node)
         if node in self._passes or callee.does is Does.PASSES_ON:
             return True
