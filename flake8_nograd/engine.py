@@ -178,6 +178,7 @@ def _repair(region: Region, needs: Needs) -> Repair:
         start=region.start.node,
         passes=passes,
         facts=needs.around(passes),
+        entangled=any(item.is_entangled for item in region.passes),
     )
 
 

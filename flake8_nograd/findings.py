@@ -28,6 +28,19 @@ class Span(NamedTuple):
     end_column: int
 
 
+class Hoisted(NamedTuple):
+    """How a forward pass could be evaluated before its statement; an empty text is no reason.
+
+    ``whole`` is the pass with what cuts its result off. The calls of ``earlier`` are evaluated
+    before it, so they would have to move as well, in this order.
+    """
+
+    whole: ast.Call
+    why_not: str
+    earlier: tuple[ast.Call, ...] = ()
+    doubt: str = ""
+
+
 class GuardFacts(Protocol):
     """What the analysis knows of code that a guard would cover; each answer is a reason or empty.
 
@@ -87,8 +100,8 @@ class GuardFacts(Protocol):
         """Why others may see that a function is another one once it is decorated."""
         ...
 
-    def hoisted(self, node: ast.Call) -> tuple[ast.Call, str]:
-        """What of a forward pass could be evaluated before its statement, and why it cannot be."""
+    def hoisted(self, node: ast.Call) -> Hoisted:
+        """How a forward pass could be evaluated before its statement."""
         ...
 
 
@@ -100,6 +113,7 @@ class Repair(NamedTuple):
     ``whole_function`` says that nothing in that function needs a graph. ``guard`` is the ``with``
     that ended too early (NGR105), ``None`` for all other findings. ``passes`` are its forward
     passes, ``start`` the one that is reported, ``facts`` what is known of the code around them.
+    ``entangled`` says that a statement of the block also runs a forward pass that needs its graph.
     """
 
     block: tuple[ast.stmt, ...]
@@ -111,6 +125,7 @@ class Repair(NamedTuple):
     start: ast.Call
     passes: tuple[ast.Call, ...]
     facts: GuardFacts
+    entangled: bool = False
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
         """Nothing of it goes to another process: it lives with the tree that it was made for."""

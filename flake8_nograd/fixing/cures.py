@@ -40,8 +40,10 @@ def _in_words(edit: Edit, line: int, statements: Statements) -> str:
         case Extend(statement=number, last=last):
             moved = _lines(statements.all[number].after.number, last, line, statements)
             return f"move {moved} into the `with` of line {_line(number, statements)}"
-        case Hoist(name=name, guard=guard):
-            return f"compute it above as `{name}`, in `with {guard}:`"
+        case Hoist(name=name, guard=guard, earlier=earlier):
+            names = " and ".join(f"`{other}`" for _, other in earlier)
+            after = f", after {names}" if names else ""
+            return f"compute it above as `{name}`, in `with {guard}:`{after}"
 
 
 def _line(number: int, statements: Statements) -> int:

@@ -53,12 +53,14 @@ class Hoist:
     """Give a call of a statement a guarded statement of its own above, under a new name.
 
     `call` is its rank among the calls in the statement's header, in the order of the source.
+    `earlier` are the ranks and new names of calls that get unguarded statements above that.
     """
 
     statement: int
     call: int
     name: str
     guard: str
+    earlier: tuple[tuple[int, str], ...] = ()
 
 
 Edit = Wrap | Merge | Extend | Decorate | Hoist

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_nograd.fixing.edits import Hoist
 from flake8_nograd.fixing.objections import objection_to_place
@@ -15,27 +15,36 @@ from flake8_nograd.syntax.expressions import all_nodes, header
 from flake8_nograd.syntax.statements import Block, Statement
 
 
-def hoists(site: Site, file: File) -> Iterator[Shape]:
-    """The shapes that give the forward passes of a site statements of their own."""
+def hoists(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:
+    """The shapes that give forward passes statements of their own, and why others get none."""
     for node in site.repair.passes:
-        statement = file.holding(node)
-        if _shares_its_line(statement):
+        statement, how = file.holding(node), site.facts.hoisted(node)
+        reason = how.why_not or _objection(how.whole, statement, file)
+        if reason:
+            reasons.append(reason)
             continue
-        whole, why_not = site.facts.hoisted(node)
-        if why_not or file.protects(whole, whole) is not None:
-            continue
-        if objection_to_place(Block.of(statement), file):
-            continue
-        if whole is getattr(statement.node, "value", None) and isinstance(
-            statement.node, ast.Expr | ast.Assign
-        ):
-            continue  # nothing else in the statement: it could be wrapped as it is
-        spelling, note = spell(statement, [whole], site, file)
+        spelling, note = spell(statement, [how.whole], site, file)
         if spelling is None:
+            reasons.append("every name torch could be imported under is taken")
             continue
-        name = _free_name(node, file)
-        edit = Hoist(statement.number, _rank(whole, statement), name, spelling.text)
-        yield Shape(edit, [whole], spelling.needs, note)
+        moved = [*(item for item in how.earlier if item not in file.named), how.whole]
+        names = dict(zip(moved, _free_names(moved, file), strict=True))
+        *earlier, (rank, name) = [(_rank(call, statement), name) for call, name in names.items()]
+        edit = Hoist(statement.number, rank, name, spelling.text, tuple(earlier))
+        yield Shape(edit, [how.whole], spelling.needs, note, how.doubt, names)
+
+
+def _objection(whole: ast.Call, statement: Statement, file: File) -> str:
+    """Why nothing can be put above a statement; empty if something can."""
+    if _shares_its_line(statement):
+        return "something else stands on the line"
+    line = file.protects(whole, whole)
+    if line is not None:
+        return f"it is to stay as it is (line {line})"
+    node = statement.node
+    if isinstance(node, ast.Expr | ast.Assign) and node.value is whole:
+        return "it is a statement of its own"
+    return objection_to_place(Block.of(statement), file)
 
 
 def _rank(call: ast.Call, statement: Statement) -> int:
@@ -47,14 +56,29 @@ def _rank(call: ast.Call, statement: Statement) -> int:
     return sum(place < (starts[own], ends[own]) for place in zip(starts, ends, strict=True))
 
 
-def _free_name(node: ast.Call, file: File) -> str:
-    """A name that tells whose result it is and that nothing in the file bears."""
-    owner = access_path(node.func).replace("[]", "").rstrip(".").split(".")
-    parts = [part for part in owner if part not in ("self", "forward", "", "module")]
-    base = f"{parts[-1].strip('_').lower() if parts else 'model'}_output"
+def _free_names(nodes: Iterable[ast.Call], file: File) -> list[str]:
+    """A name for each call that tells whose result it is and that nothing in the file bears."""
     taken = {variable.name for variable in (*file.bindings.stores, *file.bindings.loads)}
-    names = (base, *(f"{base}_{number}" for number in range(2, 1000)))
-    return next(name for name in names if name not in taken)
+    taken.update(file.named.values())
+    found: list[str] = []
+    for node in nodes:
+        owner = access_path(_first_call(node).func).replace("[]", "").rstrip(".").split(".")
+        parts = [part for part in owner if part not in ("self", "forward", "", "module")]
+        base = f"{parts[-1].strip('_').lower() if parts else 'model'}_output"
+        names = (base, *(f"{base}_{number}" for number in range(2, 1000)))
+        found.append(next(name for name in names if name not in taken))
+        taken.add(found[-1])
+    return found
+
+
+def _first_call(node: ast.Call) -> ast.Call:
+    """The call on whose result, or on a part of it, all others are methods."""
+    current: ast.AST = node
+    while isinstance(current, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(current, ast.Call):
+            node = current
+        current = current.func if isinstance(current, ast.Call) else current.value
+    return node
 
 
 def _shares_its_line(statement: Statement) -> bool:

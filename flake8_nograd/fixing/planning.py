@@ -98,6 +98,7 @@ class _Builder:
             safety, reason = Safety.UNSAFE, shape.need
         if safety is Safety.UNSAFE and not self._file.style.unsafe:
             return Outcome(site.finding, Verdict.HELD, safety, reason, edit=shape.edit)
+        self._file = replace(self._file, named={**self._file.named, **shape.names})
         verdict, edit = self._accept(shape, site)
         return Outcome(site.finding, verdict, safety, reason, shape.note, edit)
 

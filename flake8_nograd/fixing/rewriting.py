@@ -29,7 +29,8 @@ def rewrite(
         raise CannotRewrite(f"the edited file would not parse: {error.why}") from error
     before = Source.from_text("".join(source.lines), source.path).tree
     guards = {edit.guard for edit in edits if not isinstance(edit, Extend)}
-    names = {edit.name for edit in edits if isinstance(edit, Hoist)}
+    hoists = [edit for edit in edits if isinstance(edit, Hoist)]
+    names = {name for edit in hoists for _, name in (*edit.earlier, (edit.call, edit.name))}
     if not same_program(before, put_back(after.tree, names), guards):
         raise CannotRewrite("the edited file would be another program")
     return changed

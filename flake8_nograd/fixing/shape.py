@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flake8_nograd.fixing.edits import Edit, Import
 
@@ -13,7 +13,8 @@ from flake8_nograd.fixing.edits import Edit, Import
 class Shape:
     """An edit, the code it guards, the import it needs, and what to tell the user about it.
 
-    `need` says why something else in that code may need a graph.
+    `need` says why something else in that code may need a graph, `names` what calls are called
+    once they are hoisted.
     """
 
     edit: Edit
@@ -21,3 +22,4 @@ class Shape:
     needs: Import | None = None
     note: str = ""
     need: str = ""
+    names: Mapping[ast.Call, str] = field(default_factory=dict)

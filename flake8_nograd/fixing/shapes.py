@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from flake8_nograd.findings import Safety
@@ -25,22 +25,36 @@ _DOES_MORE = re.compile(r"main$|__init__$|setup|(build|make|create)(_|$)")
 
 def shape_of(site: Site, file: File) -> Shape | str:
     """The first shape that is safe, else the first that is not; a reason if there is none."""
+    judge = site.facts.need if site.repair.safety is Safety.SAFE else site.facts.other_need
+    if site.repair.entangled:
+        return _hoisted(site, file, judge)
     reasons: list[str] = []
     tried: list[Shape] = []
-    judge = site.facts.need if site.repair.safety is Safety.SAFE else site.facts.other_need
     for shape in _shapes(site, file, reasons):
         need = shape.need or judge(shape.code)
         if not need:
             return shape
         tried.append(replace(shape, need=need))
     if site.repair.safety is Safety.SAFE:
-        for shape in hoists(site, file):
-            if not judge(shape.code):
+        for shape in hoists(site, file, []):
+            if not (shape.need or judge(shape.code)):
                 return shape
     if not tried:
         return reasons[0]
     here = [item for item in tried if site.repair.start in all_nodes(item.code)] or tried
     return next((item for item in here if not site.facts.other_need(item.code)), here[-1])
+
+
+def _hoisted(site: Site, file: File, judge: Callable[[Sequence[ast.AST]], str]) -> Shape | str:
+    """The only shape for a statement that also runs what needs its graph."""
+    reasons: list[str] = []
+    tried: list[Shape] = []
+    for shape in hoists(site, file, reasons):
+        need = shape.need or judge(shape.code)
+        if not need:
+            return shape
+        tried.append(replace(shape, need=need))
+    return tried[0] if tried else reasons[0]
 
 
 def _shapes(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from flake8_nograd.findings import Finding, GuardFacts, Repair
 from flake8_nograd.fixing.names import Names
@@ -16,7 +16,10 @@ from flake8_nograd.syntax.statements import Block, Statement, Statements
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What every site of a file needs to know; `protected` are lines that get no guard."""
+    """What every site of a file needs to know.
+
+    `protected` are lines that get no guard, `named` calls that get a name by another site's edit.
+    """
 
     source: Source
     statements: Statements
@@ -24,6 +27,7 @@ class File:
     names: Names
     style: Style
     protected: frozenset[int] = frozenset()
+    named: Mapping[ast.Call, str] = field(default_factory=dict)
 
     def protects(self, first: ast.stmt | ast.expr, last: ast.stmt | ast.expr) -> int | None:
         """The first line from one node to another that gets no guard."""

@@ -134,9 +134,9 @@ class Surgeon(cst.CSTTransformer):
         for piece in pieces:
             edit = edit or self._edits.get(piece.number)
             if isinstance(edit, Hoist):
-                guarded, rest = hoisted(edit, piece.line, self._indent())
-                self._made.append(guarded)
-                yield replace(piece, number=_NEW, line=guarded)
+                *named, rest = hoisted(edit, piece.line, self._indent())
+                self._made.append(named[-1])
+                yield from (replace(piece, number=_NEW, line=line) for line in named)
                 yield replace(piece, line=rest)
                 edit = None
             elif isinstance(edit, Wrap | Extend):

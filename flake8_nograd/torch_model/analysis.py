@@ -27,7 +27,7 @@ from flake8_nograd.torch_model.semantics.project_vocabulary import ProjectVocabu
 from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
 from flake8_nograd.torch_model.verdict.judgement import Judge
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
-from flake8_nograd.torch_model.verdict.regions import regions_of, without_entangled
+from flake8_nograd.torch_model.verdict.regions import entangled, regions_of
 from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_helpers, without_repeats
 from flake8_nograd.torch_model.verdict.trials import Trials
 from flake8_nograd.torch_model.verdict.verdicts import Verdicts
@@ -76,7 +76,7 @@ def _analysed(
         (what.call.function, what.call.node.lineno) for what, _ in observations.differentiations
     ]
     passes += (item for item in through if item.suppression is not SuppressionReason.TRAINED)
-    passes = list(without_repeats(list(without_entangled(passes, needing)), points_to))
+    passes = list(without_repeats(list(entangled(passes, needing)), points_to))
     reported = list(filter(_is_reported, passes))
     known = frozenset(item.node for item in reported)
     guard_items = observations.guard_items

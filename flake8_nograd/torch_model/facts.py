@@ -29,7 +29,7 @@ class SuppressionReason(enum.Enum):
     FROZEN = "without parameters to train and with plain inputs nothing is recorded"
     GRADIENT_WANTED = "an input of this call requires a gradient"
     REPORTED_INSIDE = "the forward pass is reported inside the method"
-    ENTANGLED = "another forward pass in the same statement may need its graph"
+    ENTANGLED = "it is part of a loop's header, and the loop runs a pass that may need its graph"
     TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
     SMOKE_TEST = "a smoke test under `__main__` looks at shapes only"
@@ -72,6 +72,7 @@ class ForwardPass:
     suppression: SuppressionReason | None = None
     seen_at: Place | None = None  # the line of another file that decides
     confidence: Confidence = Confidence.UNLIKELY
+    is_entangled: bool = False  # its statement also runs a pass that may need its graph
 
     @property
     def node(self) -> ast.Call:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -23,6 +24,7 @@ CURE = re.compile(
     | add\ `(?P<item>[^`]+)`\ to\ the\ `with`\ of\ line\ \d+
     | move\ (?P<moved>it|lines?\ [\d-]+)\ into\ the\ `with`\ of\ line\ \d+
     | compute\ it\ above\ as\ `(?P<name>\w+)`,\ in\ `with\ (?P<above>[^`]+):`
+      (?:,\ after\ (?P<earlier>`\w+`(?:\ and\ `\w+`)*))?
     )(?:\ \(unsafe:\ [^()]+(?:\(.*\)[^()]*)*\))?$""",
     re.VERBOSE,
 )
@@ -56,6 +58,10 @@ def holds(body: Sequence[ast.stmt], wanted: Sequence[str]) -> bool:
     return any(dumps[i : i + len(wanted)] == list(wanted) for i in range(len(dumps)))
 
 
+def is_assignment(node: ast.stmt) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign)
+
+
 def is_done(outcome: Outcome, before: ast.Module, after: ast.Module) -> bool:
     """Whether the edited program has what the message tells to write."""
     cure = CURE.search(outcome.finding.message)
@@ -74,7 +80,9 @@ def is_done(outcome: Outcome, before: ast.Module, after: ast.Module) -> bool:
             len(item.items) > 1 and ast.unparse(item.items[-1]) == cure["item"] for item in withs
         )
     if cure["name"]:
-        return any(
+        names = re.findall(r"\w+", (cure["earlier"] or "").replace(" and ", " "))
+        named = {ast.unparse(item.targets[0]) for item in statements(after) if is_assignment(item)}
+        return named.issuperset(names) and any(
             ast.unparse(item.items[0]) == cure["above"]
             and ast.unparse(item.body[0]).startswith(f"{cure['name']} = ")
             for item in withs

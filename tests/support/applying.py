@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flake8_nograd.findings import Finding, Repair, Safety
+from flake8_nograd.findings import Finding, Hoisted, Repair, Safety
 from flake8_nograd.fixing import FixResult, Style, carry_out
 from flake8_nograd.fixing.planning import make_plan
 from flake8_nograd.source import Source
@@ -39,8 +39,8 @@ class NothingKnown:
 
     drops_decorators = is_scripted
 
-    def hoisted(self, node: ast.Call) -> tuple[ast.Call, str]:
-        return node, "nothing is known of what comes before it"
+    def hoisted(self, node: ast.Call) -> Hoisted:
+        return Hoisted(node, "nothing is known of what comes before it")
 
 
 def finding_at(source: Source, line: int, name: str = "model", through: int = 0) -> Finding:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
+from functools import cached_property
 
+from flake8_nograd.findings import Hoisted
 from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.evaluation import before, is_evaluated_once, parts, path_to
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.vocabulary import escapes, methods
 
-_ALWAYS_EVALUATED = (
-    *(ast.Call, ast.keyword, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Starred),
-    *(ast.Tuple, ast.List, ast.Set, ast.Dict),
-)
 _WITHOUT_EFFECT = (
     *(ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Slice),
     *(ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.keyword, ast.operator),
     *(ast.unaryop, ast.expr_context, ast.Compare, ast.cmpop),
 )
+_COMPUTING = (Does.PASSES_ON, Does.PASSES, Does.READS)
 _SUSPENDING = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _RANDOM = (
     *("rand", "dropout", "bernoulli", "multinomial", "normal", "sample", "seed", "gumbel"),
@@ -70,21 +70,28 @@ class EvaluationOrder:
         self._is_overloaded = is_overloaded
         self._changes_parts = changes_parts
 
-    def why_not_hoisted(self, node: ast.Call) -> str:
-        """Why a call cannot be moved above its statement; empty if it can."""
-        if any(isinstance(part, _SUSPENDING) for part in ast.walk(node)):
-            return "it binds a name or suspends"
+    def hoisted(self, node: ast.Call) -> Hoisted:
+        """How a forward pass could be evaluated before its statement."""
+        whole = cut_off(node, self._bindings)
         statement = self._bindings.statement_of(node)
-        scope = self._bindings.scope_of(statement)
+        path = path_to(whole, statement)
+        why_not = self._why_not(whole, path, self._bindings.scope_of(statement))
+        if why_not:
+            return Hoisted(whole, why_not)
+        earlier: list[ast.Call] = []
+        left: list[ast.AST] = []
+        for part in before(path):
+            why_not = why_not or self._part(part, statement, earlier, left)
+        return Hoisted(whole, "", tuple(earlier), why_not or self._seen_by(earlier, left))
+
+    def _why_not(self, node: ast.Call, path: Sequence[ast.AST], scope: ast.AST) -> str:
+        """Why a call cannot be moved above its statement, whatever else that computes."""
+        if _suspends(node):
+            return "it binds a name or suspends"
         if isinstance(scope, ast.ClassDef) or self._lists_names(scope):
             return "a further name would be seen"
-        if not _is_evaluated(node, statement, self._bindings):
+        if not is_evaluated_once(path):
             return "it is evaluated under a condition, again and again, or later"
-        for other in _before(node, statement):
-            if not self._is_quiet(other):
-                return (
-                    f"what comes before it in the statement may have effects (line {other.lineno})"
-                )
         return ""
 
     def _lists_names(self, scope: ast.AST) -> bool:
@@ -94,11 +101,84 @@ class EvaluationOrder:
             for part in ast.walk(scope)
         )
 
-    def _is_quiet(self, node: ast.expr) -> bool:
+    def _part(
+        self, part: ast.AST, statement: ast.stmt, earlier: list[ast.Call], left: list[ast.AST]
+    ) -> str:
+        """Sort what is evaluated before: calls to be made earlier as well, and what can be left."""
+        if self._is_quiet(part):
+            left.append(part)
+            whys = [self._part(inner, statement, earlier, left) for inner in parts(part)]
+            return next(filter(None, whys), "")
+        if isinstance(part, ast.Call) and _is_movable(part, statement):
+            earlier.append(part)
+            return ""
+        line = getattr(part, "lineno", statement.lineno)
+        return f"what comes before it in the statement may have effects (line {line})"
+
+    def _seen_by(self, earlier: Sequence[ast.Call], left: Sequence[ast.AST]) -> str:
+        """Whether calls that are made earlier may change what is still read where it stands."""
+        for call in earlier:
+            does = self._callees.of(call).does
+            if does in _COMPUTING or self._callees.is_layer(call):
+                continue
+            settled = self._set_once if does is Does.RUNS else frozenset()
+            if not all(self._is_settled(part, earlier, settled) for part in left):
+                name = ast.unparse(call.func)[:40]
+                return f"{name}() may change what the statement reads (line {call.lineno})"
+        return ""
+
+    def _is_settled(
+        self, part: ast.AST, earlier: Sequence[ast.Call], settled: Collection[str]
+    ) -> bool:
+        """Whether no call can change what an expression gives."""
+        match part:
+            case ast.Attribute(value=value, attr=name):
+                return value in earlier or name in settled or self._is_of_import(part)
+            case ast.Call():
+                return False
+            case ast.Subscript() | ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.Starred():
+                return False
+        return True
+
+    @cached_property
+    def _set_once(self) -> frozenset[str]:
+        """Attributes that the file sets in constructors only."""
+        set_early: set[str] = set()
+        set_later: set[str] = set()
+        for node in self._bindings.nodes:
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                around = getattr(self._bindings.function_of(node), "name", "")
+                (set_early if around == "__init__" else set_later).add(node.attr)
+        return frozenset(set_early - set_later)
+
+    def _is_of_import(self, node: ast.expr) -> bool:
+        """Whether an attribute is one of a module, which nobody changes."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return False
+        stores = self._bindings.stores.get(self._bindings.of(node), ())
+        return bool(stores) and all(
+            isinstance(item, ast.Import | ast.ImportFrom) for item in stores
+        )
+
+    @cached_property
+    def _rebound(self) -> frozenset[str]:
+        """Names that functions of the file bind outside of themselves."""
+        return frozenset(
+            name
+            for node in self._bindings.nodes
+            if isinstance(node, ast.Global | ast.Nonlocal)
+            for name in node.names
+        )
+
+    def _is_quiet(self, node: ast.AST) -> bool:
         """Whether evaluating an expression changes nothing, and gives the same a little later."""
         match node:
             case ast.Call():
                 return self._is_pure_call(node)
+            case ast.Name(id=name):
+                return name not in self._rebound
             case ast.Attribute(attr=name):
                 return name not in self._changed and not self._is_overloaded
             case ast.Subscript():
@@ -122,54 +202,11 @@ class EvaluationOrder:
         return is_pure and isinstance(node.func, ast.Attribute)
 
 
-def _is_evaluated(node: ast.expr, statement: ast.stmt, bindings: Bindings) -> bool:
-    """Whether the statement evaluates the call exactly once, whatever happens."""
-    inner: ast.AST = node
-    for outer in list(bindings.around(node))[1:]:
-        if outer is statement:
-            return _is_header_once(inner, statement)
-        if isinstance(outer, ast.IfExp):
-            if inner is not outer.test:
-                return False
-        elif isinstance(outer, ast.BoolOp):
-            if inner is not outer.values[0]:
-                return False
-        elif isinstance(outer, ast.Compare):
-            if inner is not outer.left and inner is not outer.comparators[0]:
-                return False
-        elif not isinstance(outer, _ALWAYS_EVALUATED):
-            return False
-        inner = outer
-    return False
+def _is_movable(node: ast.Call, statement: ast.stmt) -> bool:
+    """Whether a call can be moved above its statement, if what comes before it moves as well."""
+    return not _suspends(node) and is_evaluated_once(path_to(node, statement))
 
 
-def _is_header_once(part: ast.AST, statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.Return(value=value):
-            return part is value
-        case ast.Expr(value=value):
-            return part is value
-        case ast.AugAssign(target=ast.Name(), value=value):
-            return part is value
-        case ast.If(test=test):
-            return part is test
-    return False
-
-
-def _before(node: ast.expr, statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of a statement that are evaluated before a call."""
-    start = (node.lineno, node.col_offset)
-    todo: list[ast.AST] = [
-        child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)
-    ]
-    if isinstance(statement, ast.Assign):
-        todo = [statement.value]
-    while todo:
-        part = todo.pop()
-        if part is node:
-            continue
-        todo.extend(ast.iter_child_nodes(part))
-        if isinstance(part, ast.expr):
-            end = (part.end_lineno or 0, part.end_col_offset or 0)
-            if end <= start:
-                yield part
+def _suspends(node: ast.AST) -> bool:
+    """Whether an expression binds a name that others may read, or hands control to other code."""
+    return any(isinstance(part, _SUSPENDING) for part in ast.walk(node))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from functools import cached_property
 
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
+from flake8_nograd.findings import Hoisted
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
@@ -15,7 +16,7 @@ from flake8_nograd.torch_model.needs import inference_tensors, surroundings
 from flake8_nograd.torch_model.needs.block import Block
 from flake8_nograd.torch_model.needs.callees import Callees
 from flake8_nograd.torch_model.needs.callers import Callers
-from flake8_nograd.torch_model.needs.evaluation_order import EvaluationOrder, cut_off
+from flake8_nograd.torch_model.needs.evaluation_order import EvaluationOrder
 from flake8_nograd.torch_model.needs.fields import Stores
 from flake8_nograd.torch_model.needs.implicit_calls import ImplicitCalls
 from flake8_nograd.torch_model.needs.module_state import ModuleState
@@ -227,7 +228,6 @@ class NeedsOfRegion:
         tensors = self._needs.of_tensors
         return reason or Block(tensors, code, self._passes, tensors.plain).need() or ""
 
-    def hoisted(self, node: ast.Call) -> tuple[ast.Call, str]:
-        """What of a forward pass could be evaluated before its statement, and why it cannot be."""
-        whole = cut_off(node, self._needs.bindings)
-        return whole, self._needs.evaluation_order.why_not_hoisted(whole)
+    def hoisted(self, node: ast.Call) -> Hoisted:
+        """How a forward pass could be evaluated before its statement."""
+        return self._needs.evaluation_order.hoisted(node)

@@ -31,16 +31,22 @@ class _Cover(NamedTuple):
         return range(_first_line(self.suite[self.first]), end + 1)
 
 
-def without_entangled(
+def entangled(
     passes: Iterable[ForwardPass], needing: Iterable[ForwardPass]
 ) -> Iterator[ForwardPass]:
-    """Suppress passes whose statement also runs one that needs its graph: no `with` fits there."""
+    """Mark passes whose statement also runs one that needs its graph: no `with` fits there.
+
+    The header of a loop, which would have to be taken apart, is left to the author.
+    """
     needed = {around.statement for item in needing for around in suites_of(item.call.place)}
     for item in passes:
-        if item.suppression is None and item.call.place.statement in needed:
+        statement = item.call.place.statement
+        if item.suppression is not None or statement not in needed:
+            yield item
+        elif isinstance(statement, ast.While | ast.For | ast.AsyncFor):
             yield replace(item, suppression=SuppressionReason.ENTANGLED)
         else:
-            yield item
+            yield replace(item, is_entangled=True)
 
 
 def regions_of(
