@@ -14,7 +14,7 @@ from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.rules import RULES
-from flake8_nograd.rules.base import Rule, why_guard_fails
+from flake8_nograd.rules.base import Rule, which_run_wastes, why_guard_fails
 from flake8_nograd.source import Source
 from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.analysis import analyse
@@ -145,7 +145,9 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
         for subject, message in rule.check(facts):
             if id(subject) not in seen:
                 seen.add(id(subject))
-                why = why_guard_fails(subject, facts) if isinstance(subject, Region) else ""
+                why = ""
+                if isinstance(subject, Region):
+                    why = which_run_wastes(subject) or why_guard_fails(subject, facts)
                 yield _finding(rule, subject, message + why, source, facts.needs)
 
 
@@ -168,17 +170,19 @@ def _repair(region: Region, needs: Needs) -> Repair:
     function = region.function.node
     function = function if isinstance(function, FunctionNode) else None
     passes = tuple(item.node for item in region.passes)
+    run = region.start.wasted_by
     return Repair(
         block=tuple(region.suite[region.first : region.last + 1]),
         function=function,
         whole_function=region.whole_function and function is not None,
         guard=region.ended_guard,
-        safety=Safety.UNSAFE if doubts else Safety.SAFE,
+        safety=Safety.DISPLAY if run else Safety.UNSAFE if doubts else Safety.SAFE,
         reason=doubts[0] if doubts else "every result ends as plain numbers",
         start=region.start.node,
         passes=passes,
         facts=needs.around(passes),
         entangled=any(item.is_entangled for item in region.passes),
+        cure=run.cure if run else "",
     )
 
 

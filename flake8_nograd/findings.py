@@ -114,6 +114,7 @@ class Repair(NamedTuple):
     that ended too early (NGR105), ``None`` for all other findings. ``passes`` are its forward
     passes, ``start`` the one that is reported, ``facts`` what is known of the code around them.
     ``entangled`` says that a statement of the block also runs a forward pass that needs its graph.
+    ``cure`` says what is to be done where no edit is made.
     """
 
     block: tuple[ast.stmt, ...]
@@ -126,6 +127,7 @@ class Repair(NamedTuple):
     passes: tuple[ast.Call, ...]
     facts: GuardFacts
     entangled: bool = False
+    cure: str = ""
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
         """Nothing of it goes to another process: it lives with the tree that it was made for."""

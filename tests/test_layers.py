@@ -30,6 +30,8 @@ LAYERS = (
     {"torch_model/needs"},
     {"torch_model/facts"},
     {"torch_model/verdict", "torch_model/guard_misuse"},
+    {"torch_model/answers"},
+    {"torch_model/flags"},
     {"torch_model/analysis"},
     {"rules", "explanation"},
     {"fixing"},

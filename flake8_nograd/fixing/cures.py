@@ -22,6 +22,9 @@ def with_cure(outcome: Outcome, statements: Statements) -> Outcome:
 
 
 def _cure(outcome: Outcome, statements: Statements) -> str:
+    repair = outcome.finding.repair
+    if outcome.edit is None and repair is not None and repair.cure:
+        return repair.cure
     if outcome.edit is None:
         return f"no guard fits there: {outcome.reason}"
     text = _in_words(outcome.edit, outcome.finding.line, statements)

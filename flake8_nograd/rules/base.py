@@ -56,6 +56,15 @@ def why_guard_fails(region: Region, facts: ModuleFacts) -> str:
     return f" (the guard of line {item.node.lineno}, {item.guard}, {item.kind.value})"
 
 
+def which_run_wastes(region: Region) -> str:
+    """By which call a function that trains otherwise does not, as the end of a message."""
+    run = region.start.wasted_by
+    if run is None:
+        return ""
+    place = "here" if run.line == region.start.node.lineno else f"from line {run.line}"
+    return f" (when {run.function}() is called {place})"
+
+
 def callee_of(node: ast.Call) -> str:
     """The text of what is called, short enough for a message."""
     text = ast.unparse(node.func)

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
-from flake8_nograd.flow.interpreter import interpret
-from flake8_nograd.flow.program import Program
-from flake8_nograd.flow.scopes import Function
 from flake8_nograd.options import Options
-from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts, SuppressionReason
-from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.answers import Answers, answers_for
+from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts, Region, SuppressionReason
+from flake8_nograd.torch_model.flags.flagged_passes import FlaggedPasses
 from flake8_nograd.torch_model.guard_misuse.finder import misuses_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.inference.eval_mode import Evaluation
-from flake8_nograd.torch_model.inference.roles import Roles
-from flake8_nograd.torch_model.models.gradient_need import GradientNeed
-from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.points_to.budget import BeyondBudget
-from flake8_nograd.torch_model.points_to.solver import PointsTo
-from flake8_nograd.torch_model.recording.recording import Recording
-from flake8_nograd.torch_model.recording.unseen_switches import PossibleSwitches
-from flake8_nograd.torch_model.semantics.context import Context
-from flake8_nograd.torch_model.semantics.project_vocabulary import ProjectVocabulary
-from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
-from flake8_nograd.torch_model.verdict.judgement import Judge
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import entangled, regions_of
 from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_helpers, without_repeats
-from flake8_nograd.torch_model.verdict.trials import Trials
-from flake8_nograd.torch_model.verdict.verdicts import Verdicts
-from flake8_nograd.vocabulary.lookup import vocabulary_of
 
 
 def analyse(
@@ -50,50 +35,70 @@ def analyse(
 def _analysed(
     tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere | None
 ) -> ModuleFacts:
-    vocabulary = vocabulary_of(options)
-    if elsewhere is not None:
-        vocabulary = ProjectVocabulary(options, elsewhere)
-    program: Program[Context] = Program(Function(None))
-    semantics = TorchSemantics(program, vocabulary)
-    interpret(tree, program, semantics)
-    observations = semantics.observations
-    points_to = PointsTo(program, vocabulary)
-    modules = Modules(program, points_to, observations, vocabulary)
-    need = GradientNeed(program, points_to, observations, vocabulary)
-    switches = PossibleSwitches(semantics.points, points_to, semantics.guards)
-    recording = Recording(program, points_to, modules, observations, switches)
-    uses = ResultUses(program, points_to, observations, vocabulary, modules.is_forward)
-    evaluation = Evaluation(points_to, recording, observations)
-    roles = Roles(path, options.inference_functions)
-    trials = Trials(path, program, modules.frameworks)
-    judge = Judge(program, modules, need, recording, uses, evaluation, roles, observations, trials)
-    verdicts = Verdicts(judge, elsewhere, recording, uses, options.inference_functions)
-    passes = [item for item in map(verdicts.of, program.calls) if item is not None]
-    through = list(passes_through_helpers(passes, points_to, uses, need.differentiating, verdicts))
+    answers = answers_for(tree, path, options, elsewhere)
+    program, points_to, uses = answers.program, answers.points_to, answers.uses
+    observations = answers.semantics.observations
+    passes = [item for item in map(answers.verdicts.of, program.calls) if item is not None]
+    through = list(
+        passes_through_helpers(
+            passes, points_to, uses, answers.need.differentiating, answers.verdicts
+        )
+    )
+    flagged = FlaggedPasses(
+        tree, answers, lambda pruned: answers_for(pruned, path, options, elsewhere)
+    ).among((*passes, *through))
     needing = [item for item in (*passes, *through) if _may_need_its_graph(item)]
-    needs_graph = [(item.function, item.node.lineno) for item in needing]
-    needs_graph += [
-        (what.call.function, what.call.node.lineno) for what, _ in observations.differentiations
-    ]
     passes += (item for item in through if item.suppression is not SuppressionReason.TRAINED)
     passes = list(without_repeats(list(entangled(passes, needing)), points_to))
+    passes = [item for item in passes if item.call.result not in flagged]
+    passes += flagged.values()
     reported = list(filter(_is_reported, passes))
-    known = frozenset(item.node for item in reported)
-    guard_items = observations.guard_items
-    regions = tuple(regions_of(reported, needs_graph, guard_items))
+    regions = tuple(_regions(reported, needing, answers))
     return ModuleFacts(
         regions=regions,
         backward_passes=tuple(
-            MisplacedBackwards(points_to, modules, observations, recording).find()
+            MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
         misuses=misuses_of(
-            Interpreted(semantics, points_to, recording, uses, tuple(passes), regions, elsewhere)
+            Interpreted(
+                answers.semantics,
+                points_to,
+                answers.recording,
+                uses,
+                tuple(passes),
+                regions,
+                elsewhere,
+            )
         ),
         needs=Needs(
-            tree, program, points_to, modules, vocabulary, guard_items, known, elsewhere or NOWHERE
+            tree,
+            program,
+            points_to,
+            answers.modules,
+            answers.vocabulary,
+            observations.guard_items,
+            frozenset(item.node for item in reported),
+            elsewhere or NOWHERE,
         ),
     )
+
+
+def _regions(
+    reported: list[ForwardPass], needing: list[ForwardPass], answers: Answers
+) -> Iterator[Region]:
+    """Passes that one guard would cover; what only some runs waste takes a guard of its own."""
+    observations = answers.semantics.observations
+    differentiated = [
+        (what.call.function, what.call.node.lineno) for what, _ in observations.differentiations
+    ]
+    for in_some_runs in (False, True):
+        wasted = [item for item in reported if (item.wasted_by is not None) is in_some_runs]
+        nodes = {item.node for item in wasted}
+        needs_graph = [
+            (item.function, item.node.lineno) for item in needing if item.node not in nodes
+        ]
+        yield from regions_of(wasted, [*needs_graph, *differentiated], observations.guard_items)
 
 
 def _is_reported(item: ForwardPass) -> bool:

@@ -54,6 +54,17 @@ class Confidence(enum.IntEnum):
     PROVED = 2
 
 
+class WastingRun(NamedTuple):
+    """A call by which a function that may train does not: its line, and what to do there.
+
+    ``cure`` is the guard that lets the other runs record, or one around the call itself.
+    """
+
+    function: str
+    line: int
+    cure: str
+
+
 @dataclass(frozen=True, slots=True)
 class ForwardPass:
     """One forward pass and the answers to the four questions.
@@ -71,6 +82,7 @@ class ForwardPass:
     volatile: bool  # an input says that no graph is wanted, in the words of torch 0.3
     suppression: SuppressionReason | None = None
     seen_at: Place | None = None  # the line of another file that decides
+    wasted_by: WastingRun | None = None  # only some runs of the function need no graph
     confidence: Confidence = Confidence.UNLIKELY
     is_entangled: bool = False  # its statement also runs a pass that may need its graph
 

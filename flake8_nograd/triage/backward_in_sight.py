@@ -27,6 +27,7 @@ from flake8_nograd.vocabulary.words import makes_arrays
 _FARTHEST = 50  # statements above a backward pass in which what it differentiates is computed
 _KEEP_GRAPH = (TENSOR_METHODS | methods.RETURNS_SELF) - (methods.CUTS | methods.VALUES_AND_INDICES)
 _SCALES = "scale"  # a method of gradient scalers
+_JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
 _AUTOCAST = "autocast"  # changes the precision in its block, and nothing else
 
 
@@ -35,6 +36,17 @@ class MisplacedBackward(NamedTuple):
 
     call: ast.Call
     trained: set[ast.Call]
+
+
+def _leaves_by_a_flag(statement: ast.stmt) -> bool:
+    """Whether a literal that a caller gives may decide that what follows is not reached."""
+    if not isinstance(statement, ast.If):
+        return False
+    plain = ast.Name | ast.Constant | ast.expr_context | ast.cmpop | ast.unaryop | ast.boolop
+    compound = ast.Compare | ast.UnaryOp | ast.BoolOp
+    return all(isinstance(part, plain | compound) for part in ast.walk(statement.test)) and any(
+        isinstance(part, _JUMP) for part in ast.walk(statement)
+    )
 
 
 class BackwardPasses:
@@ -109,6 +121,8 @@ class BackwardPasses:
         for argument in backward.args:
             take(argument)
         for statement in reversed(before):
+            if _leaves_by_a_flag(statement):  # it may be that the backward pass is not reached
+                break
             bound = carried & names_bound(statement)
             if not bound:
                 continue

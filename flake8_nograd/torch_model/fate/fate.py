@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -14,7 +14,11 @@ from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.fate.summaries import Summaries
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
-from flake8_nograd.torch_model.semantics.observations import Observations, PlainUse
+from flake8_nograd.torch_model.semantics.observations import (
+    Differentiation,
+    Observations,
+    PlainUse,
+)
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.lookup import Vocabulary
@@ -131,6 +135,15 @@ class ResultUses:
             discarded=node in self._observations.discarded,
             nearest_use=partial(self._first_plain_use, node),
         )
+
+    def training_calls(self) -> Iterator[ast.Call]:
+        """The calls that differentiate what they are given."""
+        for sink in self._training:
+            payload = self._graph.payloads[sink]
+            if isinstance(payload, Differentiation):
+                yield payload.call.node
+            elif isinstance(payload, Call):
+                yield payload.node
 
     def hands_back(self, call: Call[Context]) -> bool:
         """Whether the function of a call returns its result, or something computed from it."""

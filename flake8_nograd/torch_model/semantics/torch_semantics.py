@@ -123,7 +123,8 @@ class TorchSemantics:
             self.observations.inspection(owner)
         if node.attr in methods.MODULE_ATTRIBUTES:
             self.observations.used_as_module |= owner.aliases
-        return owner if node.attr in methods.WRAPPED_MODULE else None
+        is_wrapper = node.attr in methods.WRAPPED_MODULE and not any(self._own_classes(owner))
+        return owner if is_wrapper else None
 
     def store_attribute(
         self, store: AttributeStore, function: Function, place: Place | None, context: Context
