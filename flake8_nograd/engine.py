@@ -5,8 +5,9 @@ What only some files need is imported when the first of them does.
 
 from __future__ import annotations
 
+import ast
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from flake8_nograd.torch_model.facts import (
     Region,
 )
 from flake8_nograd.torch_model.needs.needs import Needs
+from flake8_nograd.torch_model.verdict.regions import parted
 from flake8_nograd.triage.triage import may_have_facts
 
 if TYPE_CHECKING:
@@ -66,7 +68,11 @@ def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
         speaks = speaks_of_torch("".join(source.lines))
         if not speaks or not may_have_facts(source.tree, source.lines, options):
             return []
-        return sorted(_findings(facts_of(source, options), source))
+        facts = facts_of(source, options)
+        silenced = _silenced_passes(facts, source, options)
+        if silenced:
+            facts = facts._replace(regions=tuple(_led_by_others(facts.regions, silenced)))
+        return sorted(_findings(facts, source))
 
 
 def plan(
@@ -107,7 +113,8 @@ def explain(source: Source, options: Options, line: int) -> str:
     """How the four questions were answered for the forward passes on a line, silent ones too."""
     from flake8_nograd import explanation
 
-    return explanation.explain(_facts_in_project(source, options), line)
+    facts = _facts_in_project(source, options)
+    return explanation.explain(facts, line, _silenced_passes(facts, source, options))
 
 
 def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]:
@@ -127,6 +134,41 @@ def _facts_in_project(source: Source, options: Options) -> ModuleFacts:
     return analyse(source.tree, source.path, options, seen_from(source, options))
 
 
+def _silenced_passes(facts: ModuleFacts, source: Source, options: Options) -> set[ast.Call]:
+    """The forward passes that would be silenced by a `# noqa` if each were reported alone."""
+    from flake8_nograd import noqa
+
+    if options.disable_noqa or not facts.regions or not noqa.may_hold_noqa(source):
+        return set()
+    comments = noqa.Noqa(source)
+    return {
+        item.node
+        for region in facts.regions
+        for item in region.passes
+        if comments.silences(_code_of(region._replace(passes=(item,)), facts), item.node.lineno)
+    }
+
+
+def _code_of(region: Region, facts: ModuleFacts) -> str:
+    """The code of the first rule that speaks of a region."""
+    alone = facts._replace(regions=(region,))
+    return next(
+        rule.code
+        for rule in _by_precedence()
+        for report in rule.check(alone)
+        if report.subject is region
+    )
+
+
+def _led_by_others(regions: Iterable[Region], silenced: Container[ast.Call]) -> Iterator[Region]:
+    """A region whose first pass is silenced is also reported at the first one that is not."""
+    for region in regions:
+        if region.start.node in silenced:
+            yield from parted(region, silenced)
+        else:
+            yield region
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """All that is made here is needed to the end: the garbage collector would search in vain."""
@@ -139,9 +181,13 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def _by_precedence() -> list[Rule]:
+    return sorted(RULES.values(), key=lambda rule: rule.precedence)
+
+
 def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
     seen: set[int] = set()
-    for rule in sorted(RULES.values(), key=lambda rule: rule.precedence):
+    for rule in _by_precedence():
         for subject, message in rule.check(facts):
             if id(subject) not in seen:
                 seen.add(id(subject))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts
 from flake8_nograd.torch_model.fate.fate import ResultUse
@@ -22,8 +22,11 @@ _UNKNOWN = (
 )
 
 
-def explain(facts: ModuleFacts, line: int) -> str:
-    """The answers for all forward passes that start or go on at a 1-based line."""
+def explain(facts: ModuleFacts, line: int, silenced: Container[ast.Call] = ()) -> str:
+    """The answers for all forward passes that start or go on at a 1-based line.
+
+    What would be reported of those that are ``silenced`` stays out by a comment.
+    """
     if facts.is_unknown:
         return f"line {line}: {_UNKNOWN}"
     found = [
@@ -34,7 +37,7 @@ def explain(facts: ModuleFacts, line: int) -> str:
     found.sort(key=lambda item: (item.node.lineno, item.node.col_offset))
     if not found:
         return f"line {line}: no call here is taken for a forward pass"
-    return "\n\n".join(_about(item) for item in found)
+    return "\n\n".join(_about(item, item.node in silenced) for item in found)
 
 
 def _reported(facts: ModuleFacts) -> Iterator[ForwardPass]:
@@ -42,8 +45,12 @@ def _reported(facts: ModuleFacts) -> Iterator[ForwardPass]:
         yield from region.passes
 
 
-def _about(item: ForwardPass) -> str:
-    verdict = "reported" if item.suppression is None else f"silent: {item.suppression.value}"
+def _about(item: ForwardPass, is_silenced: bool) -> str:
+    verdict = "silenced by `# noqa`" if is_silenced else "reported"
+    if item.suppression is not None:
+        verdict = f"silent: {item.suppression.value}"
+    elif item.wasted_by is not None:
+        verdict += f" for runs of {item.wasted_by.function}() as that of line {item.wasted_by.line}"
     if item.seen_at is not None:
         verdict += f" ({item.seen_at.path}:{item.seen_at.line})"
     return "\n".join(

@@ -73,10 +73,14 @@ class Options(NamedTuple):
     training_calls: frozenset[str] = frozenset()
     project: str = AUTO
     excluded: tuple[str, ...] = ()  # patterns of files that are not read, as flake8 has them
+    disable_noqa: bool = False  # as flake8 has it
 
     @classmethod
     def from_values(
-        cls, values: Mapping[str, Sequence[str] | str | None], excluded: Sequence[str] = ()
+        cls,
+        values: Mapping[str, Sequence[str] | str | None],
+        excluded: Sequence[str] = (),
+        disable_noqa: bool = False,
     ) -> Options:
         """Build the options from field names to lists of names, or to one value.
 
@@ -89,7 +93,7 @@ class Options(NamedTuple):
             if row.is_list
         }
         project = _check_project(values.get("project"))
-        return cls(**checked, project=project, excluded=tuple(excluded))
+        return cls(**checked, project=project, excluded=tuple(excluded), disable_noqa=disable_noqa)
 
 
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:

@@ -48,7 +48,9 @@ class Checker:
         """Check the values; a wrong one ends the run with flake8's own kind of message."""
         values = {row.field: getattr(options, row.destination) for row in OPTION_TABLE}
         try:
-            cls.options = Options.from_values(values, [*options.exclude, *options.extend_exclude])
+            cls.options = Options.from_values(
+                values, [*options.exclude, *options.extend_exclude], options.disable_noqa
+            )
         except OptionError as error:
             raise ExecutionError(str(error)) from error
         cls._flake8, cls._selection = options, None

@@ -17,6 +17,7 @@ LAYERS = (
     {"options", "mentions", "text_edits", "syntax"},
     {"findings"},
     {"source"},
+    {"noqa"},
     {"flow"},
     {"vocabulary"},
     {"elsewhere"},

@@ -249,3 +249,31 @@ def test_the_cure_spares_what_is_silenced(write):
 
     assert cure() == "wrap it in `with torch.no_grad():`"
     assert cure("--disable-noqa") == "decorate test() with `@torch.no_grad()`"
+
+
+def test_a_noqa_silences_the_line_it_stands_on_only(write):
+    path = write(
+        "program.py",
+        """\
+        import torch
+        from torch import nn
+
+        model = nn.Linear(4, 2).eval()
+
+
+        def test(first, second, third):
+            for x in first:
+                print(model(x).argmax().item())  # noqa: NGR102
+            for x in second:
+                print(model(x).argmax().item())  # noqa
+            for x in third:
+                print(model(x).argmax().item())  # noqa: E501
+        """,
+    )
+
+    def lines(*arguments: str) -> list[int]:
+        run = run_flake8("--isolated", *arguments, path.name, folder=path.parent)
+        return [found.line for found in run.findings(path.name)]
+
+    assert lines() == [13]
+    assert lines("--disable-noqa") == [9]

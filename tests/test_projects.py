@@ -59,7 +59,11 @@ def test_flake8_reports_the_same_with_any_jobs(project, run_of_flake8):
 def test_noqa_silences_in_whichever_file(tmp_path):
     for project in PROJECTS:
         project.lay_out(tmp_path / project.name, silenced=True)
-    assert run_flake8("--isolated", ".", folder=tmp_path).out == ""
+    run = run_flake8("--isolated", ".", folder=tmp_path)
+    for project in PROJECTS:
+        for name, expected in project.expected.items():
+            left = run.findings(f"{project.name}/{name}")
+            assert {(found.line, found.code) for found in left}.isdisjoint(expected)
 
 
 @each_project

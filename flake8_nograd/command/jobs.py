@@ -105,12 +105,15 @@ class Work:
         return fixed
 
     def _suppress(self, task: Task) -> FileFix:
-        source = Source.from_bytes(task.data, task.path)
-        findings = self.settings.keep(source, engine.find(source, self.settings.options))
-        after = task.data
-        if findings:
-            after = add_noqa(task.data, source, self.settings.processor(source), findings)
-        return FileFix(task.path, task.data, after, fixed=len(findings))
+        """Add comments until nothing is reported: what led others is silent at their head."""
+        data, silenced = task.data, 0
+        while True:
+            source = Source.from_bytes(data, task.path)
+            findings = self.settings.keep(source, engine.find(source, self.settings.options))
+            if not findings:
+                return FileFix(task.path, task.data, data, fixed=silenced)
+            data = add_noqa(data, source, self.settings.processor(source), findings)
+            silenced += len(findings)
 
 
 def run(

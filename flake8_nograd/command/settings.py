@@ -61,7 +61,7 @@ class Settings:
         self._filters = filters
         values = {row.field: getattr(flake8_options, row.destination, ()) for row in OPTION_TABLE}
         try:
-            self.options = Options.from_values(values, self._excluded)
+            self.options = Options.from_values(values, self._excluded, flake8_options.disable_noqa)
         except OptionError as error:
             raise SettingsError(str(error)) from error
 

@@ -47,6 +47,14 @@ def test_comment(run, write, before, after):
     assert (ran.code, ran.out) == (0, "")
 
 
+def test_what_led_others_leaves_none_of_them(run, write):
+    loop = "for x in range(3):\n    print(model(torch.ones(4) * x).argmax())\n"
+    path = write("a.py", HEAD + 2 * loop)
+    assert run("--add-noqa", "a.py").err == "silenced 2 findings in 1 file\n"
+    assert path.read_text().count("# noqa: NGR102") == 2
+    assert run("--check", "a.py").out == ""
+
+
 def test_bytes_stay(run, tmp_path):
     path = tmp_path / "a.py"
     data = b"\xef\xbb\xbf" + (HEAD + "print(model(x).item(), 'é')").replace("\n", "\r\n").encode()

@@ -219,6 +219,10 @@ def test_finding_is_explained(run, write):
     ran = run("--explain-finding", "a.py:5")
     assert ran.code == 0
     assert "reported" in ran.out
+    write("b.py", SAFE.replace("\n", "  # noqa\n"))
+    explained = run("--explain-finding", "b.py:5").out
+    assert "silenced" in explained
+    assert "reported" not in explained
     for place in ("a.py", "a.py:99", "missing.py:1"):
         assert run("--explain-finding", place).code == 2
 

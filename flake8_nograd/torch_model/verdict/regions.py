@@ -67,6 +67,22 @@ def regions_of(
         yield from _of_function(function, items, recorded[function], guard_items)
 
 
+def parted(region: Region, apart: Container[ast.Call]) -> Iterator[Region]:
+    """The region as two, so that some of its passes neither lead the others nor follow them."""
+    first = [item for item in region.passes if item.node in apart]
+    rest = [item for item in region.passes if item.node not in apart]
+    for passes in filter(None, (first, rest)):
+        start = passes[0].call.place
+        cover = _cover(start, start)
+        for item in passes[1:]:
+            cover = cover and _widen(cover, start, item.call.place)
+        if cover is None:
+            yield region._replace(passes=tuple(passes))
+        else:
+            _, low, high, _ = cover
+            yield region._replace(passes=tuple(passes), suite=cover.suite, first=low, last=high)
+
+
 def _of_function(
     function: Function,
     items: Sequence[ForwardPass],
