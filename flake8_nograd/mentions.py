@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
+
 _FAMILY = (
     "torch lightning transformers diffusers timm fastai ignite accelerate detectron2 mmcv mmengine"
     " mmdet mmseg open_clip monai fairseq espnet allennlp speechbrain pyro catalyst skorch dgl"
@@ -11,7 +13,7 @@ _FAMILY = (
 ).split()
 _IMPORT = r"(?m)^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = rf"{_IMPORT}.*(?:{'|'.join(_FAMILY)})"
-_IMPORTS_ANOTHER = rf"{_IMPORT}+(?:tensorflow|keras|mxnet|jax|paddle)\b"
+_IMPORTS_ANOTHER = rf"{_IMPORT}+(?:{'|'.join(sorted(OTHER_FRAMEWORKS))})\b"
 _USES_TORCH = r"\btorch\."
 # Methods of tensors and modules that no other library spells this way.
 _METHODS = (".eval()", ".backward()", ".zero_grad()", ".cpu()", ".detach()")

@@ -14,13 +14,13 @@ PACKAGE = Path(flake8_nograd.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest layer to the highest; rooms of one layer do not know each other.
 LAYERS = (
-    {"options", "mentions", "text_edits", "syntax"},
+    {"options", "text_edits", "syntax"},
     {"findings"},
     {"source"},
     {"noqa"},
     {"flow"},
     {"vocabulary"},
-    {"elsewhere"},
+    {"elsewhere", "mentions"},
     {"project"},
     {"triage", "torch_model/semantics"},
     {"torch_model/points_to"},

@@ -41,6 +41,7 @@ class _Interpreter(Definitions[Context]):
 
     def run(self, tree: ast.Module) -> None:
         self._suite(tree.body)
+        self.semantics.exit(self.program.module, [self.state.context])
         while self.pending:
             self._function(self.pending.popleft())
         self._close_variables()

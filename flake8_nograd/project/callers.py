@@ -180,6 +180,9 @@ class CallerSearch:
     def _matching(self, function: Definition, name: str) -> Iterator[Site]:
         if name == MODULE_BODY:
             return
+        if name == "__call__":
+            yield from self._calls_of_objects(function)
+            return
         for spot, call in self._calls_of(name, "" if function.cls else function.module.path):
             certain = (
                 self._calls_function(spot, call, function)
@@ -190,6 +193,29 @@ class CallerSearch:
                 site = Site(spot, call, certain)
                 if not (_is_made_here(function) and spot.module is function.module):
                     yield site
+
+    def _calls_of_objects(self, method: Definition) -> Iterator[Site]:
+        """The calls of what is certainly an object of the class of a method."""
+        cls = method._replace(function=None)
+        assert cls.cls is not None
+        files, name = self._symbols.files, cls.cls.name
+        pattern = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+        among = files.may_know(method.module.path, name)
+        for summary, _ in files.holding(pattern, name, _MOST_FILES, among=among):
+            for owner, function in summary.all_functions():
+                spot = Spot(summary, owner, function)
+                yield from (
+                    Site(spot, call, certain=True)
+                    for call in function.calls
+                    if not call.passed and self._is_object_of(cls, call.path, spot)
+                )
+
+    def _is_object_of(self, cls: Definition, path: str, spot: Spot) -> bool:
+        """Whether an access yields an object that is called by the `__call__` of a class."""
+        return any(
+            isinstance(item, Definition) and self._may_run(item, cls, "__call__")
+            for item in self._origins.of(path, spot)
+        )
 
     def _calls_of(self, name: str, module: str) -> list[tuple[Spot, CallSite]]:
         """All calls of this name that may run a function of a module, or a method if it is ""."""

@@ -48,13 +48,15 @@ class FunctionReader:
         self._managers: tuple[str, ...] = ()
         self._main_block = False
         self._values = ValueNames()
-        self._calls: list[tuple[ast.Call, GradMode, tuple[str, ...], bool]] = []
+        self._calls: list[tuple[ast.Call, GradMode, tuple[str, ...], bool, int]] = []
         self._returns: dict[str, None] = {}
         self._locals: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._freezes: dict[Freeze, None] = {}
         self._iterated: dict[str, str] = {}  # loop variables, and what the loop goes over
         self._differentiates = False
-        self._starts: set[str] = set()  # of backward passes, as plain accesses
+        # Of backward passes, as plain accesses, and the line of the inner function they are in.
+        self._starts: set[tuple[int, str]] = set()
+        self._inside = 0
         self._numbers: set[str] = set()  # names that stand for a number as well
         self._yields: set[GradMode] = set()
 
@@ -154,14 +156,15 @@ class FunctionReader:
 
     def _inner(self, statement: FunctionNode | ast.ClassDef) -> None:
         """What lies inside of a function runs in it, as far as anybody can see."""
-        before = self._grad, self._returns
+        before = self._grad, self._returns, self._inside
         self._returns = {}
+        self._inside = statement.lineno
         for decorator in statement.decorator_list:
             mode = self._spelling.of(decorator)
             if mode is not None:
                 self._grad = mode
         self._suite(statement.body)
-        self._grad, self._returns = before
+        self._grad, self._returns, self._inside = before
 
     def _assign(self, statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
         value = statement.value
@@ -233,7 +236,7 @@ class FunctionReader:
                 self._bind(part.target, part.value)
 
     def _call(self, node: ast.Call) -> None:
-        self._calls.append((node, self._grad, self._managers, self._main_block))
+        self._calls.append((node, self._grad, self._managers, self._main_block, self._inside))
         switched = self._spelling.switched_by(node)
         if switched is not None:
             self._grad = switched
@@ -268,7 +271,7 @@ class FunctionReader:
     def _train(self, node: ast.Call, values: Iterable[ast.expr]) -> None:
         for value in values:
             self._values.lead(sources_of(value), TRAINED)
-            self._starts.add(access_path(_unscaled(value)))
+            self._starts.add((self._inside, access_path(_unscaled(value))))
         self._differentiates = self._differentiates or self._grad is not GradMode.OFF
 
     def _freeze(self, path: str, to: ast.expr) -> None:
@@ -284,16 +287,18 @@ class FunctionReader:
             self._freezes[Freeze(what, to.id)] = None
 
     def _call_sites(self, trained: set[str]) -> Iterator[CallSite]:
-        starts = self._starts - self._numbers - {""}
         returned, stored = self._values.reaching(RETURNED), self._values.reaching(STORED)
         kept = self._values.attributes_reached()
-        for node, grad, managers, main_block in self._calls:
+        for node, grad, managers, main_block, inside in self._calls:
             path = path_called(node.func)
             if not path:
                 continue
             name = name_of_call(node)
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
             argument = access_path(node.args[0]) if node.args else ""
+            starts = (
+                argument and argument not in self._numbers and (inside, argument) in self._starts
+            )
             site = CallSite(
                 path=path,
                 line=node.lineno,
@@ -305,7 +310,7 @@ class FunctionReader:
                 main_block=main_block,
                 argument=argument,
                 kept_in=tuple(kept.get(name, ())),
-                differentiated=argument in starts and not grad.is_off,
+                differentiated=bool(starts) and not grad.is_off,
             )
             yield site
             if site.name in methods.DEFERS or site.name in _STARTING:

@@ -153,6 +153,12 @@ class ModuleSummary:
     classes: Mapping[str, ClassSummary]
     functions: Functions
 
+    def all_functions(self) -> Iterator[tuple[ClassSummary | None, FunctionSummary]]:
+        """The functions and methods, each with its class, and the module's body."""
+        yield from ((None, function) for function in self.functions.values())
+        for cls in self.classes.values():
+            yield from ((cls, method) for method in cls.methods.values())
+
     def around(self, lines: Collection[int]) -> list[tuple[ClassSummary | None, FunctionSummary]]:
         """The functions and methods in which some lines lie; the module's body always."""
         found: list[tuple[ClassSummary | None, FunctionSummary]] = [

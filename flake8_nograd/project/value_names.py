@@ -76,10 +76,19 @@ def sources_of(node: ast.expr) -> Iterator[str]:
             todo += ast.iter_child_nodes(part)
 
 
+def _leaves_out_gradient(keyword: ast.keyword) -> bool:
+    """Whether an argument says that what is made is not trained."""
+    value = keyword.value
+    is_off = isinstance(value, ast.Constant) and value.value is False
+    return keyword.arg == "requires_grad" and is_off
+
+
 def made_by(node: ast.expr | None) -> str:
     """What makes a value: `Net()` for a call of `Net`, `net` for a name, "" for anything else."""
     while node is not None:
         if isinstance(node, ast.Call):
+            if any(map(_leaves_out_gradient, node.keywords)):
+                return "0"
             function = node.func
             if isinstance(function, ast.Attribute) and function.attr in _SAME:
                 node = function.value

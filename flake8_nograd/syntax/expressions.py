@@ -94,3 +94,9 @@ def _suspends(node: ast.AST) -> bool:
     if isinstance(node, ast.comprehension):
         return bool(node.is_async)
     return isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.AsyncFor | ast.AsyncWith)
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether an expression is a constant, or a display of nothing but constants."""
+    plain = ast.Constant | ast.List | ast.Tuple | ast.UnaryOp | ast.unaryop | ast.expr_context
+    return all(isinstance(part, plain) for part in ast.walk(node))

@@ -66,6 +66,7 @@ def _analysed(
                 points_to,
                 answers.recording,
                 uses,
+                answers.unit_tests,
                 tuple(passes),
                 regions,
                 elsewhere,

@@ -13,6 +13,7 @@ from flake8_nograd.options import Options
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Roles
+from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
 from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -22,7 +23,6 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.project_vocabulary import ProjectVocabulary
 from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
 from flake8_nograd.torch_model.verdict.judgement import Judge
-from flake8_nograd.torch_model.verdict.trials import Trials
 from flake8_nograd.torch_model.verdict.verdicts import Verdicts
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
@@ -38,6 +38,7 @@ class Answers(NamedTuple):
     need: GradientNeed
     recording: Recording
     uses: ResultUses
+    unit_tests: UnitTests
     verdicts: Verdicts
 
 
@@ -60,9 +61,20 @@ def answers_for(
     uses = ResultUses(program, points_to, observations, vocabulary, modules.is_forward)
     evaluation = Evaluation(points_to, recording, observations)
     roles = Roles(path, options.inference_functions)
-    trials = Trials(path, program, modules.frameworks)
-    judge = Judge(program, modules, need, recording, uses, evaluation, roles, observations, trials)
+    unit_tests = UnitTests(path, program, modules.frameworks)
+    judge = Judge(
+        program, modules, need, recording, uses, evaluation, roles, observations, unit_tests
+    )
     verdicts = Verdicts(judge, elsewhere, recording, uses, options.inference_functions)
     return Answers(
-        program, semantics, vocabulary, points_to, modules, need, recording, uses, verdicts
+        program,
+        semantics,
+        vocabulary,
+        points_to,
+        modules,
+        need,
+        recording,
+        uses,
+        unit_tests,
+        verdicts,
     )

@@ -6,6 +6,8 @@ import builtins
 import re
 from typing import NamedTuple
 
+from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
+
 
 class Framework(NamedTuple):
     """Base classes, by the last part of their name, and the hooks that they run guarded."""
@@ -75,8 +77,7 @@ NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel
 # Packages of which no class is an nn.Module.
 _PLAIN_PACKAGES = frozenset(
     "abc enum typing typing_extensions collections dataclasses pydantic pandas numpy gym gymnasium"
-    " threading multiprocessing unittest argparse json logging tensorflow keras jax flax io"
-    " contextlib types string".split()
+    " threading multiprocessing unittest argparse json logging io contextlib types string".split()
 )
 _PLAIN_BASES = re.compile(
     r"torch\.utils\..*|torch\.optim\..*|torch\.distributions\..*|.*\.(ABC|Dataset|Enum|Exception)"
@@ -99,7 +100,7 @@ def is_function_base(dotted: str) -> bool:
 
 def is_module_base(dotted: str) -> bool:
     """Whether an imported class is an nn.Module, by the last part of its name."""
-    if NOT_MODULE_BASES.fullmatch(dotted):
+    if NOT_MODULE_BASES.fullmatch(dotted) or dotted.partition(".")[0] in OTHER_FRAMEWORKS:
         return False
     return MODULE_BASES.fullmatch(dotted.rpartition(".")[2]) is not None
 
@@ -114,4 +115,6 @@ def is_plain_base(dotted: str) -> bool:
     package, dot, _ = dotted.partition(".")
     if not dot:
         return package != "?" and package in dir(builtins)
-    return package in _PLAIN_PACKAGES or _PLAIN_BASES.fullmatch(dotted) is not None
+    return (
+        package in _PLAIN_PACKAGES | OTHER_FRAMEWORKS or _PLAIN_BASES.fullmatch(dotted) is not None
+    )

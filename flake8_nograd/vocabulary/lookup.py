@@ -11,8 +11,9 @@ from functools import cache
 from flake8_nograd.options import Options
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.effects import EFFECTS
-from flake8_nograd.vocabulary.frameworks import is_module_base
+from flake8_nograd.vocabulary.frameworks import is_module_base, is_plain_base
 from flake8_nograd.vocabulary.grad_modes import GradMode
+from flake8_nograd.vocabulary.layers import PARAMETERLESS
 from flake8_nograd.vocabulary.methods import GUARDED_METHODS, computes_gradient
 from flake8_nograd.vocabulary.words import (
     names_a_model,
@@ -124,6 +125,10 @@ class Vocabulary:
         """What an object is that an annotation names, if a class of another file tells it."""
         return None
 
+    def is_without_parameters(self, dotted: str) -> bool:
+        """Whether an imported class is known for modules that have nothing to train."""
+        return PARAMETERLESS.fullmatch(dotted) is not None
+
     def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
         """The positions of the arguments whose parameters a call of an imported name freezes."""
         return []
@@ -134,7 +139,7 @@ class Vocabulary:
 
     def is_plain_class(self, dotted: str) -> bool:
         """Whether an imported class is known to be no nn.Module."""
-        return False
+        return is_plain_base(dotted)
 
     def base_names(self, dotted: str) -> set[str]:
         """The last part of the name of an imported class, and what else is known of its bases."""

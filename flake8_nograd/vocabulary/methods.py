@@ -32,6 +32,12 @@ ONLY_OF_MODULES = frozenset(
 # Methods that nn.Module shares with few others.
 ALMOST_ONLY_OF_MODULES = frozenset("load_state_dict state_dict zero_grad share_memory".split())
 
+# Methods that only strings and files of text have, and that give text.
+TEXT_METHODS = frozenset(
+    "strip rstrip lstrip lower upper title capitalize casefold format readline readlines"
+    " splitlines removeprefix removesuffix read_text as_posix".split()
+)
+
 # Attributes that only an nn.Module has.
 MODULE_ATTRIBUTES = frozenset(("training",))
 

@@ -50,6 +50,9 @@ MODEL_LIBRARIES: dict[str, Effect] = {
     "torch_geometric.utils.*": Effect.TENSOR,
     "dgl.nn.*": Effect.MODULE,
     "dgl.*": Effect.OBJECT,
+    # speechbrain 1.1.2: what it loads is frozen, unless `freeze_params=False` is given
+    "speechbrain.inference.*": Effect.GUARDED,
+    "speechbrain.pretrained.*": Effect.GUARDED,
     # wrappers and training engines: accelerate 1.15.0, deepspeed 0.19.8, apex
     "accelerate.dispatch_model": Effect.WRAP,
     "accelerate.cpu_offload": Effect.WRAP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flake8_nograd.vocabulary.effect import Effect, each
+from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
 
 _STANDARD_LIBRARY: dict[str, Effect] = {
     "copy.deepcopy": Effect.WRAP,
@@ -62,12 +63,11 @@ _NUMBERS = (
     " librosa soundfile trimesh"
 )
 
-# Packages whose objects may look like modules and never are: other frameworks, inference engines,
-# services, environments.
+# Packages whose objects may look like modules and never are, as those of other frameworks:
+# inference engines, services, environments.
 _LOOK_ALIKES = (
-    "tensorflow tensorflow_hub keras keras_core keras_tuner kerastuner jax flax haiku equinox"
-    " paddle mxnet gluonnlp mindspore jittor oneflow megengine chainer theano caffe tinygrad mlx"
-    " mlx_lm xgboost lightgbm catboost gensim fasttext statsmodels spacy thinc hmmlearn"
+    "tensorflow_hub keras_tuner kerastuner"
+    " xgboost lightgbm catboost gensim fasttext statsmodels spacy thinc hmmlearn"
     " onnx onnxruntime openvino tensorrt torch2trt torch_tensorrt tflite_runtime coremltools tvm"
     " ctranslate2 ctransformers hummingbird tritonclient insightface mediapipe"
     " langchain langchain_core langchain_community llama_index anthropic litellm"
@@ -82,10 +82,11 @@ OTHER_LIBRARIES: dict[str, Effect] = {
     **_STANDARD_LIBRARY,
     **_BUILT_IN,
     **{f"{package}.*": Effect.NUMBERS for package in _NUMBERS.split()},
-    **{f"{package}.*": Effect.FOREIGN for package in _LOOK_ALIKES.split()},
+    **{f"{package}.*": Effect.FOREIGN for package in (*OTHER_FRAMEWORKS, *_LOOK_ALIKES.split())},
     # optimum-intel 2.2.0, optimum-onnx: other engines behind the interface of transformers
     **each("optimum", "intel.* onnxruntime.* neuron.* habana.* pipelines.*", Effect.FOREIGN),
     "cv2.dnn.*": Effect.FOREIGN,
+    "kaldifeat.*": Effect.OBJECT,  # features out of sound, by a fixed transform
     "torchviz.*": Effect.TRAINS,
     "tqdm.*": Effect.WRAP,
     "einops.*": Effect.TENSOR,

@@ -22,6 +22,11 @@ _TABLES = frozenset(
 )
 _REGISTER = re.compile(r"_?register(?:_\w+)?|register[A-Z]\w*")
 
+# click 8.5.1 and its relatives: these make something that one calls, and enter it nowhere.
+STANDALONE = frozenset(
+    f"{package}.{name}" for package in ("click", "rich_click") for name in ("command", "group")
+)
+
 
 def registers(name: str, is_method: bool) -> bool:
     """Whether a decorator of this last name keeps the function that it is given, as it is."""

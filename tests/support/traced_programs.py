@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,11 @@ class Done:
     code: int
     out: str
     err: str
+
+
+def _hear_interrupts() -> None:
+    """A test run in the background of a shell ignores interrupts, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Workshop:
@@ -39,6 +45,7 @@ class Workshop:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no thread is alive
         )
 
     def python(self, *arguments: str) -> Done:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
@@ -71,9 +72,21 @@ def _taking_the_bare_function(node: ast.expr, value: Value, what: Interpreted) -
         return Misuse.ABOVE_PROPERTY
     if any(_keeps_what_it_gets(thing, what) for thing in value.aliases):
         return Misuse.ABOVE_REGISTRATION
+    if _makes_a_command(value, what):
+        return None
     if registration.registers(last, is_method) and not any(map(_is_guard, names)):
         return Misuse.ABOVE_REGISTRATION
     return None
+
+
+def _makes_a_command(value: Value, what: Interpreted) -> bool:
+    """Whether a decorator makes a command that is called under the guards above it."""
+    made = (what.program.graph.payloads[node] for node in value.aliases)
+    makers = [*(item.callee for item in made if isinstance(item, Call)), value]
+    return any(
+        names and names <= registration.STANDALONE
+        for names in (_names(item, what) for item in makers)
+    )
 
 
 def _is_guard(name: str) -> bool:

@@ -8,6 +8,7 @@ from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.program import Program
 from flake8_nograd.torch_model.facts import ForwardPass, Region
 from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.accumulated import Accumulated
@@ -24,6 +25,7 @@ class Interpreted(NamedTuple):
     points_to: PointsTo
     recording: Recording
     uses_of: ResultUses
+    unit_tests: UnitTests
     passes: tuple[ForwardPass, ...]
     regions: tuple[Region, ...]
     elsewhere: Elsewhere | None  # None: all is to be found that other files might confirm

@@ -48,6 +48,8 @@ class _KeptGraphs:
         for item in self._what.accumulated:
             if item.context.grad.is_off or self._what.uses_of.is_differentiated(item.tag):
                 continue
+            if self._what.unit_tests.has(item.function):
+                continue  # it takes a few steps, and nobody waits for its memory
             if self._is_kept(item) and self._has_graph(item):
                 source, target = _text(item.source), _text(item.target)
                 yield GuardMisuse(item.target, Misuse.KEPT_GRAPH, source, target)
@@ -69,7 +71,7 @@ class _KeptGraphs:
 
     def _has_graph(self, item: Accumulated) -> bool:
         names = set(names_in([item.source]))
-        if self._is_differentiated_here(item.value, names, item.function):
+        if self._is_differentiated_here(item.value, names, item.function, item.place):
             return True
         parameters = [
             node
@@ -86,25 +88,40 @@ class _KeptGraphs:
     def _is_given_with_graph(self, call: Call[Context], parameter: Node) -> bool:
         for node in self._enters.get(parameter, ()):
             for value in call.arguments():
+                names = set(names_in(call.node.args))
                 if node in value.flows and self._is_differentiated_here(
-                    value, set(names_in(call.node.args)), call.function
+                    value, names, call.function, call.place
                 ):
                     return True
         return False
 
-    def _is_differentiated_here(self, value: Value, names: set[str], function: Function) -> bool:
+    def _is_differentiated_here(
+        self, value: Value, names: set[str], function: Function, place: Place
+    ) -> bool:
         """Whether a backward pass of the same function differentiates the value itself."""
         return bool(value.flows) and any(
             call.function is function
             and bool(flows)
             and flows <= value.flows
             and not names.isdisjoint(named)
+            and not _is_bound_anew(names, call.place, place)
             for call, flows, named in self._differentiated
         )
 
     @cached_property
     def _enters(self) -> Edges:
         return reversed_edges(self._graph.enters)
+
+
+def _is_bound_anew(names: set[str], before: Place, place: Place) -> bool:
+    """Whether the branch of one place binds names anew, so that another meets different values."""
+    shared = {id(around.suite) for around in suites_of(place)}
+    return any(
+        not names.isdisjoint(names_bound(statement))
+        for around in suites_of(before)
+        if id(around.suite) not in shared
+        for statement in around.suite[around.index + 1 :]
+    )
 
 
 def _innermost_loop(place: Place) -> ast.For | ast.AsyncFor | ast.While | None:

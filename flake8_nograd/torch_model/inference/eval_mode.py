@@ -48,9 +48,11 @@ class Evaluation:
         self._latest = LatestChanges(self._bits).latest
         self._by_path: defaultdict[str, ChangeSet] = defaultdict(int)
         self._for_inference: ChangeSet = 0  # changes that functions for inference make
+        self._made_in: defaultdict[Function | None, ChangeSet] = defaultdict(int)
         self._other: ChangeSet = 0  # changes that do not switch to eval mode for certain
         for change, bit in self._bits.items():
             self._by_path[change.path] |= bit
+            self._made_in[change.function] |= bit
             self._other |= 0 if change.to else bit
             self._for_inference |= bit if change.function and _infers(change.function) else 0
         self._known: dict[tuple[Function, ChangeSet, int], EvalMode | None] = {}
@@ -140,9 +142,13 @@ class Evaluation:
     def _anywhere(self, changes: ChangeSet, function: Function) -> EvalMode | None:
         """The mode that all changes in the file agree on.
 
-        What only functions for inference set says nothing of a function with another job.
+        What only functions for inference set says nothing of a function with another job, nor
+        does what the function sets further down: the call runs before.
         """
         if changes & self._other:
+            return None
+        changes &= ~self._made_in[function]
+        if not changes:
             return None
         if not changes & ~self._for_inference and not _infers(function):
             return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
-from flake8_nograd.flow.graph import FlowGraph, Kind
+from flake8_nograd.flow.graph import FlowGraph, Kind, Node
+from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.values import Value
+from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.annotations import ModelEvidence, evidence_of_annotation, names_in
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.lookup import Vocabulary
@@ -28,6 +31,17 @@ def evidence_by_annotation(
                 if parameter.arg == name and parameter.annotation is not None:
                     return _evidence(parameter.annotation, vocabulary)
     return None
+
+
+def annotated_with(
+    effect: Effect, program: Program[Context], vocabulary: Vocabulary
+) -> Iterator[Node]:
+    """The parameters annotated with a class of another file whose objects are of one kind."""
+    for function in program.functions:
+        for parameter in function.parameters():
+            names = names_in(parameter.annotation) if parameter.annotation is not None else ()
+            if effect in map(vocabulary.effect_of_annotation, names):
+                yield program.graph.intern(Kind.PARAMETER, (function, parameter.arg))
 
 
 def _evidence(annotation: ast.expr, vocabulary: Vocabulary | None) -> ModelEvidence | None:

@@ -9,6 +9,7 @@ from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.models.parameters import Parameters
+from flake8_nograd.torch_model.points_to.abstract_objects import Made
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.latest_change import LatestChanges
@@ -28,6 +29,7 @@ class GradientNeed:
         observations: Observations,
         vocabulary: Vocabulary,
     ) -> None:
+        self._vocabulary = vocabulary
         self._points_to = points_to
         self._graph = program.graph
         self._payloads = program.graph.payloads
@@ -72,9 +74,8 @@ class GradientNeed:
             return latest.to is False and not remade(latest.nodes, call.function, latest.line)
         if owner.aliases and owner.aliases <= self._parameters.fixed:
             return True
-        classes = self._classes_of(call)
-        only = len(self._points_to.of(owner)) == len(classes)
-        return bool(classes) and only and all(map(self._has_no_parameters, classes))
+        things = [self._payloads[thing] for thing in self._points_to.of(owner)]
+        return bool(things) and all(map(self._has_nothing_to_train, things))
 
     def _concerning(self, module: Value) -> int:
         """The settings of a module, of what it is a part of, and those that thaw a part of it."""
@@ -85,6 +86,12 @@ class GradientNeed:
         for node in own:
             concerning |= self._thawed_in.get(node, 0)
         return concerning
+
+    def _has_nothing_to_train(self, what: object) -> bool:
+        """Whether an object is a module of which it is known that it has no parameters."""
+        if isinstance(what, Made):
+            return self._vocabulary.is_without_parameters(what.name)
+        return isinstance(what, Class) and self._has_no_parameters(what)
 
     def _has_no_parameters(self, cls: Class) -> bool:
         """Whether no object of a class or its heirs has any; without a forward, others derive."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.torch_model.models.annotations import annotated_with
 from flake8_nograd.torch_model.models.freezing import Freezing
 from flake8_nograd.torch_model.points_to.class_hierarchy import ClassSet
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -20,7 +21,6 @@ from flake8_nograd.vocabulary.layers import (
     CONTAINERS,
     FROZEN_MAKERS,
     NORMALIZATIONS,
-    PARAMETERLESS,
 )
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.methods import RETURNS_SELF
@@ -63,7 +63,9 @@ class Parameters:
             if (self._is_made_of_others(call.result) or self._is_made_frozen(call))
             and not self._may_hold(call.result)
         }
-        return closure(self._frozen | made, self._points_to.object_flow, self._graph.copies)
+        bare = annotated_with(Effect.LAYER, self._program, self._vocabulary)
+        known = self._frozen.union(made, bare)
+        return closure(known, self._points_to.object_flow, self._graph.copies)
 
     def _is_made_frozen(self, call: Call[Context]) -> bool:
         """Whether what a library makes here has no parameters, or frozen ones."""
@@ -178,7 +180,7 @@ class Parameters:
             return True
         name = str(payload)
         harmless = self._vocabulary.effect(name) in _HARMLESS
-        return not (harmless or PARAMETERLESS.fullmatch(name))
+        return not (harmless or self._vocabulary.is_without_parameters(name))
 
 
 def _thaws(node: ast.Call) -> bool:

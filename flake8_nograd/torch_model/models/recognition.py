@@ -11,9 +11,10 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.fate.autograd_graphs import Graphs
-from flake8_nograd.torch_model.models.annotations import evidence_by_annotation
+from flake8_nograd.torch_model.models.annotations import annotated_with, evidence_by_annotation
 from flake8_nograd.torch_model.models.framework_classes import Frameworks
 from flake8_nograd.torch_model.models.module_classes import ModuleClasses
+from flake8_nograd.torch_model.models.text_arguments import is_given_text
 from flake8_nograd.torch_model.points_to.abstract_objects import Made
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
@@ -54,7 +55,8 @@ class Modules:
         self._used = closure(
             observations.used_as_module, points_to.object_flow, program.graph.copies
         )
-        self._guarded = closure(observations.guarded, points_to.object_flow, program.graph.copies)
+        guarded = observations.guarded.union(annotated_with(Effect.GUARDED, program, vocabulary))
+        self._guarded = closure(guarded, points_to.object_flow, program.graph.copies)
         self._given = {target for targets in points_to.object_flow.values() for target in targets}
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:
@@ -224,7 +226,7 @@ class Modules:
             return annotated
         named = (
             (_names_a_model(node, name) or origin is ModelEvidence.NAME)
-            and not _is_given_text(call.node)
+            and not is_given_text(call, self._graph)
             and bool(call.node.args or call.node.keywords)
             and not all(map(names_a_class, path.split(".")))
             and not self._is_of_something_else(call)
@@ -268,8 +270,8 @@ class Modules:
     def _by_origin(self, objects: _Objects, *, used: bool) -> ModelEvidence | None:
         """What the objects say: a module, something else for certain, or nothing (None)."""
         effects = {what.effect for _, what in objects if isinstance(what, Made)}
-        if Effect.GUARDED in effects:
-            return ModelEvidence.NONE
+        if Effect.GUARDED in effects or any(kind is Kind.CLASS for kind, _ in objects):
+            return ModelEvidence.NONE  # where a class gets to, the call makes an object of it
         if Effect.LIKELY_MODULE in effects:
             return ModelEvidence.NAME
         certain_not = False
@@ -302,6 +304,10 @@ class Modules:
         """Whether a forward pass computes its result under guards of its own."""
         if forward is None:
             return False
+        contexts = [call.context for call in self._calls_in.get(forward, ())]
+        outside_of_any_with = any(context.entered is None for context in contexts)
+        if outside_of_any_with and all(context.grad.is_off for context in contexts):
+            return True
         returned = self._graph.find(Kind.RETURN, forward)
         return returned is not None and self._graphs.of(returned) is False
 
@@ -323,16 +329,6 @@ def _are_certain(objects: _Objects) -> bool:
         or (isinstance(what, Made) and what.name.startswith("torch.nn."))
         or (len(objects) == 1 and isinstance(what, Made) and what.effect is Effect.MODULE)
         for _, what in objects
-    )
-
-
-def _is_given_text(call: ast.Call) -> bool:
-    """Whether all arguments are literal strings, of which nothing is recorded."""
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return bool(given) and all(
-        isinstance(value, ast.JoinedStr)
-        or (isinstance(value, ast.Constant) and isinstance(value.value, str))
-        for value in given
     )
 
 

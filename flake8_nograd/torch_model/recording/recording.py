@@ -30,6 +30,9 @@ class Recording:
         self._switches = switches
         self._points_to = points_to
         self._graph = program.graph
+        self._after_import = (
+            GradMode.MAYBE if switches.about_import_of(program.module) else GradMode.ON
+        )
         self._called_in_sight = {function for function, calls in points_to.callers.items() if calls}
         self._sources: defaultdict[Function, list[tuple[Function, Context]]] = defaultdict(list)
         self._entries: defaultdict[Function, set[GradMode]] = defaultdict(set)
@@ -103,7 +106,7 @@ class Recording:
         owner = function.owner
         if owner is not None and self._switches.about_methods_of(owner):
             return GradMode.MAYBE
-        return GradMode.ON
+        return self._after_import
 
     def is_certainly_off(self, function: Function, context: Context) -> bool:
         """Whether nothing is recorded in a context, whoever calls the function."""

@@ -50,6 +50,10 @@ class PossibleSwitches:
         constructor = self._points_to.method(cls, "__init__")
         return self._exits.get(constructor) in self._doubtful if constructor else False
 
+    def about_import_of(self, module: Function) -> bool:
+        """Whether importing the file may leave recording off for whoever calls its functions."""
+        return self._exits.get(module) in self._doubtful
+
     def about_method(self, function: Function) -> bool:
         """Whether a method may have been replaced by a guarded version of itself."""
         if function.owner is None:

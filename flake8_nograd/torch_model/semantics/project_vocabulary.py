@@ -37,6 +37,12 @@ class ProjectVocabulary(Vocabulary):
         """See `Vocabulary`."""
         return self._elsewhere.effect_of_name(text)
 
+    def is_without_parameters(self, dotted: str) -> bool:
+        """See `Vocabulary`; of its own modules the project calls a layer what has none."""
+        if super().is_without_parameters(dotted):
+            return True
+        return not self.lists(dotted) and self._elsewhere.effect(dotted) is Effect.LAYER
+
     def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
         """See `Vocabulary`."""
         positions: list[int] = []
@@ -58,7 +64,8 @@ class ProjectVocabulary(Vocabulary):
 
     def is_plain_class(self, dotted: str) -> bool:
         """See `Vocabulary`."""
-        return self._elsewhere.is_module(dotted) is False
+        known = self._elsewhere.is_module(dotted)
+        return super().is_plain_class(dotted) if known is None else not known
 
     def base_names(self, dotted: str) -> set[str]:
         """See `Vocabulary`."""

@@ -86,10 +86,12 @@ class TorchSemantics:
 
     def exit(self, function: Function, contexts: Sequence[Context]) -> None:
         """A function that switches recording and does not switch it back leaves it so."""
-        if not function.is_generator and self.entry(function).grad is GradMode.INHERITED:
+        is_module = function.node is None
+        inherits = not function.is_generator and self.entry(function).grad is GradMode.INHERITED
+        if is_module or inherits:
             self.points.exit(function, contexts)
-            if any(context.grad.is_off for context in contexts):
-                self.guard_uses.left_off.add(function)
+        if inherits and any(context.grad.is_off for context in contexts):
+            self.guard_uses.left_off.add(function)
 
     def suspend(
         self, node: ast.AST, function: Function, context: Context, place: Place | None

@@ -9,9 +9,10 @@ from flake8_nograd.flow.program import suites_of
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
+from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
 from flake8_nograd.vocabulary.words import ENERGY_GRADIENT_WORDS, words
 
-_FRAMEWORKS = frozenset("tf tensorflow keras jax flax mlx onnx paddle mindspore".split())
+_FRAMEWORKS = OTHER_FRAMEWORKS | {"tf", "onnx"}
 _HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook"))
 _CUTTING = frozenset("detach detach_ data item numpy tolist".split())
 

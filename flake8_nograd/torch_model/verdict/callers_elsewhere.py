@@ -14,6 +14,7 @@ from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_a_model
 
+_MOST_CALLERS = 12  # of a function in its own file, for one question
 _SETTLING = (Deed.GUARDED, Deed.TRAINS, Deed.PLAIN)
 
 
@@ -50,9 +51,9 @@ class CallersElsewhere:
             return None, None
         callers = self._elsewhere.callers(owner, function.name)
         if item.call.context.grad is GradMode.INHERITED:
-            for mode, place in callers.modes.items():
-                if mode.switches_off:
-                    return SuppressionReason.GUARDED_BY_CALLERS, place
+            guarded = _guarded_at(callers) or self._guarded_above(item.function)
+            if guarded is not None:
+                return SuppressionReason.GUARDED_BY_CALLERS, guarded
             if callers.forward is not None:
                 return SuppressionReason.FORWARD_ELSEWHERE, callers.forward
         if callers.trained is not None and self._uses.hands_back(item.call):
@@ -60,6 +61,24 @@ class CallersElsewhere:
         if item.use.returned and self._is_interface(item, function, callers):
             return SuppressionReason.INTERFACE, None
         return None, None
+
+    def _guarded_above(self, function: Function) -> Place | None:
+        """Where other files guard what runs a function of the file by a value, not by its name."""
+        above = {function: None}
+        for runner in (todo := [function]):
+            for caller, context in self._recording.callers(runner):
+                if caller in above or context.grad is not GradMode.INHERITED or caller.node is None:
+                    continue
+                above[caller] = None
+                guarded = _guarded_at(self._callers_of(caller))
+                if guarded is not None or len(above) > _MOST_CALLERS:
+                    return guarded
+                todo.append(caller)
+        return None
+
+    def _callers_of(self, function: Function) -> Callers:
+        owner = function.owner.name if function.owner is not None else ""
+        return self._elsewhere.callers(owner, function.name)
 
     def _of_any_model(self) -> SuppressionReason | None:
         """What may hold for a model of which nothing tells the class."""
@@ -87,6 +106,12 @@ class CallersElsewhere:
         if callers.recording is not None or function.name in self._inference_functions:
             return False
         return not self._recording.is_on_in_sight(item.function)
+
+
+def _guarded_at(callers: Callers) -> Place | None:
+    """Where a function is run under a guard."""
+    modes = callers.modes.items()
+    return next((place for mode, place in modes if mode.switches_off), None)
 
 
 def _outermost(function: Function) -> Function:

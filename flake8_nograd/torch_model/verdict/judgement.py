@@ -11,6 +11,7 @@ from flake8_nograd.torch_model.facts import Confidence, ForwardPass, Suppression
 from flake8_nograd.torch_model.fate.fate import ResultUse, ResultUses
 from flake8_nograd.torch_model.inference.eval_mode import EvalMode, Evaluation
 from flake8_nograd.torch_model.inference.roles import Role, Roles
+from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
 from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.recording.recording import Recording
@@ -23,7 +24,7 @@ from flake8_nograd.torch_model.verdict.author_decides import (
     reads_energy_gradients,
     runs_for_another_framework,
 )
-from flake8_nograd.torch_model.verdict.trials import Trials
+from flake8_nograd.torch_model.verdict.smoke_tests import SmokeTests
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import may_guard_itself, runs_inference
@@ -52,9 +53,10 @@ class Judge:
         evaluation: Evaluation,
         roles: Roles,
         observations: Observations,
-        trials: Trials,
+        unit_tests: UnitTests,
     ) -> None:
-        self._trials = trials
+        self._unit_tests = unit_tests
+        self._smoke_tests = SmokeTests(program.graph)
         self._energy_gradients: dict[Function, bool] = {}
         self._graph = program.graph
         self._modules = modules
@@ -144,9 +146,9 @@ class Judge:
             return SuppressionReason.SOMETIMES_GUARDED
         if self._trains_inside and not inference and not _is_detached(use):
             return SuppressionReason.TRAINS_INSIDE
-        if self._trials.is_unit_test(call.function):
+        if self._unit_tests.has(call.function):
             return SuppressionReason.UNIT_TEST
-        if self._trials.is_smoke_test(item):
+        if self._smoke_tests.is_smoke_test(item):
             return SuppressionReason.SMOKE_TEST
         return self._left_to_the_author(item) or self._nothing_to_save(item)
 

@@ -1,0 +1,90 @@
+"""Passes that only try a model out, such as demos on numbers that are made up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_nograd.flow.graph import FlowGraph
+from flake8_nograd.flow.program import Call, suites_of
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import is_literal, own_name
+from flake8_nograd.torch_model.facts import ForwardPass
+from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS
+from flake8_nograd.vocabulary.words import TRIAL_WORDS, words
+
+_SHOWN = frozenset(("print()", "a comparison"))
+
+
+class SmokeTests:
+    """Tells of the forward passes of one file which are there to see whether the code runs."""
+
+    def __init__(self, graph: FlowGraph) -> None:
+        self._graph = graph
+
+    def is_smoke_test(self, item: ForwardPass) -> bool:
+        """Whether a pass runs once on made up numbers, or one of which nobody reads a number."""
+        if item.use.plain_use is None and item.mode is None and _is_in_main_block(item):
+            return True
+        if item.use.escapes or item.call.loops or not _is_only_shown(item):
+            return False
+        if _is_named_a_trial(item.function) and _is_at_most_printed(item):
+            return True
+        return (self._is_demo(item) or _is_in_main_block(item)) and _is_made_up(item.call)
+
+    def _is_demo(self, item: ForwardPass) -> bool:
+        """Whether a function without inputs makes the model that it runs."""
+        function = item.function
+        if function.node is None or function.parameters():
+            return False
+        callees = self._graph.resolve_phis(item.call.callee.aliases)
+        makers = [self._graph.payloads[node] for node in callees]
+        return any(isinstance(made, Call) and made.function is function for made in makers)
+
+
+def _is_named_a_trial(function: Function) -> bool:
+    """Whether a function takes nothing and is called a test, or the like."""
+    named = not TRIAL_WORDS.isdisjoint(words(function.name))
+    return named and function.node is not None and not function.parameters()
+
+
+def _is_only_shown(item: ForwardPass) -> bool:
+    """Whether a result is printed, compared or asked for its shape; no method takes numbers."""
+    return item.use.plain_use is None or not item.use.plain_use.how.startswith(".")
+
+
+def _is_at_most_printed(item: ForwardPass) -> bool:
+    return item.use.plain_use is None or item.use.plain_use.how in _SHOWN
+
+
+def _is_made_up(call: Call[Context]) -> bool:
+    """Whether all that a call is given are numbers that the code around it makes itself."""
+    given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+    assigned = dict(_assigned_around(call))
+    bases = [item.value if isinstance(item, ast.Subscript) else item for item in given]
+    values = [assigned.get(item.id, item) if isinstance(item, ast.Name) else item for item in bases]
+    made = [value for value in values if not is_literal(value)]
+    return bool(made) and all(map(_makes_numbers, made))
+
+
+def _assigned_around(call: Call[Context]) -> Iterator[tuple[str, ast.expr]]:
+    for place in suites_of(call.place):
+        for statement in place.suite[: place.index]:
+            if isinstance(statement, ast.Assign):
+                names = (target for target in statement.targets if isinstance(target, ast.Name))
+                yield from ((target.id, statement.value) for target in names)
+
+
+def _makes_numbers(value: ast.expr) -> bool:
+    callees = (part.func for part in ast.walk(value) if isinstance(part, ast.Call))
+    names = {own_name(callee) for callee in callees}
+    return not MAKERS_OF_NUMBERS.isdisjoint(names)
+
+
+def _is_in_main_block(item: ForwardPass) -> bool:
+    return any(_is_main_block(place.statement) for place in suites_of(item.call.place))
+
+
+def _is_main_block(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test)
