@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.options import Options
@@ -60,18 +60,7 @@ def _analysed(
             MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
-        misuses=misuses_of(
-            Interpreted(
-                answers.semantics,
-                points_to,
-                answers.recording,
-                uses,
-                answers.unit_tests,
-                tuple(passes),
-                regions,
-                elsewhere,
-            )
-        ),
+        misuses=misuses_of(_interpreted(answers, passes, regions, elsewhere)),
         needs=Needs(
             tree,
             program,
@@ -82,6 +71,24 @@ def _analysed(
             frozenset(item.node for item in reported),
             elsewhere or NOWHERE,
         ),
+    )
+
+
+def _interpreted(
+    answers: Answers,
+    passes: Iterable[ForwardPass],
+    regions: tuple[Region, ...],
+    elsewhere: Elsewhere | None,
+) -> Interpreted:
+    return Interpreted(
+        answers.semantics,
+        answers.points_to,
+        answers.recording,
+        answers.uses,
+        answers.unit_tests,
+        tuple(passes),
+        regions,
+        elsewhere,
     )
 
 
