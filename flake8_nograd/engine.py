@@ -66,7 +66,7 @@ def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     """All findings of a file in order of place; nothing is planned yet."""
     with _collector_paused():
         speaks = speaks_of_torch("".join(source.lines))
-        if not speaks or not may_have_facts(source.tree, source.lines, options):
+        if not speaks or not may_have_facts(source.tree, source.lines, options, source.path):
             return []
         facts = facts_of(source, options)
         silenced = _silenced_passes(facts, source, options)

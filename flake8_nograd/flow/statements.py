@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from itertools import chain
 
 from flake8_nograd.flow.imports import imported_names
 
 _JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
 _NAMING = ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
+# The fields that hold suites, or clauses with a suite each, by the class of the statement.
+_CLAUSES = frozenset(("handlers", "cases"))
+_OF_TRY = ("body", "orelse", "finalbody", "handlers")
+_SUITES: dict[type, tuple[str, ...]] = {
+    **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), ("body", "orelse")),
+    **dict.fromkeys((ast.With, ast.AsyncWith), ("body",)),
+    ast.Try: _OF_TRY,
+    ast.Match: ("cases",),
+}
+if hasattr(ast, "TryStar"):
+    _SUITES[ast.TryStar] = _OF_TRY
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def inner_suites(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+def inner_suites(statement: ast.stmt) -> list[list[ast.stmt]]:
     """The suites that a statement is made of; none if it is a definition."""
-    if isinstance(statement, _DEFINITION):
-        return
-    for name in ("body", "orelse", "finalbody"):
-        suite = getattr(statement, name, None)
-        if suite:
-            yield suite
-    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield part.body
+    suites: list[list[ast.stmt]] = []
+    for name in _SUITES.get(statement.__class__, ()):
+        parts = getattr(statement, name)
+        if name in _CLAUSES:
+            suites += [part.body for part in parts]
+        elif parts:
+            suites.append(parts)
+    return suites
 
 
 def may_leave(statement: ast.stmt) -> bool:

@@ -32,10 +32,4 @@ class ForwardParts:
             return cls.defines_forward or not self._text.differentiates
         if not cls.defines_forward or runs_inference(name) or name.startswith("on_"):
             return False
-        return not (found(_ACTS, body) or self._computes_gradients(body))
-
-    def _computes_gradients(self, body: str) -> bool:
-        if not (self._text.differentiates or self._text.may_differentiate):
-            return False
-        text = TextPrefilter(body)
-        return text.differentiates or text.may_differentiate
+        return not (found(_ACTS, body) or self._text.computes_gradients(body))

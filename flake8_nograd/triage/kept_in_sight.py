@@ -6,13 +6,16 @@ import ast
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from flake8_nograd.flow.scopes import positional
 from flake8_nograd.flow.statements import inner_suites
+from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import accumulation, names_in
-from flake8_nograd.triage.syntax_index import SyntaxIndex
+from flake8_nograd.triage.syntax_index import Function, SyntaxIndex, is_function
 from flake8_nograd.vocabulary.methods import CUT_ATTRIBUTES, CUTS
 
 _READING = frozenset(("float", "int", "len"))
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SUMS = (ast.Assign, ast.AugAssign)
+_DISPLAYS = (ast.List, ast.Set, ast.Dict)
 
 
 def may_keep_graphs(index: SyntaxIndex, tree: ast.Module) -> bool:
@@ -29,16 +32,33 @@ def may_keep_graphs(index: SyntaxIndex, tree: ast.Module) -> bool:
         return False
     given = _names_given(index, names)
     return any(
-        _is_kept(source, given if in_object else names) for _, source, in_object in _added(tree)
+        _is_kept(source, given if in_object else names) for source, in_object in _added(tree)
     )
 
 
-def may_keep_arguments(index: SyntaxIndex, tree: ast.Module) -> bool:
+def may_keep_arguments(index: SyntaxIndex) -> bool:
     """Whether an argument of a method may be added to a sum in its object."""
     return any(
-        in_object and not isinstance(statement, ast.Expr) and _is_kept(source, index.parameters)
-        for statement, source, in_object in _added(tree)
+        _is_kept(source, index.parameters)
+        for cls in index.classes
+        for function in cls.functions
+        for source in _added_to_object(function)
     )
+
+
+def _added_to_object(method: Function) -> Iterator[ast.expr]:
+    """What a method that takes an argument adds to sums in its object; a display is none."""
+    parameters = positional(method.args)
+    todo = [method.body] if len(parameters) > 1 else []
+    while todo:
+        for statement in todo.pop():
+            what = accumulation(statement) if isinstance(statement, _SUMS) else None
+            if what is None:
+                todo += inner_suites(statement)
+            elif access_path(what.target).startswith(f"{parameters[0]}.") and not isinstance(
+                what.source, _DISPLAYS
+            ):
+                yield what.source
 
 
 def _is_backward(call: ast.Call) -> bool:
@@ -55,16 +75,16 @@ def _names_given(index: SyntaxIndex, names: frozenset[str]) -> frozenset[str]:
     return names | index.parameters
 
 
-def _added(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.expr, bool]]:
-    """The statements that add something, what they add, and whether to a part of something."""
+def _added(tree: ast.Module) -> Iterator[tuple[ast.expr, bool]]:
+    """What statements add, and whether to a part of something."""
     todo: list[list[ast.stmt]] = [tree.body]
     while todo:
         for statement in todo.pop():
             what = accumulation(statement)
             if what is not None:
                 in_object = isinstance(what.target, ast.Attribute | ast.Subscript)
-                yield statement, what.source, in_object
-            if isinstance(statement, _DEFINITIONS):
+                yield what.source, in_object
+            if is_function(statement) or isinstance(statement, ast.ClassDef):
                 todo.append(statement.body)
             else:
                 todo += inner_suites(statement)

@@ -30,7 +30,7 @@ _HANDS_ON_GENERATOR = re.compile(
 _RETURNS_CALL = re.compile(r"return\s+[\w.]+\s*\(")
 _LONGEST_LINE = 500
 _COMPILES = re.compile(r"\bjit\b|\bscript(?:_method)?\b")
-_SUSPENDS = re.compile(r"\byield\b|\basync\b")
+_SUSPENDING = ("yield", "async")
 # What starts threads and tasks, and what would switch recording on inside of inference_mode.
 _STARTS = (
     *("Thread", "concurrent", "executor", "asyncio"),
@@ -66,7 +66,6 @@ class _Mentions:
             _IMPORT.match(text, text.rfind("\n", 0, mention.start()) + 1)
             for mention in _mentions(text)
         )
-        self._may_compile = bool(_COMPILES.search(text))
 
     def are_strange(self) -> bool:
         """Whether any of them is not as it should be."""
@@ -97,7 +96,7 @@ class _Mentions:
         body = self._text[end : end + self._length_of_body(end)]
         if _HANDS_ON_GENERATOR.search(body) or (self._may_yield and _RETURNS_CALL.search(body)):
             return True
-        if self._may_compile and self._follows_a_decorator(start):
+        if self._follows_a_decorator(start) and _COMPILES.search(self._text) is not None:
             return True
         return _PLAIN_DEF.match(self._text, end + 1) is None
 
@@ -144,7 +143,7 @@ def _names_mode(text: str, start: int) -> bool:
 
 def _suspends_in_guard(text: str, tree: ast.Module) -> bool:
     """Whether a `with` block holds something that lets others run meanwhile."""
-    if not _SUSPENDS.search(text):
+    if not any(word in text for word in _SUSPENDING):
         return False
     todo: list[list[ast.stmt]] = [tree.body]
     while todo:

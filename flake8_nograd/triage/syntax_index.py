@@ -25,13 +25,13 @@ _UNSURVEYED = frozenset(
     "ctx op ops id attr name names module level kind arg rest conversion simple is_async annotation"
     " returns type_comment type_ignores kwd_attrs".split()
 )
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Setting(NamedTuple):
     """Where a call stands: in which function, under what decorators of it and `with` items."""
 
-    function: _Function | ast.Lambda | None
+    function: Function | ast.Lambda | None
     managers: tuple[ast.expr, ...]
 
 
@@ -40,7 +40,8 @@ class OwnClass(NamedTuple):
 
     name: str
     bases: list[ast.expr]
-    methods: dict[str, _Function]
+    methods: dict[str, Function]
+    functions: list[Function]  # its methods, those as well that another of the name replaces
     attributes: frozenset[str]  # other attributes that it gives its instances
 
     @property
@@ -60,18 +61,24 @@ class OwnClass(NamedTuple):
 
 
 # Whether to leave out a method, by its name, the text of its body and its class.
-LeavesOut = Callable[[str, str, OwnClass], bool]
+LeavesOutMethod = Callable[[str, str, OwnClass], bool]
+LeavesOut = Callable[[Function], bool]
 
 
 class SyntaxIndex:
-    """The names in some nodes of a file, without the bodies of methods that are left out."""
+    """The names in some nodes of a file, without the bodies of functions that are left out."""
 
     def __init__(
-        self, nodes: Iterable[ast.AST], lines: Sequence[str], leaves_out: LeavesOut | None = None
+        self,
+        nodes: Iterable[ast.AST],
+        lines: Sequence[str],
+        leaves_out_method: LeavesOutMethod | None = None,
+        leaves_out: LeavesOut | None = None,
     ) -> None:
         self._lines = lines
+        self._leaves_out_method = leaves_out_method
         self._leaves_out = leaves_out
-        self.left_out: list[_Function] = []
+        self.left_out: list[Function] = []
         self.imported: defaultdict[str, set[str]] = defaultdict(set)
         self.defined: Counter[str] = Counter()
         self.assigned: set[str] = set()
@@ -118,7 +125,7 @@ class SyntaxIndex:
     def returning(self, cls: OwnClass) -> Iterator[str]:
         """The methods of a class that give something back when they are called."""
         for name, method in cls.methods.items():
-            if cls.calls_method(name) and found(_HANDS_BACK, self._body(method)):
+            if cls.calls_method(name) and found(_HANDS_BACK, body_of(method, self._lines)):
                 yield name
 
     def makers(self, name: str) -> frozenset[Path]:
@@ -166,8 +173,10 @@ class SyntaxIndex:
             self.imported[name].add(dotted)
         return ()
 
-    def _note_function(self, node: _Function) -> Iterable[ast.AST]:
+    def _note_function(self, node: Function) -> Iterable[ast.AST]:
         self.defined[node.name] += 1
+        if self._leaves_out is not None and self._leaves_out(node):
+            return self._left_out(node)
         own_class = positional(node.args)[:1] if is_decorated(node, "classmethod") else ()
         self.class_parameters.update(own_class)
         for parameter in parameters(node.args):
@@ -238,31 +247,36 @@ class SyntaxIndex:
         return [*node.decorator_list, *node.bases, *[item.value for item in node.keywords]]
 
     def _own_class(self, node: ast.ClassDef) -> OwnClass:
-        methods: dict[str, _Function] = {}
+        methods: dict[str, Function] = {}
+        functions: list[Function] = []
         attributes: set[str] = set()
         for part in _own_parts(node):
             if is_function(part):
+                functions.append(part)
                 methods[part.name] = part
                 if is_property(part):
                     attributes.add(part.name)
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 attributes.add(part.id)
-        return OwnClass(node.name, node.bases, methods, frozenset(attributes))
+        return OwnClass(node.name, node.bases, methods, functions, frozenset(attributes))
 
     def _surveyed(self, node: ast.ClassDef, cls: OwnClass) -> Iterator[ast.AST]:
         """The body of a class, without those of methods that are left out."""
-        leaves_out = self._leaves_out
+        leaves_out = self._leaves_out_method
         for item in node.body:
-            if leaves_out and is_function(item) and leaves_out(item.name, self._body(item), cls):
-                self.left_out.append(item)
-                yield from item.decorator_list
-                yield from _defaults(item)
+            if (
+                leaves_out is not None
+                and is_function(item)
+                and leaves_out(item.name, body_of(item, self._lines), cls)
+            ):
+                yield from self._left_out(item)
             else:
                 yield item
 
-    def _body(self, function: _Function) -> str:
-        """The text of a body, with a line end before it."""
-        return "\n" + "".join(self._lines[function.body[0].lineno - 1 : function.end_lineno])
+    def _left_out(self, function: Function) -> list[ast.expr]:
+        """Leave out a function; what is left of it."""
+        self.left_out.append(function)
+        return [*function.decorator_list, *_defaults(function)]
 
     _observations: ClassVar[dict[type, Callable[[Any, Any], Iterable[ast.AST]]]] = {
         ast.Attribute: _note_attribute,
@@ -304,12 +318,17 @@ def _getter_of_one(name: str) -> Callable[[Any], tuple[Any, ...]]:
     return lambda node: (get(node),)
 
 
-def is_function(node: ast.AST) -> TypeGuard[_Function]:
+def is_function(node: ast.AST) -> TypeGuard[Function]:
     """Whether a node is a `def`."""
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
-def _defaults(node: _Function) -> Iterator[ast.expr]:
+def body_of(function: Function, lines: Sequence[str]) -> str:
+    """The text of a body, with a line end before it."""
+    return "\n" + "".join(lines[function.body[0].lineno - 1 : function.end_lineno])
+
+
+def _defaults(node: Function) -> Iterator[ast.expr]:
     yield from node.args.defaults
     yield from (default for default in node.args.kw_defaults if default is not None)
 

@@ -59,6 +59,13 @@ class TextPrefilter:
         lower = self.text.lower()
         return any(word in lower for word in _GRADIENT_WORDS) or bool(_FUNC.search(self.text))
 
+    def computes_gradients(self, part: str) -> bool:
+        """Whether gradients may be computed in a part of the text."""
+        if not (self.differentiates or self.may_differentiate):
+            return False
+        text = TextPrefilter(part)
+        return text.differentiates or text.may_differentiate
+
     @property
     def tells_what_runs(self) -> bool:
         """Whether functions are run by their names, and at once, and guards are left as blocks."""

@@ -21,13 +21,14 @@ from flake8_nograd.triage.kept_in_sight import may_keep_arguments, may_keep_grap
 from flake8_nograd.triage.misuse_signs import may_be_misused
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.triage.text_prefilter import TextPrefilter
+from flake8_nograd.triage.unit_tests import UnitTests
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.frameworks import FRAMEWORKS
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
 
 def may_have_facts(
-    tree: ast.Module, lines: Sequence[str], options: Options = DEFAULT_OPTIONS
+    tree: ast.Module, lines: Sequence[str], options: Options = DEFAULT_OPTIONS, path: str = ""
 ) -> bool:
     """Whether the analysis could have anything to report in a file that speaks of torch."""
     text = TextPrefilter("".join(lines))
@@ -37,10 +38,11 @@ def may_have_facts(
         return True
     if may_be_misused(text.text, tree):
         return True
-    index = SyntaxIndex((tree,), lines, ForwardParts(text).serves_forward)
+    tests = UnitTests(path, tree, lines, text)
+    index = SyntaxIndex((tree,), lines, ForwardParts(text).serves_forward, tests.has)
     if text.differentiates and may_keep_graphs(index, tree):
         return True
-    if index.classes and may_keep_arguments(index, tree):
+    if may_keep_arguments(index):
         return True
     if _imports_training(index, vocabulary):
         return True
@@ -50,6 +52,8 @@ def may_have_facts(
         return True
     if text.raises_without_graph and _has_guarded_hook(index):
         return True
+    if tests.are_all:
+        return False
     settled = guards.calls.union(*(item.trained for item in passes))
     evidence = Evidence(index, lines, text, vocabulary)
     return any(map(evidence.allows, Candidates(index, text, settled).find()))

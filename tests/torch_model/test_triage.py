@@ -24,14 +24,14 @@ OPTIONS = (
 )
 
 
-def has_facts(text: str, options: Options = DEFAULT_OPTIONS) -> bool:
-    facts = analyse(ast.parse(text), "file.py", options)
+def has_facts(text: str, options: Options = DEFAULT_OPTIONS, path: str = "file.py") -> bool:
+    facts = analyse(ast.parse(text), path, options)
     return bool(facts.regions or facts.backward_passes or facts.misuses)
 
 
-def lets_through(text: str, options: Options = DEFAULT_OPTIONS) -> bool:
+def lets_through(text: str, options: Options = DEFAULT_OPTIONS, path: str = "file.py") -> bool:
     lines = text.splitlines(keepends=True)
-    return speaks_of_torch(text) and may_have_facts(ast.parse(text), lines, options)
+    return speaks_of_torch(text) and may_have_facts(ast.parse(text), lines, options, path)
 
 
 NET = """\
@@ -246,6 +246,42 @@ def test_no_finding_of_a_mutant_is_lost(program, seed, options):
     text = mutant(program.code, Random(seed))
     assume(speaks_of_torch(text))
     assert lets_through(text, options) or not has_facts(text, options), text
+
+
+def with_unit_tests(text: str, random: Random) -> str:
+    """Some functions become unit tests, under one name or beside what their old name calls."""
+    tree = ast.parse(text)
+    for node in list(ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef) and random.random() < 0.6:
+            node.body.append(ast.Assert(ast.Constant(True)))
+            name, node.name = node.name, f"test_{node.name}"
+            for part in ast.walk(tree) if random.random() < 0.5 else ():
+                if isinstance(part, ast.Name) and part.id == name:
+                    part.id = node.name
+    if random.random() < 0.3:
+        tree.body.insert(0, ast.Import([ast.alias("pytest")]))
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(PROGRAMS),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(("file.py", "test_file.py", "tests/file.py")),
+)
+def test_no_finding_of_unit_tests_is_lost(program, seed, path):
+    random = Random(seed)
+    text = mutant(program.code, random) if seed % 2 else program.code
+    assume(speaks_of_torch(text) and "from __future__" not in text)
+    text = with_unit_tests(text, random)
+    assert lets_through(text, path=path) or not has_facts(text, path=path), text
+
+
+def test_unit_tests_are_let_off():
+    text = "import torch\ndef test_it():\n    it = torch.nn.Linear(4, 2)\n    assert it(x).item()\n"
+    assert not lets_through(text, path="test_it.py")
+    assert not lets_through(text.replace("test_it", "it"), path="tests/it.py")
+    assert lets_through(text.replace("test_it", "it"), path="it.py")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""What makes a function a unit test: the names that test runners go by, and its assertions."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterable
+
+FRAMEWORKS = ("pytest", "unittest", "unittest.TestCase")
+COLLECTED = "test_"  # how the names of tests begin that a runner finds by themselves
+# How the names of tests and of their helpers begin in files that use a framework for tests.
+OF_TESTS = ("test", "_test", "check")
+_FOLDER = "tests"
+_SUITES = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def is_in_tests(path: str) -> bool:
+    """Whether a file is in a folder of tests, as seen from the working directory."""
+    return not os.path.isabs(path) and _FOLDER in path.replace(os.sep, "/").split("/")[:-1]
+
+
+def is_test_file(path: str) -> bool:
+    """Whether a test runner looks for tests in a file of this name."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return stem.startswith("test_") or stem.endswith("_test")
+
+
+def needs_arguments(given: ast.arguments) -> bool:
+    """Whether a function cannot be called without arguments, as test runners do."""
+    named = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
+    return named > len(given.defaults) + sum(item is not None for item in given.kw_defaults)
+
+
+def asserts(body: Iterable[ast.stmt]) -> bool:
+    """Whether anything in a body is asserted."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Assert):
+            return True
+        for name in _SUITES:
+            todo += getattr(node, name, ())
+    return False
