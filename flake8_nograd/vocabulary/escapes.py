@@ -29,6 +29,9 @@ HANDING_BACK = frozenset(
 # Functions that write a tensor with its `requires_grad`, which whoever loads it finds again.
 SAVING = frozenset("torch.save pickle.dump pickle.dumps joblib.dump dill.dump".split())
 
+# Calls that raise for a tensor that has a graph.
+RAISING_CALLS = frozenset(("numpy", "deepcopy"))
+
 # Methods of loggers, progress bars, plots and files that read their arguments and have names of
 # their own.
 READING_METHODS = frozenset(

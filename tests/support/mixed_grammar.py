@@ -102,6 +102,13 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
     "NEED": ("LEAF", "LEAF", "LEAF", "LOSS"),
     "MIXED": (
         "F.mse_loss(STUDENT(x), FORWARD.detach())",
+        "F.mse_loss(STUDENT(x), target=FORWARD.detach())",
+        "F.mse_loss(STUDENT(x * 1), FORWARD.detach()) + F.mse_loss(STUDENT(x), FORWARD.detach())",
+        "crit(STUDENT(x), y) + F.mse_loss(*[STUDENT(x)], FORWARD.detach())",
+        "F.mse_loss(target=FORWARD.detach(), *[STUDENT(x)])",
+        "F.mse_loss(F.dropout(STUDENT(x)), FORWARD.detach())",
+        "F.mse_loss(stamped(STUDENT(x)), FORWARD.detach())",
+        "(stamps[-1] * stamped(STUDENT(x)) - FORWARD.detach()).pow(2).mean()",
         "(STUDENT(x) - FORWARD.detach()).pow(2).mean()",
         "-(STUDENT(x).log_softmax(1) * FORWARD.softmax(1).detach()).sum(1).mean()",
         "(STUDENT(x)[:, 0] - (1 + 0.9 * FORWARD.max(1)[0].detach())).pow(2).mean()",
@@ -280,6 +287,7 @@ SINKS = {
 HELPERS = {
     "call": "def call(f, *given):\n    return f(*given)\n",
     "accuracy": "def accuracy(out, y):\n    return (out.argmax(1) == y).float().mean().item()\n",
+    "stamped": "stamps = [1.0]\ndef stamped(t):\n    stamps.append(len(stamps))\n    return t\n",
     "penalty": "def penalty(t):\n    return t.pow(2).sum()\n",
     "Penalty": "def Penalty(t):\n    return (t * t).sum()\n",
     "select": "def select(t, i):\n    return t[i] * 2\n",

@@ -17,7 +17,7 @@ from flake8_nograd.torch_model.needs.callees import Callee, Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.in_place import changes_receiver
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
-from flake8_nograd.torch_model.needs.readers import why_not_read
+from flake8_nograd.torch_model.needs.readers import raises_for_graphs, why_not_read
 from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.vocabulary import escapes, methods
 
@@ -270,8 +270,8 @@ class Endings:
             return f".{name}() of a result may need its graph (line {call.lineno})"
         if changes_receiver(call) and call not in self._covered:
             return f"a result is changed in place outside the guard (line {call.lineno})"
-        if name == "numpy" and self._is_watched(call):
-            return f"numpy() raises while recording, and that may be expected (line {call.lineno})"
+        if self._is_watched(call) and raises_for_graphs(call):
+            return f"{name}() raises while recording, and that may be expected (line {call.lineno})"
         if callee.does in (Does.PASSES, Does.PASSES_ON):
             self._follow(call)
         return None
@@ -299,6 +299,8 @@ class Endings:
         if callee.does in (Does.PASSES, Does.PASSES_ON):
             if changes_receiver(call):
                 return f"a result is written into another tensor (line {call.lineno})"
+            if self._is_watched(call) and raises_for_graphs(call):
+                return f"an error of deepcopy() may be expected (line {call.lineno})"
             self._follow(call)
             return None
         if callee.does is Does.KEEPS and isinstance(call.func, ast.Attribute):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees
 from flake8_nograd.vocabulary import escapes
 
@@ -17,3 +18,8 @@ def why_not_read(call: ast.Call, callees: Callees, is_watched: bool) -> str | No
     if name.startswith("numpy.") and is_watched:
         return f"an error of numpy may be expected (line {call.lineno})"
     return None
+
+
+def raises_for_graphs(call: ast.Call) -> bool:
+    """Whether a call raises for a tensor that has a graph."""
+    return own_name(call.func) in escapes.RAISING_CALLS
