@@ -104,6 +104,14 @@ class Elsewhere(Protocol):
         """Whether a model of unknown class may have been frozen when it was saved."""
         ...
 
+    def left_behind(self) -> Place | None:
+        """Where forward passes of models of other files keep what may have a graph."""
+        ...
+
+    def keeps(self, dotted: str) -> bool:
+        """Whether a function of the project may keep what it is given."""
+        ...
+
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """What a call does in a function of the file, if a class of another file tells it."""
         ...
@@ -161,6 +169,14 @@ class Nowhere:
         return False
 
     def may_be_frozen(self) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def left_behind(self) -> Place | None:
+        """See `Elsewhere`."""
+        return None
+
+    def keeps(self, dotted: str) -> bool:
         """See `Elsewhere`."""
         return False
 

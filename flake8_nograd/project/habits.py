@@ -9,7 +9,7 @@ from functools import cached_property
 from flake8_nograd.project.callers import CallerSearch
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.origins import Spot
-from flake8_nograd.project.summary import CallSite, FunctionSummary, ModuleSummary
+from flake8_nograd.project.summary import CallSite, FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_something_else
@@ -52,32 +52,12 @@ class Habits:
         """The functions near the hits of a search that do something."""
         found = self._symbols.files.holding(pattern, word, _MOST_FILES)
         for module, lines in found:
-            if not self._concerns(module):
+            if not self._symbols.files.concerns(module.path):
                 continue
             for cls, function in module.around(lines):
                 spot = Spot(module, cls, function)
                 if does(spot):
                     yield spot.definition
-
-    def _concerns(self, module: ModuleSummary) -> bool:
-        """Whether a file may speak of the models of the file at hand.
-
-        One that can be imported there does: of a folder of programs none speaks of the others.
-        """
-        files = self._symbols.files
-        here, there = files.folder(files.own.path), files.folder(module.path)
-        is_package = bool(there) and files.at(there) is not None
-        while there and (files.at(there) is not None or there[-1] == "src"):
-            there = there[:-1]
-        is_above = here[: len(there)] == there
-        is_below = there[: len(here)] == here and len(there) == len(here) + 1
-        name = files.parts(module.path)[-1:]
-        if not (is_above or is_below) or not name:
-            return False
-        if is_package:
-            return True
-        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(name[0].encode()))
-        return files.is_held(pattern, name[0])
 
     def _takes_gradients(self, spot: Spot) -> bool:
         if any(call.grad in (GradMode.ON, GradMode.LIFTED) for call in spot.function.calls):

@@ -77,6 +77,54 @@ class Neighbours:
         found = self._files.holding(pattern, word.encode())
         return any(path != self.own.path for path, _ in found)
 
+    def found(
+        self,
+        pattern: re.Pattern[bytes],
+        word: str,
+        unless: re.Pattern[bytes] | None = None,
+        among: frozenset[str] | None = None,
+    ) -> list[tuple[str, list[int]]]:
+        """The other files in which a pattern occurs, tests left out, and the lines."""
+        return [
+            (path, lines)
+            for path, lines in self._files.holding(pattern, word.encode(), unless, among)
+            if path != self.own.path and not self._files.is_test(path)
+        ]
+
+    def is_alone(self) -> bool:
+        """Whether the file at hand imports no other file, and none may import it."""
+        name = self.parts(self.own.path)[-1:]
+        if not name or set(self._files.mentioning(name[0].encode())) - {self.own.path}:
+            return False
+        imported = [
+            tuple(item.split(".")) for item in (*self.own.imports.values(), *self.own.stars)
+        ]
+        folder = self.folder(self.own.path)
+        return not any(
+            not parts[0] or self.named(parts[:size], folder) is not None
+            for parts in imported
+            for size in range(1, len(parts) + 1)
+        )
+
+    def concerns(self, path: str) -> bool:
+        """Whether a file may speak of the models of the file at hand.
+
+        One that can be imported there does: of a folder of programs none speaks of the others.
+        """
+        here, there = self.folder(self.own.path), self.folder(path)
+        is_package = bool(there) and self.at(there) is not None
+        while there and (self.at(there) is not None or there[-1] == "src"):
+            there = there[:-1]
+        is_above = here[: len(there)] == there
+        is_below = there[: len(here)] == here and len(there) == len(here) + 1
+        name = self.parts(path)[-1:]
+        if not (is_above or is_below) or not name:
+            return False
+        if is_package:
+            return True
+        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(name[0].encode()))
+        return self.is_held(pattern, name[0])
+
     def holding(
         self,
         pattern: re.Pattern[bytes],
@@ -90,11 +138,7 @@ class Neighbours:
         Others than the one at hand do not count if the pattern `unless` fits to their texts, or if
         they are not `among` some.
         """
-        found = [
-            (path, lines)
-            for path, lines in self._files.holding(pattern, word.encode(), unless, among)
-            if path != self.own.path and not self._files.is_test(path)
-        ]
+        found = self.found(pattern, word, unless, among)
         if len(found) > most:
             return []
         modules = [(self.summary(path), lines) for path, lines in found]

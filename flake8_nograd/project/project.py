@@ -6,7 +6,7 @@ import ast
 import os
 from collections.abc import Iterator, Mapping, Set
 
-from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen
+from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen, Place
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.options import Options
 from flake8_nograd.project.callers import CallerSearch
@@ -14,6 +14,7 @@ from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.effects import Effects
 from flake8_nograd.project.files import Files
 from flake8_nograd.project.habits import Habits
+from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.location import root_of
 from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.neighbours import Neighbours
@@ -43,6 +44,7 @@ class View:
         self._deeds = Deeds(self._symbols, self._origins, vocabulary)
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
         self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
+        self._left_behind = LeftBehind(self._symbols, self._deeds)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
 
     def effect(self, dotted: str) -> Effect | None:
@@ -119,6 +121,16 @@ class View:
     def may_be_frozen(self) -> bool:
         """See `Elsewhere`."""
         return self._habits.saves_frozen
+
+    def left_behind(self) -> Place | None:
+        """See `Elsewhere`."""
+        return self._left_behind.place
+
+    def keeps(self, dotted: str) -> bool:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        is_function = found is not None and found.function is not None
+        return is_function and found is not None and self._left_behind.keeps(found)
 
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """See `Elsewhere`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from flake8_nograd.project.kept_values import Kept, kept_by
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 MODULE_BODY = "<module>"
@@ -90,6 +91,7 @@ class Functions(Mapping[str, FunctionSummary]):
         self._nodes = nodes
         self._read = read
         self._known = dict(known or {})
+        self._kept: dict[str, tuple[Kept, ...]] = {}
 
     def __getitem__(self, name: str) -> FunctionSummary:
         if name not in self._known:
@@ -104,6 +106,13 @@ class Functions(Mapping[str, FunctionSummary]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def kept(self, name: str) -> tuple[Kept, ...]:
+        """What a function keeps beyond its call that may have a graph."""
+        if name not in self._kept:
+            node = self._nodes.get(name)
+            self._kept[name] = tuple(kept_by(node)) if node is not None else ()
+        return self._kept[name]
 
     def around(self, lines: Iterable[int]) -> list[str]:
         """The names of the functions in which some lines lie."""

@@ -121,6 +121,10 @@ class Vocabulary:
         """The mode that an imported name gives as a context manager or decorator, if known."""
         return None
 
+    def keeps(self, dotted: str) -> bool:
+        """Whether a function is known to keep what it is given, whatever it is called."""
+        return False
+
     def effect_of_annotation(self, text: str) -> Effect | None:
         """What an object is that an annotation names, if a class of another file tells it."""
         return None

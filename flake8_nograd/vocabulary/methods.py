@@ -22,6 +22,10 @@ PREPARES = frozenset("prepare prepare_model unwrap_model setup_module fabric.set
 # lightning 2.6.6's modules and those of its relatives; of a tensor in place.
 SETS_REQUIRES_GRAD = {"freeze": False, "unfreeze": True, "detach_": False}
 
+# Methods that freeze, until they are taken back, all but what the given optimizer trains
+# (lightning 2.6.6: core/module.py).
+FREEZES_OTHERS = frozenset(("toggle_optimizer", "toggled_optimizer"))
+
 # Methods that only an nn.Module has: whoever calls one of them tells that it is one.
 ONLY_OF_MODULES = frozenset(
     "parameters named_parameters named_modules named_children children modules buffers"

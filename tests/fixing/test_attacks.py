@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from fixture_programs import ATTACKS
+from fixture_programs import ATTACKS, FIXTURES
 from option_sets import OPTION_SETS
 
 from flake8_nograd import fix_engine
+from flake8_nograd.cli import main
 
 pytest.importorskip("torch")
 
@@ -38,3 +44,29 @@ def test_what_can_be_moved_is_mended(program):
     fixed = fix_engine.fix(program.code.encode(), str(program.path))
     assert fixed.fixed > 0
     assert "_output = " in fixed.after.decode()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(path.parent for path in (FIXTURES / "attacks").glob("*/main.py")),
+    ids=lambda folder: folder.name,
+)
+def test_safe_fix_of_a_program_of_several_files_changes_nothing(
+    folder, tmp_path, monkeypatch, capsys
+):
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    before = output_of(tmp_path)
+    main(["--isolated", "--check", "."])
+    assert "NGR1" in capsys.readouterr().out
+    main(["--isolated", "--quiet", "."])
+    assert output_of(tmp_path) == before
+
+
+def output_of(folder: Path) -> str:
+    """What the program of a folder prints."""
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout

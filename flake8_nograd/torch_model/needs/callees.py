@@ -183,6 +183,8 @@ class Callees:
             return Callee(Does.READS)
         if name in escapes.PASSING_BUILTINS or name in _ERRORS:
             return Callee(Does.PASSES)
+        if self._vocabulary.keeps(name):
+            return _UNKNOWN
         if makes_arrays(last):
             return Callee(Does.READS)
         if package not in escapes.KNOWN_PACKAGES or last in _CHANGING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
+from os.path import basename
 
+from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
@@ -32,7 +34,9 @@ class ModuleState:
         bindings: Bindings,
         callees: Callees,
         plain: PlainValues,
+        elsewhere: Elsewhere,
     ) -> None:
+        self._elsewhere = elsewhere
         self._program = program
         self._bindings = bindings
         self._callees = callees
@@ -111,7 +115,11 @@ class ModuleState:
             why = self._left_behind.of(function.body, function)
             if why is not None:
                 return f"a forward pass {why}"
-        return None
+        place = self._elsewhere.left_behind()
+        if place is None:
+            return None
+        name = f"{basename(place.path)}:{place.line}"
+        return f"forward passes may leave something behind in another file ({name})"
 
     def _hook(self) -> int:
         """The line in which something is set up that sees forward passes; 0 if there is none."""

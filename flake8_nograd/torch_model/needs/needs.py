@@ -98,7 +98,7 @@ class Needs:
     @cached_property
     def state(self) -> ModuleState:
         """What forward passes do beside giving a result."""
-        return ModuleState(self.program, self.bindings, self.callees, self.plain)
+        return ModuleState(self.program, self.bindings, self.callees, self.plain, self._elsewhere)
 
     @cached_property
     def kept_generators(self) -> list[Function]:

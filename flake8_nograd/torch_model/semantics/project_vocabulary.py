@@ -33,6 +33,10 @@ class ProjectVocabulary(Vocabulary):
             return True
         return self._elsewhere.method(maker, method) in (Deed.GUARDED, Deed.PLAIN, Deed.TRAINS)
 
+    def keeps(self, dotted: str) -> bool:
+        """See `Vocabulary`."""
+        return self._elsewhere.keeps(dotted)
+
     def effect_of_annotation(self, text: str) -> Effect | None:
         """See `Vocabulary`."""
         return self._elsewhere.effect_of_name(text)

@@ -25,6 +25,7 @@ from flake8_nograd.torch_model.verdict.author_decides import (
     runs_for_another_framework,
 )
 from flake8_nograd.torch_model.verdict.smoke_tests import SmokeTests
+from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import may_guard_itself, runs_inference
@@ -70,6 +71,9 @@ class Judge:
             (node, call.function)
             for call in observations.volatile
             for node in (call.result, *program.graph.copies.get(call.result, ()))
+        }
+        self._freezing = {
+            call.function for call in program.calls if call.method in methods.FREEZES_OTHERS
         }
         self._trains_inside = roles.is_training_script and not observations.differentiations
         self._differentiated_methods = {
@@ -190,7 +194,8 @@ class Judge:
         wanted = self._uses.input_wants_gradient(call)
         if self._uses.input_asks_for_gradient(call) or (wanted and not _is_cut(item.use)):
             return SuppressionReason.GRADIENT_WANTED
-        return SuppressionReason.FROZEN if self._need.is_fixed(model_call) and not wanted else None
+        is_fixed = self._need.is_fixed(model_call) or item.function in self._freezing
+        return SuppressionReason.FROZEN if is_fixed and not wanted else None
 
     def _differentiated_unseen(self, call: Call[Context], use: ResultUse) -> bool:
         """A result of no visible use can be differentiated through hooks or module state."""

@@ -1,0 +1,177 @@
+"""What a function keeps beyond its call that may have a graph, by its syntax alone."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_nograd.syntax.expressions import last_name, own_name
+from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.guard_calls import is_guard
+
+_KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
+_PARTS = frozenset("get setdefault items values pop".split())
+_NUMBERS = frozenset("int float bool len str repr round range type id isinstance format".split())
+_FACTORIES = frozenset("torch np numpy math time".split())
+_TRANSPARENT = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Tuple, ast.List, ast.Set, ast.Dict)
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Kept(NamedTuple):
+    """Under which name something is kept, and in which line."""
+
+    name: str
+    line: int
+
+
+def kept_by(function: _Function) -> Iterator[Kept]:
+    """What a function keeps, unless it switches recording off around that."""
+    if not any(map(_switches_off, getattr(function, "decorator_list", ()))):
+        yield from _Reader(function).kept(function)
+
+
+def _switches_off(node: ast.expr) -> bool:
+    return is_guard(node) or last_name(node) in ("no_grad", "inference_mode")
+
+
+class _Reader:
+    """Names are followed to all that they are bound to in the function."""
+
+    def __init__(self, function: _Function) -> None:
+        self._bound: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
+        self._outer = {
+            name
+            for node in ast.walk(function)
+            if isinstance(node, ast.Global | ast.Nonlocal)
+            for name in node.names
+        }
+        given = function.args
+        self._fresh = {item.arg for item in (given.vararg, given.kwarg) if item is not None}
+        for node in ast.walk(function):
+            for target, value in _bindings(node):
+                self._bind(target, value)
+
+    def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self._bound[target.id].append(value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self._bind(part, value)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, value)
+
+    def kept(self, node: ast.AST) -> Iterator[Kept]:
+        """What some code keeps that may have a graph."""
+        if isinstance(node, ast.With) and any(is_guard(item.context_expr) for item in node.items):
+            return
+        for target, value in _bindings(node):
+            if value is None or not self._is_plain(value, frozenset()):
+                for part in _parts(target):
+                    if self._outlives(part, frozenset()):
+                        yield Kept(_name(part), getattr(node, "lineno", part.lineno))
+        if isinstance(node, ast.Call) and own_name(node.func) in _KEEPING:
+            given = [*node.args, *(item.value for item in node.keywords)]
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
+            is_plain = all(self._is_plain(item, frozenset()) for item in given if item is not owner)
+            if not is_plain and self._is_known_outside(owner, frozenset()):
+                yield Kept(_name(owner), node.lineno)
+        for child in ast.iter_child_nodes(node):
+            yield from self.kept(child)
+
+    def _outlives(self, target: ast.expr, seen: frozenset[str]) -> bool:
+        """Whether a target is a name, or a part of something, that is there after the call."""
+        if isinstance(target, ast.Name):
+            return target.id in self._outer
+        if isinstance(target, ast.Attribute | ast.Subscript):
+            return self._is_known_outside(target.value, seen)
+        return False
+
+    def _is_known_outside(self, node: ast.expr, seen: frozenset[str]) -> bool:
+        match node:
+            case ast.Attribute(value=value) | ast.Subscript(value=value):
+                return self._is_known_outside(value, seen)
+            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in _PARTS:
+                return self._is_known_outside(value, seen)
+            case ast.Name(id=name):
+                values = self._bound.get(name)
+                if name in seen or name in self._fresh:
+                    return False
+                if name in self._outer or values is None:
+                    return True
+                return any(
+                    item is None or self._is_known_outside(item, seen | {name}) for item in values
+                )
+        return False
+
+    def _is_plain(self, node: ast.expr, seen: frozenset[str]) -> bool:
+        """Whether a value certainly has no graph."""
+        match node:
+            case ast.Constant() | ast.Compare() | ast.JoinedStr() | ast.Lambda():
+                return True
+            case ast.Attribute(attr=name):
+                return name in methods.CUT_ATTRIBUTES
+            case ast.Name(id=name):
+                values = self._bound.get(name, [None])
+                return name in seen or all(
+                    item is not None and self._is_plain(item, seen | {name}) for item in values
+                )
+            case ast.Subscript(value=value):
+                return self._is_plain(value, seen)
+            case ast.Call():
+                return self._is_plain_call(node, seen)
+            case ast.IfExp(body=body, orelse=orelse):
+                return self._is_plain(body, seen) and self._is_plain(orelse, seen)
+        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        return isinstance(node, _TRANSPARENT) and all(self._is_plain(part, seen) for part in parts)
+
+    def _is_plain_call(self, node: ast.Call, seen: frozenset[str]) -> bool:
+        function = node.func
+        if isinstance(function, ast.Name):
+            return function.id in _NUMBERS
+        if not isinstance(function, ast.Attribute):
+            return False
+        if function.attr in methods.CUTS or self._is_plain(function.value, seen):
+            return True
+        root: ast.expr = function
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        given = [*node.args, *(item.value for item in node.keywords)]
+        is_factory = isinstance(root, ast.Name) and root.id in _FACTORIES
+        return is_factory and all(self._is_plain(item, seen) for item in given)
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """The targets that a node binds, and to what; None if that is not a value by itself."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield target, value
+        case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
+            yield target, value
+        case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+            yield target, value
+        case ast.withitem(optional_vars=ast.expr() as target):
+            yield target, None
+        case ast.FunctionDef(args=arguments) | ast.Lambda(args=arguments):
+            nested = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            yield from ((ast.Name(item.arg, ast.Store(), lineno=0), None) for item in nested)
+
+
+def _parts(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _parts(part)
+    else:
+        yield target.value if isinstance(target, ast.Starred) else target
+
+
+def _name(node: ast.expr) -> str:
+    """The name under which others find what is kept in a target or owner."""
+    while isinstance(node, ast.Subscript | ast.Call):
+        node = node.value if isinstance(node, ast.Subscript) else node.func
+    return own_name(node)
