@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_nograd.syntax.expressions import last_name, own_name
-from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary import escapes, methods
 from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
@@ -32,6 +32,17 @@ def kept_by(function: _Function) -> Iterator[Kept]:
     """What a function keeps, unless it switches recording off around that."""
     if not any(map(_switches_off, getattr(function, "decorator_list", ()))):
         yield from _Reader(function).kept(function)
+
+
+def looks_at_recording(function: _Function) -> int:
+    """The line in which a function asks whether something is recorded; 0 if it does nowhere."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and own_name(node.func) in escapes.SHOWING_CALLS:
+            return node.lineno
+        is_read = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+        if is_read and own_name(node) in escapes.SHOWING_ATTRIBUTES:
+            return getattr(node, "lineno", 0)
+    return 0
 
 
 def _switches_off(node: ast.expr) -> bool:

@@ -12,14 +12,19 @@ from flake8_nograd.elsewhere import Place
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.kept_values import Kept, kept_by
 from flake8_nograd.project.summary import ClassSummary, ModuleSummary
-from flake8_nograd.project.symbols import Definition, Symbols
+from flake8_nograd.project.symbols import Definition, Symbol, Symbols
 from flake8_nograd.vocabulary import escapes, methods
 
 _DEEPEST = 4
-_HOOKED = re.compile(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b")
+_HOOKED = re.compile(
+    rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b|\.forward\s*=(?!=)"
+    rb"|[\"']forward[\"']\s*,"
+)
+_SHOWS = re.compile(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
 _MAY_KEEP = re.compile(
-    rb"\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )|\b\w+\.(?:append|add|update|extend|insert)\("
+    rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
+    rb"|\b\w+\.(?:append|add|update|extend|insert)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
 _KNOWN_METHODS = escapes.PASSING_METHODS | escapes.PLAIN_METHODS | methods.CUTS | methods.KEEPS
 
@@ -67,30 +72,43 @@ class LeftBehind:
     def _states(self) -> Iterator[Place]:
         files = self._symbols.files
         for path, _ in files.found(_FORWARD, "forward"):
-            if not _may_keep(files.text(path) or b"") or not files.concerns(path):
+            text = files.text(path) or b""
+            if not (_may_keep(text) or _SHOWS.search(text)) or not files.concerns(path):
                 continue
             module = files.summary(path)
             for cls in module.classes.values() if module is not None else ():
-                yield from self._kept_by_forward(module, cls) if module is not None else ()
+                yield from self._of_forward(module, cls) if module is not None else ()
 
-    def _kept_by_forward(self, module: ModuleSummary, cls: ClassSummary) -> Iterator[Place]:
-        """What the forward of a class, and its own methods that run in it, keep for others."""
+    def _of_forward(self, module: ModuleSummary, cls: ClassSummary) -> Iterator[Place]:
+        """What the forward of a class, and what runs in it, keep for others or see of recording."""
         own = Definition(module, cls, None)
         if "forward" not in cls.methods or self._deeds.is_module(own) is False:
             return
-        todo = [self._symbols.method(own, "forward")]
+        for item in self._run_by(own):
+            assert item.function is not None
+            functions = item.cls.methods if item.cls is not None else item.module.functions
+            name = item.function.name
+            for kept in functions.kept(name):
+                if item.cls is None or self._is_read(kept):
+                    yield Place(item.module.path, kept.line)
+            line = functions.looks_at_recording(name)
+            if line:
+                yield Place(item.module.path, line)
+
+    def _run_by(self, own: Definition) -> Iterator[Definition]:
+        """The forward of a class, and the methods and functions that its body calls."""
+        todo: list[Symbol] = [self._symbols.method(own, "forward")]
         seen = set()
-        for method in todo:
-            if method is None or method.function is None or method.key in seen or not method.cls:
+        for item in todo:
+            if not isinstance(item, Definition) or item.function is None or item.key in seen:
                 continue
-            seen.add(method.key)
-            for kept in method.cls.methods.kept(method.function.name):
-                if self._is_read(kept):
-                    yield Place(method.module.path, kept.line)
+            seen.add(item.key)
+            yield item
             todo += (
                 self._symbols.method(own, call.name)
-                for call in method.function.calls
                 if call.path == f"self.{call.name}"
+                else self._symbols.named(call.path, item.module)
+                for call in item.function.calls
             )
 
     def _is_read(self, kept: Kept) -> bool:
@@ -101,7 +119,7 @@ class LeftBehind:
 
 
 def _may_keep(text: bytes) -> bool:
-    """Whether a text sets attributes, or adds to containers, outside of constructors."""
+    """Whether a text sets attributes, adds to containers or calls functions, in no constructor."""
     functions = text.split(b"def ")[1:]
     return any(
         not item.lstrip().startswith(b"__init__") and _MAY_KEEP.search(item) for item in functions

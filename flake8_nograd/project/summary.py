@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from flake8_nograd.project.kept_values import Kept, kept_by
+from flake8_nograd.project.kept_values import Kept, kept_by, looks_at_recording
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 MODULE_BODY = "<module>"
@@ -113,6 +113,11 @@ class Functions(Mapping[str, FunctionSummary]):
             node = self._nodes.get(name)
             self._kept[name] = tuple(kept_by(node)) if node is not None else ()
         return self._kept[name]
+
+    def looks_at_recording(self, name: str) -> int:
+        """The line in which a function asks whether something is recorded; 0 if nowhere."""
+        node = self._nodes.get(name)
+        return looks_at_recording(node) if node is not None else 0
 
     def around(self, lines: Iterable[int]) -> list[str]:
         """The names of the functions in which some lines lie."""
