@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.project.summary import FunctionNode
+from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.value_names import made_by
 from flake8_nograd.syntax.access_path import access_path
 

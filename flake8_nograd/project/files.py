@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import sys
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.location import Parts, python_files
 from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.summary import ModuleSummary
@@ -126,11 +125,14 @@ class Files:
         best = [path for shared, path in fitting if shared == nearest]
         return best[0] if len(best) == 1 else None
 
-    def summary(self, path: str) -> ModuleSummary | None:
-        """What a file says; None if it cannot be read or parsed."""
+    def summary(self, path: str, lines: Sequence[int] = ()) -> ModuleSummary | None:
+        """What a file says; None if it cannot be read or parsed.
+
+        What stands in some lines is read as long as there is a tree, which is not kept.
+        """
         text = self.texts.of(path)
         if path not in self.summaries or self.summaries[path][0] != text:
-            self.summaries[path] = text, self._summarize(path, text)
+            self.summaries[path] = text, self._summarize(path, text, lines)
         return self.summaries[path][1]
 
     def holding(
@@ -172,15 +174,18 @@ class Files:
                 break
         return found
 
-    def _summarize(self, path: str, text: bytes | None) -> ModuleSummary | None:
+    def _summarize(
+        self, path: str, text: bytes | None, lines: Sequence[int]
+    ) -> ModuleSummary | None:
         if text is None:
             return None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return summarize(ast.parse(text), path, self._vocabulary)
+            summary = summarize(parsed(text), path, self._vocabulary)
+            summary.around(lines)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+        summary.let_go(text)
+        return summary
 
 
 def lines_of(pattern: re.Pattern[bytes], text: bytes) -> list[int]:

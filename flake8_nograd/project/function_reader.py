@@ -15,8 +15,9 @@ from flake8_nograd.project.expressions import (
     iterated_module,
     path_called,
 )
+from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.guard_spelling import GuardSpelling
-from flake8_nograd.project.summary import CallSite, Freeze, FunctionNode, FunctionSummary
+from flake8_nograd.project.summary import CallSite, Freeze, FunctionSummary
 from flake8_nograd.project.value_names import (
     RETURNED,
     STORED,

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.project.expressions import annotated_class
 from flake8_nograd.project.function_reader import FunctionReader
+from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.guard_spelling import GuardSpelling
 from flake8_nograd.project.summary import (
     MODULE_BODY,
     ClassSummary,
-    FunctionNode,
     Functions,
     FunctionSummary,
     ModuleSummary,

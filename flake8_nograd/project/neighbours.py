@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flake8_nograd.project.files import Files, lines_of
 from flake8_nograd.project.importers import Importers
@@ -47,18 +48,18 @@ class Neighbours:
         """The bytes of a file; None if it cannot be read."""
         return self._own_text if path == self.own.path else self._files.texts.of(path)
 
-    def summary(self, path: str) -> ModuleSummary | None:
-        """What a file says; None if it cannot be read or parsed, or was one too many."""
+    def summary(self, path: str, lines: Sequence[int] = ()) -> ModuleSummary | None:
+        """What a file says, some lines first; None if it cannot be parsed or was one too many."""
         if path not in self._asked:
-            self._asked[path] = self._summary(path)
+            self._asked[path] = self._summary(path, lines)
         return self._asked[path]
 
-    def _summary(self, path: str) -> ModuleSummary | None:
+    def _summary(self, path: str, lines: Sequence[int]) -> ModuleSummary | None:
         text = self._files.texts.of(path)
         if text is None or self._parsed > _MOST_PARSED:
             return None
         self._parsed += len(text)
-        return self._files.summary(path)
+        return self._files.summary(path, lines)
 
     def may_know(self, module: str, name: str) -> frozenset[str] | None:
         """The files that may get a name from a module; None if they may be any."""
@@ -141,7 +142,7 @@ class Neighbours:
         found = self.found(pattern, word, unless, among)
         if len(found) > most:
             return []
-        modules = [(self.summary(path), lines) for path, lines in found]
+        modules = [(self.summary(path, lines), lines) for path, lines in found]
         known = [(module, lines) for module, lines in modules if module is not None]
         lines = lines_of(pattern, self._own_text)
         return [*known, (self.own, lines)] if lines else known

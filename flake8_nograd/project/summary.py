@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from flake8_nograd.project.function_text import FunctionNode, function_in, lines_of
 from flake8_nograd.project.kept_values import Kept, kept_by, looks_at_recording
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 MODULE_BODY = "<module>"
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _REGISTERING = frozenset(("register_parameter", "add_module", "register_module", "setattr"))
 
 
@@ -89,20 +88,25 @@ class Functions(Mapping[str, FunctionSummary]):
         known: Mapping[str, FunctionSummary] | None = None,
     ) -> None:
         self._nodes = nodes
+        self._text = b""
+        self._lines = {name: lines_of(node) for name, node in nodes.items()}
         self._read = read
         self._known = dict(known or {})
         self._kept: dict[str, tuple[Kept, ...]] = {}
 
     def __getitem__(self, name: str) -> FunctionSummary:
         if name not in self._known:
-            self._known[name] = self._read(self._nodes[name])
+            node = self._node(name)
+            if node is None:
+                raise KeyError(name)
+            self._known[name] = self._read(node)
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._nodes or name in self._known
+        return name in self._lines or name in self._known
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*self._nodes, *self._known)))
+        return iter(dict.fromkeys((*self._lines, *self._known)))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -110,22 +114,28 @@ class Functions(Mapping[str, FunctionSummary]):
     def kept(self, name: str) -> tuple[Kept, ...]:
         """What a function keeps beyond its call that may have a graph."""
         if name not in self._kept:
-            node = self._nodes.get(name)
+            node = self._node(name)
             self._kept[name] = tuple(kept_by(node)) if node is not None else ()
         return self._kept[name]
 
     def looks_at_recording(self, name: str) -> int:
         """The line in which a function asks whether something is recorded; 0 if nowhere."""
-        node = self._nodes.get(name)
+        node = self._node(name)
         return looks_at_recording(node) if node is not None else 0
+
+    def _node(self, name: str) -> FunctionNode | None:
+        """The syntax of a function; None for the body of a module."""
+        if name in self._nodes:
+            return self._nodes[name]
+        return function_in(self._lines[name], self._text) if name in self._lines else None
 
     def around(self, lines: Iterable[int]) -> list[str]:
         """The names of the functions in which some lines lie."""
-        return [
-            name
-            for name, node in self._nodes.items()
-            if any(first_line(node) <= line <= (node.end_lineno or 0) for line in lines)
-        ]
+        return [name for name, own in self._lines.items() if any(line in own for line in lines)]
+
+    def let_go(self, text: bytes) -> None:
+        """Keep no syntax tree: what has not been read yet is parsed again out of its text."""
+        self._nodes, self._text = {}, text
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +195,7 @@ class ModuleSummary:
         )
         return [*found, (None, self.functions[MODULE_BODY])]
 
-
-def first_line(node: FunctionNode) -> int:
-    """The line of a function's first decorator, or of its `def`."""
-    return min([node.lineno, *(item.lineno for item in node.decorator_list)])
+    def let_go(self, text: bytes) -> None:
+        """See `Functions`."""
+        for functions in (self.functions, *(cls.methods for cls in self.classes.values())):
+            functions.let_go(text)

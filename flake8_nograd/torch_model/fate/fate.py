@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
 from flake8_nograd.flow.program import Call, Program
@@ -33,21 +32,44 @@ _READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
 _OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
 
 
-@dataclass(frozen=True, slots=True)
 class ResultUse:
-    """What becomes of one result; several can be true at once."""
+    """What becomes of one result; several can be true at once, each is found when it is asked."""
 
-    trained: bool
-    returned: bool
-    stored: bool
-    passed_on: bool
-    discarded: bool
-    nearest_use: Callable[[], PlainUse | None] = field(repr=False, compare=False)
+    __slots__ = ("_node", "_uses")
+
+    def __init__(self, node: Node, uses: ResultUses) -> None:
+        self._node = node
+        self._uses = uses
+
+    @property
+    def trained(self) -> bool:
+        """Whether it is differentiated, here or by a caller."""
+        return self._node in self._uses.trained
+
+    @property
+    def returned(self) -> bool:
+        """Whether it is returned to callers outside the file."""
+        return self._node in self._uses.returned
+
+    @property
+    def stored(self) -> bool:
+        """Whether it is kept in an object that others may read."""
+        return self._node in self._uses.stored
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether it is passed to code outside the file."""
+        return self._node in self._uses.passed_on
+
+    @property
+    def discarded(self) -> bool:
+        """Whether nothing takes it."""
+        return self._uses.is_discarded(self._node)
 
     @property
     def plain_use(self) -> PlainUse | None:
         """The nearest place that reads the result as numbers."""
-        return self.nearest_use()
+        return self._uses.first_plain_use(self._node)
 
     @property
     def is_read_as_tensor(self) -> bool:
@@ -98,7 +120,8 @@ class ResultUses:
         return Reachability(self._graph, self._summaries.edges)
 
     @cached_property
-    def _trained(self) -> set[Node]:
+    def trained(self) -> set[Node]:
+        """All that is differentiated, here or by a caller."""
         return self._reach.sources_of(self._training) if self._training else set()
 
     @cached_property
@@ -107,15 +130,18 @@ class ResultUses:
         return self._reach.sources_within(sinks)
 
     @cached_property
-    def _passed(self) -> set[Node]:
+    def passed_on(self) -> set[Node]:
+        """All that is passed to code outside the file."""
         return self._reach.sources_of(self._passing)
 
     @cached_property
-    def _returned(self) -> set[Node]:
+    def returned(self) -> set[Node]:
+        """All that is returned to callers outside the file."""
         return self._reach.sources_of(self._open_returns())
 
     @cached_property
-    def _stored(self) -> set[Node]:
+    def stored(self) -> set[Node]:
+        """All that is kept in objects that others may read."""
         return self._reach.sources_of(self._unread_fields())
 
     @cached_property
@@ -126,15 +152,11 @@ class ResultUses:
 
     def of(self, call: Call[Context]) -> ResultUse:
         """The use of a call's result."""
-        node = call.result
-        return ResultUse(
-            trained=node in self._trained,
-            returned=node in self._returned,
-            stored=node in self._stored,
-            passed_on=node in self._passed,
-            discarded=node in self._observations.discarded,
-            nearest_use=partial(self._first_plain_use, node),
-        )
+        return ResultUse(call.result, self)
+
+    def is_discarded(self, node: Node) -> bool:
+        """Whether nothing takes a result."""
+        return node in self._observations.discarded
 
     def training_calls(self) -> Iterator[ast.Call]:
         """The calls that differentiate what they are given."""
@@ -153,16 +175,16 @@ class ResultUses:
 
     def is_trained(self, call: Call[Context]) -> bool:
         """Whether a call's result is differentiated, here or by a caller."""
-        return call.result in self._trained
+        return call.result in self.trained
 
     def is_differentiated(self, node: Node) -> bool:
         """Whether a value is differentiated, here or by a caller."""
-        return node in self._trained
+        return node in self.trained
 
     def only_callers_train(self, call: Call[Context]) -> bool:
         """Whether a result is differentiated only after its function has handed it back."""
         node = call.result
-        return node in self._trained and node not in self._trained_here
+        return node in self.trained and node not in self._trained_here
 
     def input_asks_for_gradient(self, call: Call[Context]) -> bool:
         """Whether an argument of the call is itself a leaf that was made to require a gradient."""
@@ -270,7 +292,8 @@ class ResultUses:
         kind = self._graph.kinds[node]
         return kind is Kind.FIELD and self._graph.pair(node)[1] in methods.KEEPS
 
-    def _first_plain_use(self, node: Node) -> PlainUse | None:
+    def first_plain_use(self, node: Node) -> PlainUse | None:
+        """The nearest place that reads a value as numbers."""
         if node not in self._plain_uses:
             self._plain_uses[node] = self._search_plain_use(node)
         return self._plain_uses[node]

@@ -9,7 +9,7 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUse, ResultUses
-from flake8_nograd.torch_model.inference.eval_mode import EvalMode, Evaluation
+from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Role, Roles
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
@@ -138,8 +138,7 @@ class Judge:
             return self._nothing_to_save(item)
         if use.trained or self._differentiated_unseen(call, use):
             return SuppressionReason.TRAINED
-        calls_itself = _is_cut(use) and self._calls_itself(item)
-        if self._runs_inside_forward(call.function, mode, calls_itself):
+        if self._runs_inside_forward(item):
             return SuppressionReason.FORWARD
         if self._need.differentiates(item.model_call):
             return SuppressionReason.GRADIENT_WANTED
@@ -199,14 +198,14 @@ class Judge:
 
     def _differentiated_unseen(self, call: Call[Context], use: ResultUse) -> bool:
         """A result of no visible use can be differentiated through hooks or module state."""
-        unused = use.discarded or not (use.escapes or use.plain_use)
-        return unused and call.function in self._differentiating
+        if call.function not in self._differentiating:
+            return False
+        return use.discarded or not (use.escapes or use.plain_use)
 
-    def _runs_inside_forward(
-        self, function: Function, mode: EvalMode | None, calls_itself: bool
-    ) -> bool:
-        """Whether the function is part of a module's own forward pass."""
-        for around in function.enclosing():
+    def _runs_inside_forward(self, item: ForwardPass) -> bool:
+        """Whether the function of a pass is part of a module's own forward pass."""
+        mode = item.mode
+        for around in item.function.enclosing():
             owner = around.owner
             if owner is not None and around.name.strip("_").startswith(("forward", "init")):
                 return True
@@ -216,7 +215,9 @@ class Judge:
                 return False  # whoever differentiates is no part of a forward pass
             if self._serves_forward(around):
                 return True
-            if calls_itself or self._modules.classes.has_no_forward(owner):
+            if self._modules.classes.has_no_forward(owner):
+                return False
+            if self._calls_itself(item) and _is_cut(item.use):
                 return False
             if mode is not None and mode.evaluates_here:
                 return False
