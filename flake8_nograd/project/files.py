@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from flake8_nograd.project.function_text import parsed
@@ -80,16 +80,20 @@ class Files:
         parts = self.parts(path)
         return parts if os.path.basename(path) == "__init__.py" else parts[:-1]
 
-    def mentioning(self, word: bytes) -> list[str]:
-        """The files in which a word occurs."""
+    def mentioning(self, word: bytes, among: Iterable[str] | None = None) -> list[str]:
+        """The files, of all or among some, in which a word occurs."""
+        if among is not None:
+            return list(self._with_word(word, among))
         if word not in self._mentioning:
-            pattern = re.compile(rb"\b%s\b" % re.escape(word))
-            self._mentioning[word] = [
-                path
-                for path, text in self._searched.items()
-                if word in text and pattern.search(text) is not None
-            ]
+            self._mentioning[word] = list(self._with_word(word, self._searched))
         return self._mentioning[word]
+
+    def _with_word(self, word: bytes, paths: Iterable[str]) -> Iterator[str]:
+        pattern = re.compile(rb"\b%s\b" % re.escape(word))
+        for path in paths:
+            text = self._searched[path]
+            if word in text and pattern.search(text) is not None:
+                yield path
 
     def is_test(self, path: str) -> bool:
         """Whether a file is there to test others."""

@@ -68,8 +68,8 @@ class Neighbours:
     def is_mentioned(self, name: str, *, is_method: bool) -> bool:
         """Whether another file, a test too, holds a name that it may have from the file at hand."""
         among = None if is_method else self.may_know(self.own.path, name)
-        found = set(self._files.mentioning(name.encode())) - {self.own.path}
-        return bool(found if among is None else found.intersection(among))
+        found = self._files.mentioning(name.encode(), among)
+        return any(path != self.own.path for path in found)
 
     def is_held(self, pattern: re.Pattern[bytes], word: str) -> bool:
         """Whether a pattern occurs in any file."""

@@ -49,7 +49,7 @@ def _read(path: str) -> _Kept:
         handle = os.open(path, _FLAGS)
         try:
             stamp = _stamp(os.fstat(handle))
-            data = os.read(handle, _BIGGEST + 1)
+            data = os.read(handle, min(stamp[1], _BIGGEST) + 1)
         finally:
             os.close(handle)
     except OSError:

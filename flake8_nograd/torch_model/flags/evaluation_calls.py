@@ -46,6 +46,7 @@ class EvaluationCalls:
         self._calls = {call.node: call for call in program.calls}
         self._trains: dict[object, bool] = {}
         self._live: dict[object, list[ast.Call]] = {}
+        self._literals: dict[object, Known] = {}
         self._found: dict[Function, list[EvaluationCall]] = {}
 
     def find(self) -> dict[Function, list[EvaluationCall]]:
@@ -84,12 +85,11 @@ class EvaluationCalls:
             return False
         things = self._points_to.callees.get(call.result, ())
         callees = [self._points_to.graph.payloads[thing] for thing in things]
-        known = self._known(function, given)
         return any(
             self.trains(callee, literals)
             for callee in callees
             if isinstance(callee, Function) and callee is not function
-            for literals in _given(call, callee, known)
+            for literals in _given(call, callee, self._known(function, given))
         )
 
     def _search(self, function: Function) -> Iterator[EvaluationCall]:
@@ -113,17 +113,21 @@ class EvaluationCalls:
         key = function, _key(given)
         if key not in self._live:
             pruner = Pruner({node: self._known(function, given)} if given else {})
-            body = pruner.pruned(node).body
+            body = pruner.pruned(node).body if given else node.body
             parts = (part for statement in body for part in ast.walk(statement))
             calls = (pruner.original(part) for part in parts if isinstance(part, ast.Call))
             self._live[key] = [call for call in calls if isinstance(call, ast.Call)]
         return self._live[key]
 
     def _known(self, function: Function, given: Given) -> Known:
-        node = function.node
-        if node is None:
-            return known_in(self._tree, given)
-        return known_in(node, given) if isinstance(node, FunctionNode) else {}
+        """The names of a function that are literals in such a run."""
+        scope = self._tree if function.node is None else function.node
+        if isinstance(scope, ast.Lambda):
+            return {}
+        key = function, _key(given)
+        if key not in self._literals:
+            self._literals[key] = known_in(scope, given)
+        return self._literals[key]
 
 
 def known_of(function: Function, calls: Iterable[EvaluationCall]) -> Known:
