@@ -65,7 +65,7 @@ class LeftBehind:
 
     def _hooks(self) -> Iterator[Place]:
         files = self._symbols.files
-        for path, lines in files.found(_HOOKED, "forward"):
+        for path, lines in files.found(_HOOKED, "_hook"):
             if files.concerns(path) and _keeps_in_a_hook(files.text(path) or b""):
                 yield Place(path, lines[0])
 

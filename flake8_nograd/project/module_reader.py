@@ -90,12 +90,9 @@ def _base(node: ast.expr) -> str:
 
 def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
     """All imports, wherever they stand; of functions and classes those at the top come first."""
-    todo: list[ast.AST] = [tree]
-    for node in todo:
+    for node in _statements_in(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node
-        for name in _SUITES:
-            todo += getattr(node, name, ())
 
 
 def _top_level(
@@ -117,4 +114,13 @@ def _top_level(
 
 
 def _defines(statement: ast.stmt) -> bool:
-    return any(isinstance(part, _DEFINITION) for part in ast.walk(statement))
+    return any(isinstance(part, _DEFINITION) for part in _statements_in(statement))
+
+
+def _statements_in(node: ast.AST) -> Iterator[ast.AST]:
+    """A module or statement, and the statements and clauses in it, outer ones first."""
+    todo = [node]
+    for part in todo:
+        yield part
+        for name in _SUITES:
+            todo += getattr(part, name, ())

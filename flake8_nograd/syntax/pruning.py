@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.literals import Known, Literals, truth_of, union, values_of
 
 _SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -124,7 +125,7 @@ class _Stores:
         self._others: set[str] = set()
         for statement in _own_statements(scope.body):
             self._note(statement)
-        for node in ast.walk(scope):
+        for node in nodes_of(scope):
             if isinstance(node, ast.Nonlocal | ast.Global):
                 self._others.update(node.names)
             elif node not in self._plain and not isinstance(node, ast.arg):
@@ -155,7 +156,7 @@ class _Stores:
 
 def names_stored(scope: ast.AST) -> set[str]:
     """The names that something binds, in whatever scope in it."""
-    return {name for node in ast.walk(scope) for name in _bound_by(node)}
+    return {name for node in nodes_of(scope) for name in _bound_by(node)}
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.literals import Known, Literals, union, values_of
 from flake8_nograd.syntax.pruning import Pruner, known_in
 from flake8_nograd.torch_model.points_to.argument_binding import is_bound
@@ -114,8 +115,9 @@ class EvaluationCalls:
         if key not in self._live:
             pruner = Pruner({node: self._known(function, given)} if given else {})
             body = pruner.pruned(node).body if given else node.body
-            parts = (part for statement in body for part in ast.walk(statement))
-            calls = (pruner.original(part) for part in parts if isinstance(part, ast.Call))
+            calls = (
+                pruner.original(part) for part in all_nodes(body) if isinstance(part, ast.Call)
+            )
             self._live[key] = [call for call in calls if isinstance(call, ast.Call)]
         return self._live[key]
 
