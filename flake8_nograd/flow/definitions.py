@@ -65,6 +65,9 @@ class Definitions(Calls[Context]):
             self.bind_name(parameter.arg, value_of(node))
             if parameter.annotation is not None:
                 self._annotate(node, parameter.annotation)
+        returned = getattr(function.node, "returns", None)
+        if returned is not None and not function.is_generator:
+            self._annotate(self.graph.intern(Kind.RETURN, function), returned)
         names = function.positional_parameters()
         if function.owner is not None and names and not function.is_static:
             kind = Kind.CLASS if function.is_classmethod else Kind.INSTANCE

@@ -98,11 +98,18 @@ class _Interpreter(Definitions[Context]):
         return self.semantics.accumulate(value, self.function, self.place, self.state.context)
 
     def _annotated(self, statement: ast.AnnAssign) -> None:
+        target, annotation = statement.target, statement.annotation
+        value = self.evaluate(statement.value) if statement.value is not None else PLAIN
         if statement.value is not None:
-            self.bind(statement.target, self.evaluate(statement.value), statement.value)
-        if isinstance(self.scope, Class) and isinstance(statement.target, ast.Name):
+            self.bind(target, value, statement.value)
+        nodes = set(value.aliases)
+        if isinstance(self.scope, Class) and isinstance(target, ast.Name):
             own = self.graph.intern(Kind.INSTANCE, self.scope)
-            self._annotate(self.graph.field(own, statement.target.id), statement.annotation)
+            nodes.add(self.graph.field(own, target.id))
+            self._annotate(self.graph.field(own, target.id), annotation)
+        elif isinstance(target, ast.Attribute):
+            nodes |= self.evaluate(target).aliases
+        self.program.annotated += ((node, annotation) for node in nodes)
 
     def _augmented(self, statement: ast.AugAssign) -> None:
         value = self._accumulated(self.evaluate(statement.value))

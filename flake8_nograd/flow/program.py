@@ -109,6 +109,7 @@ class Program(Generic[Context]):
     properties: set[str] = field(default_factory=set)
     reads: list[Read[Context]] = field(default_factory=list)
     callback_arguments: list[CallbackArgument[Context]] = field(default_factory=list)
+    annotated: list[tuple[Node, ast.expr]] = field(default_factory=list)  # beside parameters
 
 
 def suites_of(place: Place) -> list[Place]:

@@ -34,6 +34,7 @@ class SuppressionReason(enum.Enum):
     UNIT_TEST = "it is part of a unit test"
     SMOKE_TEST = "a smoke test under `__main__` looks at shapes only"
     GRADIENT_READ = "forces and the like are read here, which take a backward pass"
+    PROFILED = "it is profiled as it runs in training, not in eval mode"
     OTHER_FRAMEWORK = "it runs where another framework is asked for"
     CALLERS_DECIDE = "it is handed back with its graph where the caller may want a gradient"
     INTERFACE = "it is returned to callers of whom none is seen to record"

@@ -182,6 +182,8 @@ class SyntaxIndex:
         for parameter in parameters(node.args):
             if parameter.arg not in own_class:
                 self._note_parameter(parameter)
+        if node.returns is not None:
+            self.annotations.append(node.returns)
         # Of a coroutine only the making is managed by its decorators.
         managers = node.decorator_list if isinstance(node, ast.FunctionDef) else ()
         self._walk_in(Setting(node, tuple(managers)), node.body)

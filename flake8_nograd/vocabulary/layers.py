@@ -48,11 +48,5 @@ LEAF_MAKERS = frozenset(("torch.nn.Parameter", "torch.nn.parameter.Parameter"))
 # Repositories of torch.hub whose models switch recording off themselves.
 GUARDED_HUB = ("ultralytics/yolov5", "snakers4/silero")
 
-# Context managers that measure what runs inside: a one-off pass, with or without a graph.
-ONE_OFF_CONTEXTS = frozenset(
-    (
-        "torch.autograd.profiler.profile",
-        "torch.profiler.profile",
-        "torch.utils.flop_counter.FlopCounterMode",
-    )
-)
+# Context managers that measure time and memory of what runs inside, as it is run in training too.
+PROFILERS = frozenset(("torch.autograd.profiler.profile", "torch.profiler.profile"))

@@ -207,7 +207,7 @@ class ResultUses:
 
     def _connect(self, call: Call[Context]) -> None:
         """Edges through a call into which the file gives no insight."""
-        if self._points_to.runs_own_function(call):
+        if self._points_to.runs_own_function(call) or self._only_maps(call):
             return
         things = self._points_to.callees.get(call.result, set())
         effects = {self._effect(thing) for thing in things}
@@ -228,6 +228,13 @@ class ResultUses:
         elif self._is_opaque(call, things) and not self._is_forward(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             self._passing.append(sink)
+
+    def _only_maps(self, call: Call[Context]) -> bool:
+        """Whether a call gives what functions of the file make of its arguments, nothing else."""
+        if call.imported != "map" or len(call.positional) < 2:
+            return False
+        mapped = self._points_to.of(call.positional[0])
+        return bool(mapped) and len(self._graph.of_kind(Kind.FUNCTION, mapped)) == len(mapped)
 
     def _note_reading(self, call: Call[Context]) -> None:
         self._observations.plain_use(call.arguments(), f"{call.name}()", call.node.lineno)

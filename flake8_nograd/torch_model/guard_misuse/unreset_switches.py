@@ -23,8 +23,24 @@ def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
         if function not in what.uses.left_off or function in seen or not _switches_off(call):
             continue
         seen.add(function)
+        if _is_switched_back(call, what):
+            continue
         if not _is_there_to_switch(function) and not _ends_the_program(function, what):
             yield GuardMisuse(node, Misuse.NEVER_RESET, ast.unparse(node), f"{function.name}()")
+
+
+def _is_switched_back(switch: Call[Context], what: Interpreted) -> bool:
+    """Whether the function calls another one further down that may switch recording on."""
+    switching = {
+        call.function
+        for call in what.uses.calls.values()
+        if call.imported in SWITCHES and not _switches_off(call)
+    }
+    return any(
+        call.function is switch.function and call.node.lineno > switch.node.lineno
+        for function in switching
+        for call in what.points_to.runs_of(function)
+    )
 
 
 def _switches_off(call: Call[Context]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.values import Value
+from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.annotations import ModelEvidence, evidence_of_annotation, names_in
 from flake8_nograd.vocabulary.effect import Effect
@@ -31,6 +32,33 @@ def evidence_by_annotation(
                 if parameter.arg == name and parameter.annotation is not None:
                     return _evidence(parameter.annotation, vocabulary)
     return None
+
+
+def annotated_as_modules(
+    program: Program[Context], points_to: PointsTo, vocabulary: Vocabulary
+) -> Iterator[Node]:
+    """Parameters, attributes, variables and results that are annotated as modules."""
+    graph = program.graph
+    for function in program.functions:
+        given = [
+            parameter.arg
+            for parameter in function.parameters()
+            if _says_module(parameter.annotation, vocabulary)
+        ]
+        nodes = (graph.find(Kind.PARAMETER, (function, name)) for name in given)
+        yield from (node for node in nodes if node is not None)
+        returned = getattr(function.node, "returns", None)
+        # What is made of a module has the parameters of that, or none.
+        if not given and _says_module(returned, vocabulary):
+            yield from (call.result for call in points_to.callers.get(function, ()))
+    for node, annotation in program.annotated:
+        if _says_module(annotation, vocabulary):
+            yield node
+
+
+def _says_module(annotation: ast.expr | None, vocabulary: Vocabulary) -> bool:
+    told = None if annotation is None else _evidence(annotation, vocabulary)
+    return told is ModelEvidence.ANNOTATION
 
 
 def annotated_with(

@@ -11,7 +11,11 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.fate.autograd_graphs import Graphs
-from flake8_nograd.torch_model.models.annotations import annotated_with, evidence_by_annotation
+from flake8_nograd.torch_model.models.annotations import (
+    annotated_as_modules,
+    annotated_with,
+    evidence_by_annotation,
+)
 from flake8_nograd.torch_model.models.framework_classes import Frameworks
 from flake8_nograd.torch_model.models.module_classes import ModuleClasses
 from flake8_nograd.torch_model.models.text_arguments import is_given_text
@@ -57,6 +61,8 @@ class Modules:
         )
         guarded = observations.guarded.union(annotated_with(Effect.GUARDED, program, vocabulary))
         self._guarded = closure(guarded, points_to.object_flow, program.graph.copies)
+        annotated = set(annotated_as_modules(program, points_to, vocabulary))
+        self._annotated = closure(annotated, points_to.object_flow, program.graph.copies)
         self._given = {target for targets in points_to.object_flow.values() for target in targets}
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:
@@ -224,6 +230,8 @@ class Modules:
         annotated = evidence_by_annotation(value, self._graph, self._vocabulary)
         if annotated is not None:
             return annotated
+        if not self._annotated.isdisjoint(value.aliases):
+            return ModelEvidence.ANNOTATION
         named = (
             (_names_a_model(node, name) or origin is ModelEvidence.NAME)
             and not is_given_text(call, self._graph)

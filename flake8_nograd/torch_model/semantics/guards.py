@@ -11,7 +11,7 @@ from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.semantics.context import Context, SavedMode
 from flake8_nograd.torch_model.semantics.homemade_guards import HomemadeGuards
 from flake8_nograd.vocabulary.grad_modes import GUARDS, SWITCHES, GradMode
-from flake8_nograd.vocabulary.layers import ONE_OFF_CONTEXTS
+from flake8_nograd.vocabulary.layers import PROFILERS
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 
@@ -51,6 +51,11 @@ class Guards:
     def of_value(self, value: Value) -> GradMode | None:
         """The mode inside `with value:`."""
         return _one_of({self._made(node) for node in value.aliases})
+
+    def is_profiler(self, value: Value) -> bool:
+        """Whether a `with` around some code measures how it runs."""
+        made = (self._graph.payloads[node] for node in value.aliases)
+        return any(isinstance(what, Call) and what.imported in PROFILERS for what in made)
 
     def of_uncalled(self, value: Value) -> GradMode | None:
         """The mode that `with torch.no_grad:` was meant to set; it raises, so nothing records."""
@@ -112,8 +117,6 @@ class Guards:
             return _by_argument(call.node, on=GradMode.LIFTED, off=GradMode.INFERENCE, swap=True)
         if mode is not None:
             return mode
-        if payload in ONE_OFF_CONTEXTS:
-            return GradMode.MAYBE
         if payload in SWITCHES:
             saved = self.saved(call)
             if saved is not None:

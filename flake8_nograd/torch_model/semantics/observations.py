@@ -69,6 +69,7 @@ class Observations:
         self.freezes: list[Freeze] = []
         self.guarded: set[Node] = set()
         self.guard_items: set[ast.expr] = set()
+        self.profiled: set[ast.expr] = set()  # `with` items that are profilers
         self.discarded: set[Node] = set()
         self.volatile: list[Call[Context]] = []
         self.inspected: list[Node] = []

@@ -66,6 +66,8 @@ class TorchSemantics:
     def enter(self, item: ast.expr, value: Value, context: Context) -> Context:
         """A `with` item that is a guard sets the mode, any other leaves it."""
         mode = self.guards.of_value(value) or self.guards.of_uncalled(value)
+        if self.guards.is_profiler(value):
+            self.observations.profiled.add(item)
         self.guard_uses.entered.append(Entering(item, value, mode, context))
         if mode is None:
             return self._perhaps_inside(value, frozenset(), context)

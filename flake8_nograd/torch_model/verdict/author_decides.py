@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import suites_of
@@ -43,6 +44,15 @@ def detaches_on_a_condition(item: ForwardPass) -> bool:
         for statement in item.function.body
         for part in ast.walk(statement)
     )
+
+
+def is_measured_as_it_is(item: ForwardPass, profiled: Container[ast.expr]) -> bool:
+    """Whether a pass only runs to be profiled, by an author who has not asked for eval mode."""
+    if not item.use.discarded or (item.mode is not None and item.mode.evaluating):
+        return False
+    around = (place.statement for place in suites_of(item.call.place))
+    withs = (part for part in around if isinstance(part, ast.With | ast.AsyncWith))
+    return any(with_item.context_expr in profiled for part in withs for with_item in part.items)
 
 
 def runs_for_another_framework(item: ForwardPass) -> bool:

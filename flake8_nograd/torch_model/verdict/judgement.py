@@ -21,6 +21,7 @@ from flake8_nograd.torch_model.verdict.author_decides import (
     detaches_on_a_condition,
     hands_back_what_hooks_keep,
     is_a_module_that_returns,
+    is_measured_as_it_is,
     reads_energy_gradients,
     runs_for_another_framework,
 )
@@ -67,6 +68,8 @@ class Judge:
         self._evaluation = evaluation
         self._roles = roles
         self._differentiating = {what.call.function for what, _ in observations.differentiations}
+        self._reads_no_gradients = not (observations.differentiations or observations.inspected)
+        self._profiled = observations.profiled
         self._volatile = {
             (node, call.function)
             for call in observations.volatile
@@ -169,6 +172,8 @@ class Judge:
             or (is_posterior and not named)
         ):
             return SuppressionReason.CALLERS_DECIDE
+        if is_measured_as_it_is(item, self._profiled):
+            return SuppressionReason.PROFILED
         return None
 
     def _reads_energy_gradients(self, function: Function) -> bool:
@@ -191,7 +196,10 @@ class Judge:
         """Whether the inputs or the parameters decide that there is a need for, or no, graph."""
         call, model_call = item.call, item.model_call
         wanted = self._uses.input_wants_gradient(call)
-        if self._uses.input_asks_for_gradient(call) or (wanted and not _is_cut(item.use)):
+        # A model may differentiate inside by such an input; then what it gives is read.
+        is_vain = item.use.discarded and self._reads_no_gradients
+        asks = self._uses.input_asks_for_gradient(call)
+        if (asks or (wanted and not _is_cut(item.use))) and not is_vain:
             return SuppressionReason.GRADIENT_WANTED
         is_fixed = self._need.is_fixed(model_call) or item.function in self._freezing
         return SuppressionReason.FROZEN if is_fixed and not wanted else None
@@ -254,7 +262,7 @@ class Judge:
         if _is_cut(use):
             points = max(points, 0) + 3
         elif not use.escapes:
-            points += 3 if evidence >= ModelEvidence.USE else 2
+            points += 3 if evidence > ModelEvidence.NAME else 2
         elif not use.returned and not use.stored:
             points += 1
         if points < _ENOUGH and not item.volatile:
