@@ -73,8 +73,8 @@ class Settings:
 
 def _depends(place: Place | None) -> bool:
     """Whether a statement stands under a condition in its function."""
-    around = suites_of(place)[:-1] if place is not None else ()
-    return any(isinstance(outer.statement, ast.If) for outer in around)
+    around = (outer.statement for outer in suites_of(place)[:-1]) if place is not None else ()
+    return any(isinstance(outer, ast.If) and not is_true(outer.test) for outer in around)
 
 
 def _first_skip(suite: list[ast.stmt]) -> int:
