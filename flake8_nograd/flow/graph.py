@@ -178,6 +178,7 @@ class Reachability:
     """Answers which nodes flow into given sinks along paths whose calls and returns match."""
 
     def __init__(self, graph: FlowGraph, summaries: Edges) -> None:
+        self._graph = graph
         self._inside = (graph.copied_from, graph.derived_from, reversed_edges(summaries))
         self._callers = reversed_edges(graph.enters)
         self._callees = reversed_edges(graph.leaves)
@@ -190,5 +191,15 @@ class Reachability:
         """Every node from which a value may get to one of the sinks.
 
         A valid path first leaves functions, then enters them; walked backwards it is the reverse.
+        What has been stored in an attribute or a variable is anybody's: there a path begins anew.
         """
-        return closure(self.sources_within(sinks), *self._inside, self._callees)
+        entered = self.sources_within(sinks)
+        reached = closure(entered, *self._inside, self._callees)
+        while shared := self._shared(reached) - entered:
+            entered |= self.sources_within(shared)
+            reached |= closure(entered - reached, *self._inside, self._callees)
+        return reached
+
+    def _shared(self, nodes: AbstractSet[Node]) -> AbstractSet[Node]:
+        of_kind = self._graph.of_kind
+        return of_kind(Kind.FIELD, nodes) | of_kind(Kind.VARIABLE, nodes)

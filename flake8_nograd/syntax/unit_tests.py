@@ -6,6 +6,8 @@ import ast
 import os
 from collections.abc import Iterable
 
+from flake8_nograd.syntax.expressions import own_name
+
 FRAMEWORKS = ("pytest", "unittest", "unittest.TestCase")
 COLLECTED = "test_"  # how the names of tests begin that a runner finds by themselves
 # How the names of tests and of their helpers begin in files that use a framework for tests.
@@ -25,9 +27,17 @@ def is_test_file(path: str) -> bool:
     return stem.startswith("test_") or stem.endswith("_test")
 
 
-def needs_arguments(given: ast.arguments) -> bool:
-    """Whether a function cannot be called without arguments, as test runners do."""
-    named = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
+def is_called_a_test(name: str) -> bool:
+    """Whether a function has the name of a test, if it can be run as one."""
+    return name.startswith(COLLECTED) or name.strip("_") == "test"
+
+
+def needs_arguments(given: ast.arguments, *, is_method: bool = False) -> bool:
+    """Whether a function cannot be called without arguments, as test runners do.
+
+    The object of a method does not count: a runner makes it.
+    """
+    named = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs) - is_method
     return named > len(given.defaults) + sum(item is not None for item in given.kw_defaults)
 
 
@@ -36,8 +46,14 @@ def asserts(body: Iterable[ast.stmt]) -> bool:
     todo: list[ast.AST] = list(body)
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.Assert):
+        if isinstance(node, ast.Assert) or _is_call_that_asserts(node):
             return True
         for name in _SUITES:
             todo += getattr(node, name, ())
     return False
+
+
+def _is_call_that_asserts(node: ast.AST) -> bool:
+    """Whether a statement is `self.assertTrue(...)` or the like."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and own_name(call.func).startswith("assert")

@@ -41,6 +41,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
         re.compile(r"BaseModel|BaseModule|\w*(Detector|Segmentor|Recognizer|Classifier)"),
         re.compile(r"(val|test)_step|(simple|aug|forward)_test\w*"),
     ),
+    # mmengine 0.10.7, base_model.py: test_step runs what models and their heads predict.
+    Framework(re.compile(r"BaseModule|Base\w*Head"), re.compile(r"predict(_\w+)?")),
     # catalyst 22.4 runner.py, skorch 1.4.0 net.py, speechbrain 1.1.2 core.py
     Framework(re.compile(r"\w*Runner"), re.compile(r"handle_batch|predict_batch")),
     Framework(re.compile(r"NeuralNet\w*"), re.compile(r"infer|get_loss|forward\w*")),

@@ -127,7 +127,7 @@ def words(name: str) -> tuple[str, ...]:
 # Words that make a name something else wherever they stand; the others do it at the end.
 ALWAYS_OTHER_WORDS = frozenset(
     "loss losses criterion metric metrics optimizer tokenizer transform dataset loader scheduler"
-    " config fn func of to from with by wrap randint".split()
+    " config fn func of to from with by per wrap randint".split()
 )
 
 

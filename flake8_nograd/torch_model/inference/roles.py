@@ -69,8 +69,9 @@ def role_of_name(name: str) -> Role:
     strong = not parts.isdisjoint(STRONG_INFERENCE_WORDS)
     if not parts.isdisjoint(HARD_TRAINING_WORDS):
         return Role.NEUTRAL if strong else Role.TRAINING
+    trains = not parts.isdisjoint(TRAINING_WORDS)
     if strong:
-        return Role.INFERENCE
-    if not parts.isdisjoint(TRAINING_WORDS):
+        return Role.NEUTRAL if trains and "and" in parts else Role.INFERENCE
+    if trains:
         return Role.TRAINING
     return Role.NEUTRAL if parts.isdisjoint(INFERENCE_WORDS) else Role.WEAK_INFERENCE

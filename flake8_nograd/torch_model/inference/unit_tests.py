@@ -27,7 +27,7 @@ class UnitTests:
         for around in function.enclosing():
             if around.owner is not None and self._frameworks.test(around.owner):
                 return True
-            if around.name.startswith(unit_tests.COLLECTED) and self._is_collected(around):
+            if unit_tests.is_called_a_test(around.name) and self._is_collected(around):
                 return True
         return self._uses_framework and _is_pytest_like(function)
 
@@ -44,7 +44,9 @@ class UnitTests:
 
 
 def _needs_arguments(function: Function) -> bool:
-    return function.node is not None and unit_tests.needs_arguments(function.node.args)
+    if function.node is None:
+        return False
+    return unit_tests.needs_arguments(function.node.args, is_method=function.owner is not None)
 
 
 def _uses_test_framework(graph: FlowGraph) -> bool:

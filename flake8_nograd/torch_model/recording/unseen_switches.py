@@ -26,6 +26,7 @@ class PossibleSwitches:
         self._points_to = points_to
         self._guards = guards
         self._exits = points.exits
+        self._left_off = points.left_off
         start = set(points.left_off)
         start.update(point for nodes, point in points.items if any(map(self._is_guard, nodes)))
         start.update(
@@ -51,8 +52,15 @@ class PossibleSwitches:
         return self._exits.get(constructor) in self._doubtful if constructor else False
 
     def about_import_of(self, module: Function) -> bool:
-        """Whether importing the file may leave recording off for whoever calls its functions."""
-        return self._exits.get(module) in self._doubtful
+        """Whether importing the file, or setting it up, may leave recording off for others.
+
+        A method that enters a guard is not meant: what it leaves off is switched on again.
+        """
+        return self._exits.get(module) in self._doubtful or any(
+            point in self._left_off
+            for function, point in self._exits.items()
+            if function is not module and function.name != "__enter__"
+        )
 
     def about_method(self, function: Function) -> bool:
         """Whether a method may have been replaced by a guarded version of itself."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import suites_of
 from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
 from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
@@ -55,6 +56,27 @@ def is_measured_as_it_is(item: ForwardPass, profiled: Container[ast.expr]) -> bo
     return any(with_item.context_expr in profiled for part in withs for with_item in part.items)
 
 
+def guards_the_other_branch(item: ForwardPass, guarded: Iterable[ast.Call]) -> bool:
+    """Whether the same call stands under a guard where a condition around the pass is not met."""
+    path = access_path(item.node.func)
+    same = [call for call in guarded if access_path(call.func) == path]
+    for place in suites_of(item.call.place) if same else ():
+        condition = place.statement
+        if isinstance(condition, ast.If) and condition is not item.call.place.statement:
+            branches = [_calls_in(condition.body), _calls_in(condition.orelse)]
+            here = [branch for branch in branches if item.node in branch]
+            other = [branch for branch in branches if item.node not in branch]
+            if len(here) == 1 and not other[0].isdisjoint(same):
+                return True
+    return False
+
+
+def _calls_in(suite: Iterable[ast.stmt]) -> set[ast.AST]:
+    return {
+        part for statement in suite for part in ast.walk(statement) if isinstance(part, ast.Call)
+    }
+
+
 def runs_for_another_framework(item: ForwardPass) -> bool:
     """Whether a condition around a pass asks for another framework by its name."""
     return any(
@@ -84,15 +106,26 @@ def hands_back_what_hooks_keep(item: ForwardPass) -> bool:
 
 
 def is_a_module_that_returns(item: ForwardPass, graph: FlowGraph) -> bool:
-    """Whether a module puts itself into eval mode and returns what it computed.
+    """Whether a module puts itself into eval mode and returns what it, or a part, computed.
 
     A posterior is computed so, and callers optimise over its inputs.
     """
     mode, owner = item.mode, item.function.owner
     if mode is None or not mode.evaluates_here or owner is None or not item.use.returned:
         return False
-    own = graph.find(Kind.INSTANCE, owner)
-    return own is not None and own in item.call.callee.aliases
+    me = graph.find(Kind.INSTANCE, owner)
+    if me is None:
+        return False
+    if me in item.call.callee.aliases:
+        return True
+    is_part = any(me in graph.wholes(node) for node in item.call.callee.aliases)
+    return is_part and any(map(_evaluates_itself, item.function.body))
+
+
+def _evaluates_itself(statement: ast.stmt) -> bool:
+    """Whether a statement puts the module that it belongs to into eval mode."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Call) and access_path(value.func) == "self.eval"
 
 
 def _is_calculator(cls: Class, graph: FlowGraph) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections import defaultdict
 from dataclasses import replace
 
 from flake8_nograd.flow.program import Call, Program
@@ -19,6 +21,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.verdict.author_decides import (
     detaches_on_a_condition,
+    guards_the_other_branch,
     hands_back_what_hooks_keep,
     is_a_module_that_returns,
     is_measured_as_it_is,
@@ -58,8 +61,12 @@ class Judge:
         unit_tests: UnitTests,
     ) -> None:
         self._unit_tests = unit_tests
-        self._smoke_tests = SmokeTests(program.graph)
+        self._smoke_tests = SmokeTests(program.graph, trains=bool(observations.differentiations))
         self._energy_gradients: dict[Function, bool] = {}
+        self._guarded: defaultdict[Function, list[ast.Call]] = defaultdict(list)
+        for call in program.calls:
+            if call.context.grad.is_off:
+                self._guarded[call.function].append(call.node)
         self._graph = program.graph
         self._modules = modules
         self._need = need
@@ -169,6 +176,7 @@ class Judge:
         if (
             hands_back_what_hooks_keep(item)
             or detaches_on_a_condition(item)
+            or guards_the_other_branch(item, self._guarded[item.function])
             or (is_posterior and not named)
         ):
             return SuppressionReason.CALLERS_DECIDE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
-from flake8_nograd.flow.graph import FlowGraph
+from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.expressions import is_literal, own_name
@@ -14,14 +15,15 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS
 from flake8_nograd.vocabulary.words import TRIAL_WORDS, words
 
-_SHOWN = frozenset(("print()", "a comparison"))
+_SHOWN = frozenset(("print()", "plain Python", "a comparison"))
 
 
 class SmokeTests:
     """Tells of the forward passes of one file which are there to see whether the code runs."""
 
-    def __init__(self, graph: FlowGraph) -> None:
+    def __init__(self, graph: FlowGraph, *, trains: bool) -> None:
         self._graph = graph
+        self._trains = trains  # whether the file is a script that trains, and no mere definition
 
     def is_smoke_test(self, item: ForwardPass) -> bool:
         """Whether a pass runs once on made up numbers, or one of which nobody reads a number."""
@@ -29,18 +31,36 @@ class SmokeTests:
             return True
         if item.use.escapes or item.call.loops or not _is_only_shown(item):
             return False
-        if _is_named_a_trial(item.function) and _is_at_most_printed(item):
+        in_main_block = _is_in_main_block(item)
+        tries = _is_named_a_trial(item.function) or (in_main_block and self._is_made_here(item))
+        if tries and _is_at_most_printed(item):
             return True
-        return (self._is_demo(item) or _is_in_main_block(item)) and _is_made_up(item.call)
+        return (self._is_demo(item) or in_main_block) and _is_made_up(item.call)
+
+    def _is_made_here(self, item: ForwardPass) -> bool:
+        """Whether the file itself defines the model that it runs, and nothing more is done."""
+        if self._trains:
+            return False
+        kinds = self._graph.kinds
+        return any(
+            kinds[node] in (Kind.CLASS, Kind.FUNCTION)
+            for made in self._makers(item)
+            for node in self._graph.resolve_phis(made.callee.aliases)
+        )
 
     def _is_demo(self, item: ForwardPass) -> bool:
         """Whether a function without inputs makes the model that it runs."""
         function = item.function
         if function.node is None or function.parameters():
             return False
-        callees = self._graph.resolve_phis(item.call.callee.aliases)
-        makers = [self._graph.payloads[node] for node in callees]
-        return any(isinstance(made, Call) and made.function is function for made in makers)
+        return any(made.function is function for made in self._makers(item))
+
+    def _makers(self, item: ForwardPass) -> Iterator[Call[Context]]:
+        """The calls that make what is called."""
+        for node in self._graph.resolve_phis(item.call.callee.aliases):
+            made = self._graph.payloads[node]
+            if isinstance(made, Call):
+                yield made
 
 
 def _is_named_a_trial(function: Function) -> bool:
@@ -61,11 +81,15 @@ def _is_at_most_printed(item: ForwardPass) -> bool:
 def _is_made_up(call: Call[Context]) -> bool:
     """Whether all that a call is given are numbers that the code around it makes itself."""
     given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
-    assigned = dict(_assigned_around(call))
+    assigned: defaultdict[str, list[ast.expr]] = defaultdict(list)
+    for name, value in _assigned_around(call):
+        assigned[name].append(value)
     bases = [item.value if isinstance(item, ast.Subscript) else item for item in given]
-    values = [assigned.get(item.id, item) if isinstance(item, ast.Name) else item for item in bases]
-    made = [value for value in values if not is_literal(value)]
-    return bool(made) and all(map(_makes_numbers, made))
+    values = [
+        assigned.get(item.id) or [item] if isinstance(item, ast.Name) else [item] for item in bases
+    ]
+    made = [value for value in values if not all(map(is_literal, value))]
+    return bool(made) and all(any(map(_makes_numbers, value)) for value in made)
 
 
 def _assigned_around(call: Call[Context]) -> Iterator[tuple[str, ast.expr]]:
