@@ -244,7 +244,14 @@ class ResultUses:
             return True
         if call.method == "step" and _is_an_optimizer(call.receiver_node):
             return True
+        if call.method == "train" and self._gives_what_was_computed(call):
+            return True  # a mode would be a constant or a switch
         return any(map(_is_an_optimizer, call.node.args))
+
+    def _gives_what_was_computed(self, call: Call[Context]) -> bool:
+        kinds = self._graph.kinds
+        given = (node for value in call.arguments() for node in value.flows)
+        return any(kinds[node] in (Kind.CALL, Kind.ITEM) for node in given)
 
     def _is_opaque(self, call: Call[Context], things: set[Node]) -> bool:
         """Whether a call may do anything with its arguments."""

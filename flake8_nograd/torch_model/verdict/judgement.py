@@ -176,13 +176,20 @@ class Judge:
         if (
             hands_back_what_hooks_keep(item)
             or detaches_on_a_condition(item)
-            or guards_the_other_branch(item, self._guarded[item.function])
+            or self._guards_the_other_branch(item)
             or (is_posterior and not named)
         ):
             return SuppressionReason.CALLERS_DECIDE
         if is_measured_as_it_is(item, self._profiled):
             return SuppressionReason.PROFILED
         return None
+
+    def _guards_the_other_branch(self, item: ForwardPass) -> bool:
+        """Whether this result is handed back with a graph, and that of the other branch without."""
+        guarded = self._guarded.get(item.function)
+        if not guarded or not guards_the_other_branch(item, guarded):
+            return False
+        return self._uses.hands_back(item.call)
 
     def _reads_energy_gradients(self, function: Function) -> bool:
         known = self._energy_gradients.get(function)
