@@ -95,7 +95,7 @@ class Neighbours:
     def is_alone(self) -> bool:
         """Whether the file at hand imports no other file, and none may import it."""
         name = self.parts(self.own.path)[-1:]
-        if not name or set(self._files.mentioning(name[0].encode())) - {self.own.path}:
+        if not name or self._is_imported(name[0]):
             return False
         imported = [
             tuple(item.split(".")) for item in (*self.own.imports.values(), *self.own.stars)
@@ -106,6 +106,14 @@ class Neighbours:
             for parts in imported
             for size in range(1, len(parts) + 1)
         )
+
+    def _is_imported(self, name: str) -> bool:
+        """Whether another file speaks of a module of this name where it imports."""
+        word = name.encode()
+        pattern = re.compile(
+            rb"\b(?:from|\w*import\w*)\b(?:[^\n]*|\s*\([^)]*)\b%s\b" % re.escape(word)
+        )
+        return any(path != self.own.path for path, _ in self._files.holding(pattern, word))
 
     def concerns(self, path: str) -> bool:
         """Whether a file may speak of the models of the file at hand.
