@@ -16,9 +16,11 @@ from flake8_nograd.project.symbols import Definition, Symbol, Symbols
 from flake8_nograd.vocabulary import escapes, methods
 
 _DEEPEST = 4
-_HOOKED = re.compile(
-    rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b|\.forward\s*=(?!=)"
-    rb"|[\"']forward[\"']\s*,"
+# What lets other code see forward passes, and the word without which none of it is in a text.
+_SEEING = (
+    (re.compile(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b"), "_hook"),
+    (re.compile(rb"\.forward\s*=(?!=)"), ".forward"),
+    (re.compile(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
 )
 _SHOWS = re.compile(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
@@ -65,9 +67,10 @@ class LeftBehind:
 
     def _hooks(self) -> Iterator[Place]:
         files = self._symbols.files
-        for path, lines in files.found(_HOOKED, "_hook"):
-            if files.concerns(path) and _keeps_in_a_hook(files.text(path) or b""):
-                yield Place(path, lines[0])
+        for pattern, word in _SEEING:
+            for path, lines in files.found(pattern, word):
+                if files.concerns(path) and _keeps_in_a_hook(files.text(path) or b""):
+                    yield Place(path, lines[0])
 
     def _states(self) -> Iterator[Place]:
         files = self._symbols.files
