@@ -14,16 +14,22 @@ _FAMILY = (
 _IMPORT = r"(?m)^[ \t]*(?:from|import)[ \t]"
 _IMPORTS_FAMILY = rf"{_IMPORT}.*(?:{'|'.join(_FAMILY)})"
 _IMPORTS_ANOTHER = rf"{_IMPORT}+(?:{'|'.join(sorted(OTHER_FRAMEWORKS))})\b"
+_IMPORTS_TORCH = rf"{_IMPORT}.*torch"
 _USES_TORCH = r"\btorch\."
 # Methods of tensors and modules that no other library spells this way.
 _METHODS = (".eval()", ".backward()", ".zero_grad()", ".cpu()", ".detach()")
 
 
 def speaks_of_torch(text: str) -> bool:
-    """Whether a file imports anything of torch's family, or uses what it does not import."""
+    """Whether a file imports anything of torch's family, or uses what it does not import.
+
+    Beside another framework, relatives such as transformers may run on that one.
+    """
     named = any(name in text for name in _FAMILY)  # so that often no pattern need be compiled
     if named and re.search(_IMPORTS_FAMILY, text) is not None:
-        return True
+        if re.search(_IMPORTS_ANOTHER, text) is None:
+            return True
+        return re.search(_IMPORTS_TORCH, text) is not None
     uses = any(method in text for method in _METHODS) or (
         "torch." in text and re.search(_USES_TORCH, text) is not None
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Container
+from functools import partial
+
 from flake8_nograd.flow.graph import Kind, closure
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
+from flake8_nograd.torch_model.models.guarded_returns import returns_under_guards
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.frameworks import is_bare_module, is_function_base
@@ -15,7 +20,10 @@ from flake8_nograd.vocabulary.words import names_something_else
 class ModuleClasses:
     """Judges classes by their bases and by what their forward does."""
 
-    def __init__(self, points_to: PointsTo, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, points_to: PointsTo, vocabulary: Vocabulary, guards: Container[ast.expr]
+    ) -> None:
+        self._guards = guards
         self._vocabulary = vocabulary
         self._graph = points_to.graph
         self._points_to = points_to
@@ -47,10 +55,15 @@ class ModuleClasses:
         )
 
     def guards_itself(self, cls: Class) -> bool:
-        """Whether forward only hands on what methods return that guard themselves."""
+        """Whether forward gives what it computes under guards, or what such methods return."""
         if cls not in self._guarding:
-            self._guarding[cls] = self._hands_on_guarded(cls)
+            self._guarding[cls] = self._hands_on_guarded(cls) or self._computes_guarded(cls)
         return self._guarding[cls]
+
+    def _computes_guarded(self, cls: Class) -> bool:
+        method = partial(self._points_to.method, cls)
+        forward = method("forward")
+        return forward is not None and returns_under_guards(forward, self._guards, method)
 
     def _derives_from_module(self, cls: Class) -> bool:
         plain = 0

@@ -81,7 +81,7 @@ class Modules:
             is_on=_is_on_by_itself,
         )
         self.frameworks = Frameworks(points_to, vocabulary)
-        self.classes = ModuleClasses(points_to, vocabulary)
+        self.classes = ModuleClasses(points_to, vocabulary, observations.guard_items)
         self.is_module = self.classes.is_module
 
     def evidence(self, call: Call[Context]) -> ModelEvidence:
