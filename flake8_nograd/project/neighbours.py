@@ -111,7 +111,8 @@ class Neighbours:
         """Whether another file speaks of a module of this name where it imports."""
         word = name.encode()
         pattern = re.compile(
-            rb"\b(?:from|\w*import\w*)\b(?:[^\n]*|\s*\([^)]*)\b%s\b" % re.escape(word)
+            rb"(?m)(?:^[ \t]*(?:from|import)\b[^\n]*|\bimport\s*\([^)]*|import_\w*\(?[^\n]*)\b%s\b"
+            % re.escape(word)
         )
         return any(path != self.own.path for path, _ in self._files.holding(pattern, word))
 
