@@ -75,11 +75,19 @@ class Repairs:
         if whole is None:
             return
         attempt = _Attempt(self, style, whole)
+        found: dict[Outcome, QuickFix] = {}
         for outcome in wanted:
             made = attempt.smallest(outcome.finding)
             if made is not None:
                 after, others = made
+                found[outcome] = _quick_fix(data, after, self.path, is_safe, others)
+        for outcome, quick_fix in found.items():
+            # Two that rewrite the same lines take each other's place: both mend all there is.
+            if any(_clash(other.edits, quick_fix.edits) for other in found.values()):
+                after, others = attempt.all()
                 yield outcome, _quick_fix(data, after, self.path, is_safe, others)
+            else:
+                yield outcome, quick_fix
 
     def fix(self, data: bytes, style: Style, keep: Keep) -> FileFix | None:
         """The file after a fix; None if that goes wrong."""
@@ -106,6 +114,10 @@ class _Attempt:
             after = self._fix_only(chosen)
             if after != self._whole.before and self._leads_to_whole(after):
                 return after, len(chosen) - 1
+        return self.all()
+
+    def all(self) -> tuple[bytes, int]:
+        """The file after everything is mended, and how many findings that are beside one."""
         return self._whole.after, len(self._mended) - 1
 
     def _sets(self, finding: Finding) -> Iterator[list[Finding]]:
@@ -129,6 +141,16 @@ class _Attempt:
     def _leads_to_whole(self, after: bytes) -> bool:
         fixed = self._repairs.fix(after, self._style, self._repairs.keep)
         return fixed is not None and fixed.after == self._whole.after
+
+
+def _clash(one: Sequence[TextEdit], other: Sequence[TextEdit]) -> bool:
+    """Whether two fixes rewrite the same lines, each in its own way."""
+    return any(
+        left != right
+        and (left.first == right.first or (left.first < right.end and right.first < left.end))
+        for left in one
+        for right in other
+    )
 
 
 def _quick_fix(data: bytes, after: bytes, path: str, is_safe: bool, others: int) -> QuickFix:
