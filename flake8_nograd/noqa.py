@@ -9,9 +9,14 @@ from flake8.violation import Violation
 
 from flake8_nograd.source import Source
 
-# What flake8 asks its options for when it joins the lines of a statement or a string.
+# What flake8 asks its options for when it looks for comments.
 _LAYOUT = argparse.Namespace(
-    hang_closing=False, indent_size=4, max_line_length=79, max_doc_length=None, verbose=0
+    hang_closing=False,
+    indent_size=4,
+    max_line_length=79,
+    max_doc_length=None,
+    verbose=0,
+    disable_noqa=False,
 )
 
 
@@ -21,6 +26,10 @@ class Noqa:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._processor = processor_of(source, _LAYOUT)
+
+    def ignores_file(self) -> bool:
+        """Whether a `# flake8: noqa` silences all findings."""
+        return bool(self._processor.should_ignore_file())
 
     def silences(self, code: str, line: int) -> bool:
         """Whether a finding of a code on a 1-based line is silenced."""

@@ -24,9 +24,9 @@ class Selection:
     def keep(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
         """The findings that flake8 would report: selected, and not silenced by `# noqa`."""
         is_unread = self._flake8.disable_noqa or not may_hold_noqa(source)
-        if not is_unread and self.processor(source).should_ignore_file():
-            return []
         noqa = None if is_unread else Noqa(source)
+        if noqa is not None and noqa.ignores_file():
+            return []
         guide = self.guides.style_guide_for(source.path)
         return [
             finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flake8_nograd.findings import Safety
@@ -26,35 +26,32 @@ _DOES_MORE = re.compile(r"main$|__init__$|setup|(build|make|create)(_|$)")
 def shape_of(site: Site, file: File) -> Shape | str:
     """The first shape that is safe, else the first that is not; a reason if there is none."""
     judge = site.facts.need if site.repair.safety is Safety.SAFE else site.facts.other_need
-    if site.repair.entangled:
-        return _hoisted(site, file, judge)
     reasons: list[str] = []
-    tried: list[Shape] = []
-    for shape in _shapes(site, file, reasons):
-        need = shape.need or judge(shape.code)
-        if not need:
-            return shape
-        tried.append(replace(shape, need=need))
-    if site.repair.safety is Safety.SAFE:
-        for shape in hoists(site, file, []):
-            if not (shape.need or judge(shape.code)):
-                return shape
+    if site.repair.entangled:  # no other shape fits a statement that also runs what needs its graph
+        safe, tried = _tried(hoists(site, file, reasons), judge)
+        return safe or (tried[0] if tried else reasons[0])
+    safe, tried = _tried(_shapes(site, file, reasons), judge)
+    if safe is None and site.repair.safety is Safety.SAFE:
+        safe, _ = _tried(hoists(site, file, []), judge)
+    if safe is not None:
+        return safe
     if not tried:
         return reasons[0]
     here = [item for item in tried if site.repair.start in all_nodes(item.code)] or tried
     return next((item for item in here if not site.facts.other_need(item.code)), here[-1])
 
 
-def _hoisted(site: Site, file: File, judge: Callable[[Sequence[ast.AST]], str]) -> Shape | str:
-    """The only shape for a statement that also runs what needs its graph."""
-    reasons: list[str] = []
+def _tried(
+    shapes: Iterable[Shape], judge: Callable[[Sequence[ast.AST]], str]
+) -> tuple[Shape | None, list[Shape]]:
+    """The first shape under which nothing needs a graph, and those before it with their needs."""
     tried: list[Shape] = []
-    for shape in hoists(site, file, reasons):
+    for shape in shapes:
         need = shape.need or judge(shape.code)
         if not need:
-            return shape
+            return shape, tried
         tried.append(replace(shape, need=need))
-    return tried[0] if tried else reasons[0]
+    return None, tried
 
 
 def _shapes(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:

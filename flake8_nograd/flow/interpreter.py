@@ -104,9 +104,9 @@ class _Interpreter(Definitions[Context]):
             self.bind(target, value, statement.value)
         nodes = set(value.aliases)
         if isinstance(self.scope, Class) and isinstance(target, ast.Name):
-            own = self.graph.intern(Kind.INSTANCE, self.scope)
-            nodes.add(self.graph.field(own, target.id))
-            self._annotate(self.graph.field(own, target.id), annotation)
+            attribute = self.graph.field(self.graph.intern(Kind.INSTANCE, self.scope), target.id)
+            nodes.add(attribute)
+            self._annotate(attribute, annotation)
         elif isinstance(target, ast.Attribute):
             nodes |= self.evaluate(target).aliases
         self.program.annotated += ((node, annotation) for node in nodes)

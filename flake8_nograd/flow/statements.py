@@ -6,33 +6,10 @@ import ast
 from itertools import chain
 
 from flake8_nograd.flow.imports import imported_names
+from flake8_nograd.syntax.suites import JUMP
 
-_JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
 _NAMING = ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
-# The fields that hold suites, or clauses with a suite each, by the class of the statement.
-_CLAUSES = frozenset(("handlers", "cases"))
-_OF_TRY = ("body", "orelse", "finalbody", "handlers")
-_SUITES: dict[type, tuple[str, ...]] = {
-    **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), ("body", "orelse")),
-    **dict.fromkeys((ast.With, ast.AsyncWith), ("body",)),
-    ast.Try: _OF_TRY,
-    ast.Match: ("cases",),
-}
-if hasattr(ast, "TryStar"):
-    _SUITES[ast.TryStar] = _OF_TRY
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def inner_suites(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """The suites that a statement is made of; none if it is a definition."""
-    suites: list[list[ast.stmt]] = []
-    for name in _SUITES.get(statement.__class__, ()):
-        parts = getattr(statement, name)
-        if name in _CLAUSES:
-            suites += [part.body for part in parts]
-        elif parts:
-            suites.append(parts)
-    return suites
 
 
 def may_leave(statement: ast.stmt) -> bool:
@@ -42,8 +19,8 @@ def may_leave(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.With | ast.AsyncWith):
         return any(map(may_leave, statement.body))
     if isinstance(statement, ast.Match) or hasattr(statement, "handlers"):
-        return any(isinstance(node, _JUMP) for node in ast.walk(statement))
-    return isinstance(statement, _JUMP)
+        return any(isinstance(node, JUMP) for node in ast.walk(statement))
+    return isinstance(statement, JUMP)
 
 
 def names_bound(statement: ast.stmt) -> set[str]:

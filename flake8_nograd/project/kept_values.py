@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_nograd.syntax.expressions import last_name, own_name
 from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
@@ -46,7 +47,7 @@ def looks_at_recording(function: _Function) -> int:
 
 
 def _switches_off(node: ast.expr) -> bool:
-    return is_guard(node) or last_name(node) in ("no_grad", "inference_mode")
+    return is_guard(node) or last_name(node) in GUARD_NAMES
 
 
 class _Reader:

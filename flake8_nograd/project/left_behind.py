@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.project.deeds import Deeds
+from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.kept_values import Kept, kept_by
 from flake8_nograd.project.summary import ClassSummary, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Symbol, Symbols
@@ -133,7 +134,7 @@ def _may_keep(text: bytes) -> bool:
 def _keeps_in_a_hook(text: bytes) -> bool:
     """Whether any function of a file keeps something; hooks may be defined wherever they like."""
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     functions = (

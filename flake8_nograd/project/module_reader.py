@@ -18,9 +18,9 @@ from flake8_nograd.project.summary import (
     ModuleSummary,
 )
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.suites import statements_in
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
-_SUITES = ("body", "orelse", "finalbody", "handlers", "cases")
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -90,7 +90,7 @@ def _base(node: ast.expr) -> str:
 
 def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
     """All imports, wherever they stand; of functions and classes those at the top come first."""
-    for node in _statements_in(tree):
+    for node in statements_in(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node
 
@@ -114,13 +114,4 @@ def _top_level(
 
 
 def _defines(statement: ast.stmt) -> bool:
-    return any(isinstance(part, _DEFINITION) for part in _statements_in(statement))
-
-
-def _statements_in(node: ast.AST) -> Iterator[ast.AST]:
-    """A module or statement, and the statements and clauses in it, outer ones first."""
-    todo = [node]
-    for part in todo:
-        yield part
-        for name in _SUITES:
-            todo += getattr(part, name, ())
+    return any(isinstance(part, _DEFINITION) for part in statements_in(statement))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.literals import Known, Literals, truth_of, union, values_of
+from flake8_nograd.syntax.suites import JUMP, own_statements
 
 _SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-_JUMP = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 class Pruner:
@@ -79,7 +80,7 @@ class Pruner:
             new = list(self._suite(old)) or [ast.copy_location(ast.Pass(), old[0])]
         else:
             new = [self.pruned(item) if isinstance(item, ast.AST) else item for item in old]
-        same = len(new) == len(old) and all(map(_is, new, old))
+        same = len(new) == len(old) and all(map(operator.is_, new, old))
         return old if same else new
 
     def _suite(self, suite: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -123,7 +124,7 @@ class _Stores:
         self.looped: set[str] = set()
         self._plain: set[ast.AST] = set()
         self._others: set[str] = set()
-        for statement in _own_statements(scope.body):
+        for statement in own_statements(scope.body):
             self._note(statement)
         for node in nodes_of(scope):
             if isinstance(node, ast.Nonlocal | ast.Global):
@@ -173,23 +174,6 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
             yield name
 
 
-def _own_statements(suite: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a suite and of those in it, but not of definitions."""
-    for statement in suite:
-        yield statement
-        if isinstance(statement, _SCOPE):
-            continue
-        for part in ast.iter_child_nodes(statement):
-            if isinstance(part, ast.stmt):
-                yield from _own_statements([part])
-            elif isinstance(part, ast.ExceptHandler | ast.match_case):
-                yield from _own_statements(part.body)
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
-
-
 def _is_foldable(node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         return isinstance(node.ctx, ast.Load)
@@ -204,4 +188,4 @@ def _ends(statement: ast.stmt) -> bool:
         return all(suite and any(map(_ends, suite)) for suite in suites)
     if isinstance(statement, ast.With | ast.AsyncWith):
         return any(map(_ends, statement.body))
-    return isinstance(statement, _JUMP)
+    return isinstance(statement, JUMP)

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterable
 
 from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.suites import statements_in
 
 FRAMEWORKS = ("pytest", "unittest", "unittest.TestCase")
 COLLECTED = "test_"  # how the names of tests begin that a runner finds by themselves
 # How the names of tests and of their helpers begin in files that use a framework for tests.
 OF_TESTS = ("test", "_test", "check")
 _FOLDER = "tests"
-_SUITES = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def is_in_tests(path: str) -> bool:
@@ -43,14 +43,9 @@ def needs_arguments(given: ast.arguments, *, is_method: bool = False) -> bool:
 
 def asserts(body: Iterable[ast.stmt]) -> bool:
     """Whether anything in a body is asserted."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Assert) or _is_call_that_asserts(node):
-            return True
-        for name in _SUITES:
-            todo += getattr(node, name, ())
-    return False
+    return any(
+        isinstance(node, ast.Assert) or _is_call_that_asserts(node) for node in statements_in(*body)
+    )
 
 
 def _is_call_that_asserts(node: ast.AST) -> bool:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_nograd.flow.statements import (
-    inner_suites,
     may_leave,
     names_bound,
     value_assigned,
 )
+from flake8_nograd.syntax.suites import JUMP, inner_suites
 from flake8_nograd.triage.names import Path, path_of
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.vocabulary import methods
@@ -27,7 +27,6 @@ from flake8_nograd.vocabulary.words import makes_arrays
 _FARTHEST = 50  # statements above a backward pass in which what it differentiates is computed
 _KEEP_GRAPH = (TENSOR_METHODS | methods.RETURNS_SELF) - (methods.CUTS | methods.VALUES_AND_INDICES)
 _SCALES = "scale"  # a method of gradient scalers
-_JUMP = ast.Return | ast.Raise | ast.Break | ast.Continue
 _AUTOCAST = "autocast"  # changes the precision in its block, and nothing else
 
 
@@ -45,7 +44,7 @@ def _leaves_by_a_flag(statement: ast.stmt) -> bool:
     plain = ast.Name | ast.Constant | ast.expr_context | ast.cmpop | ast.unaryop | ast.boolop
     compound = ast.Compare | ast.UnaryOp | ast.BoolOp
     return all(isinstance(part, plain | compound) for part in ast.walk(statement.test)) and any(
-        isinstance(part, _JUMP) for part in ast.walk(statement)
+        isinstance(part, JUMP) for part in ast.walk(statement)
     )
 
 

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_nograd.flow.statements import inner_suites
+from flake8_nograd.syntax.suites import inner_suites
 
 _NAMES = ("no_grad", "inference_mode", "enable_grad", "set_grad_enabled")
 _MENTION = re.compile(rf"(?<![a-zA-Z0-9])_?(?:{'|'.join(_NAMES)})\b")

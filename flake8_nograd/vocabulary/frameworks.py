@@ -77,7 +77,7 @@ _BARE_MODULES = frozenset(f"torch.nn{path}.Module" for path in ("", ".modules", 
 NOT_MODULE_BASES = re.compile(r"pydantic\..*|ABC|object|NamedTuple|.*\.BaseModel")
 
 # Packages of which no class is an nn.Module.
-_PLAIN_PACKAGES = frozenset(
+_PLAIN_PACKAGES = OTHER_FRAMEWORKS.union(
     "abc enum typing typing_extensions collections dataclasses pydantic pandas numpy gym gymnasium"
     " threading multiprocessing unittest argparse json logging io contextlib types string".split()
 )
@@ -117,6 +117,4 @@ def is_plain_base(dotted: str) -> bool:
     package, dot, _ = dotted.partition(".")
     if not dot:
         return package != "?" and package in dir(builtins)
-    return (
-        package in _PLAIN_PACKAGES | OTHER_FRAMEWORKS or _PLAIN_BASES.fullmatch(dotted) is not None
-    )
+    return package in _PLAIN_PACKAGES or _PLAIN_BASES.fullmatch(dotted) is not None

@@ -6,7 +6,8 @@ import re
 
 # Layers of torch.nn without parameters: on plain inputs they record nothing.
 PARAMETERLESS = re.compile(
-    r"torch\.nn\.(?:modules\.\w+\.)?(?!AdaptiveLogSoftmax)(?:\w*(?:Loss|Pool[123]d|Pad[123]d|Shuffle|Dropout[123]?d?)"
+    r"torch\.nn\.(?:modules\.\w+\.)?(?!AdaptiveLogSoftmax)"
+    r"(?:\w*(?:Loss|Pool[123]d|Pad[123]d|Shuffle|Dropout[123]?d?)"
     r"|\w*ReLU6?|\w*ELU|SiLU|Mish|\w*Sigmoid|\w*Tanh|\w*[Ss]oft(?:max|plus|sign|shrink|min)(?:2d)?"
     r"|Hard\w+|Threshold|Tanhshrink|GLU|Flatten|Unflatten|Identity|Fold|Unfold|Upsample\w*"
     r"|CosineSimilarity|PairwiseDistance|ChannelShuffle|ZeroPad[123]d)"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.decorators import guard_decorators, lines_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.statements import own_statements
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.grad_modes import GUARDS
 

@@ -13,10 +13,10 @@ from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import names_in
+from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_for_callers import kept_for_callers
-from flake8_nograd.torch_model.guard_misuse.statements import own_statements
 from flake8_nograd.torch_model.semantics.accumulated import Accumulated
 from flake8_nograd.torch_model.semantics.context import Context
 

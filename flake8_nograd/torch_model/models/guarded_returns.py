@@ -7,9 +7,9 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.suites import inner_suites
 
 _DEEPEST = 3
-_SUITES = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def returns_under_guards(
@@ -42,13 +42,12 @@ def _returned_in_the_open(
     for statement in suite:
         if isinstance(statement, ast.Return) and statement.value is not None:
             yield statement.value
-        elif isinstance(statement, ast.With) and any(
+        if isinstance(statement, ast.With) and any(
             item.context_expr in guards for item in statement.items
         ):
             continue
-        elif not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for name in _SUITES:
-                yield from _returned_in_the_open(getattr(statement, name, ()), guards)
+        for inner in inner_suites(statement):
+            yield from _returned_in_the_open(inner, guards)
 
 
 def _returns_anything(suite: Sequence[ast.stmt]) -> bool:

@@ -42,14 +42,13 @@ class CallersElsewhere:
 
     def _reason(self, item: ForwardPass) -> tuple[SuppressionReason | None, Place | None]:
         function = _outermost(item.function)
-        owner = function.owner.name if function.owner is not None else ""
-        if self._is_settled_by_callee(item, owner, function.name):
+        if self._is_settled_by_callee(item, function):
             return SuppressionReason.CALLEE_ELSEWHERE, None
         if item.evidence < ModelEvidence.ORIGIN and (reason := self._of_any_model()) is not None:
             return reason, None
         if function.node is None:
             return None, None
-        callers = self._elsewhere.callers(owner, function.name)
+        callers = self._callers_of(function)
         if item.call.context.grad is GradMode.INHERITED:
             guarded = _guarded_at(callers) or self._guarded_above(item.function)
             if guarded is not None:
@@ -64,21 +63,19 @@ class CallersElsewhere:
 
     def _guarded_above(self, function: Function) -> Place | None:
         """Where other files guard what runs a function of the file by a value, not by its name."""
-        above = {function: None}
-        for runner in (todo := [function]):
+        above = [function]
+        for runner in above:
             for caller, context in self._recording.callers(runner):
                 if caller in above or context.grad is not GradMode.INHERITED or caller.node is None:
                     continue
-                above[caller] = None
                 guarded = _guarded_at(self._callers_of(caller))
-                if guarded is not None or len(above) > _MOST_CALLERS:
+                if guarded is not None or len(above) >= _MOST_CALLERS:
                     return guarded
-                todo.append(caller)
+                above.append(caller)
         return None
 
     def _callers_of(self, function: Function) -> Callers:
-        owner = function.owner.name if function.owner is not None else ""
-        return self._elsewhere.callers(owner, function.name)
+        return self._elsewhere.callers(_class_of(function), function.name)
 
     def _of_any_model(self) -> SuppressionReason | None:
         """What may hold for a model of which nothing tells the class."""
@@ -86,11 +83,12 @@ class CallersElsewhere:
             return SuppressionReason.MAY_DIFFERENTIATE
         return SuppressionReason.MAY_BE_FROZEN if self._elsewhere.may_be_frozen() else None
 
-    def _is_settled_by_callee(self, item: ForwardPass, owner: str, function: str) -> bool:
+    def _is_settled_by_callee(self, item: ForwardPass, function: Function) -> bool:
         method = item.call.method
         if item.call is not item.model_call:
             return False
-        deed = self._elsewhere.access(owner, function, access_path(item.node.func))
+        path = access_path(item.node.func)
+        deed = self._elsewhere.access(_class_of(function), function.name, path)
         is_name_alone = names_a_model(method) and item.evidence is ModelEvidence.NAME
         settling = (*_SETTLING, Deed.METHOD) if is_name_alone else _SETTLING
         if deed is not None or not method:
@@ -106,6 +104,11 @@ class CallersElsewhere:
         if callers.recording is not None or function.name in self._inference_functions:
             return False
         return not self._recording.is_on_in_sight(item.function)
+
+
+def _class_of(function: Function) -> str:
+    """The name of the class that a function is a method of; empty for any other."""
+    return function.owner.name if function.owner is not None else ""
 
 
 def _guarded_at(callers: Callers) -> Place | None:

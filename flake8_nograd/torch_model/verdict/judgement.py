@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
@@ -63,10 +65,7 @@ class Judge:
         self._unit_tests = unit_tests
         self._smoke_tests = SmokeTests(program.graph, trains=bool(observations.differentiations))
         self._energy_gradients: dict[Function, bool] = {}
-        self._guarded: defaultdict[Function, list[ast.Call]] = defaultdict(list)
-        for call in program.calls:
-            if call.context.grad.is_off:
-                self._guarded[call.function].append(call.node)
+        self._program = program
         self._graph = program.graph
         self._modules = modules
         self._need = need
@@ -183,6 +182,15 @@ class Judge:
         if is_measured_as_it_is(item, self._profiled):
             return SuppressionReason.PROFILED
         return None
+
+    @cached_property
+    def _guarded(self) -> Mapping[Function, list[ast.Call]]:
+        """The calls of each function that stand under a guard."""
+        found: defaultdict[Function, list[ast.Call]] = defaultdict(list)
+        for call in self._program.calls:
+            if call.context.grad.is_off:
+                found[call.function].append(call.node)
+        return found
 
     def _guards_the_other_branch(self, item: ForwardPass) -> bool:
         """Whether this result is handed back with a graph, and that of the other branch without."""
