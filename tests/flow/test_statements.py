@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from flake8_nograd.flow.statements import inner_suites, may_leave, names_bound, value_assigned
+from flake8_nograd.flow.statements import may_leave, names_bound, value_assigned
 
 
 def statement(text: str) -> ast.stmt:
@@ -72,10 +72,3 @@ def test_names_that_are_bound(text, names):
 def test_what_is_assigned_to_a_name(text, value):
     assigned = value_assigned(statement(text), {"a"})
     assert (assigned and ast.unparse(assigned)) == value
-
-
-def test_suites_of_statements():
-    text = "try: a\nexcept E: b\nelse: c\nfinally: d"
-    suites = [ast.unparse(suite[0]) for suite in inner_suites(statement(text))]
-    assert suites == ["a", "c", "d", "b"]
-    assert not list(inner_suites(statement("def f(): a")))
