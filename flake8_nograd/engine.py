@@ -6,6 +6,7 @@ What only some files need is imported when the first of them does.
 from __future__ import annotations
 
 import ast
+import functools
 import gc
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from flake8_nograd.torch_model.facts import (
 )
 from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.verdict.regions import parted
+from flake8_nograd.torch_versions import Floor, Version, newest
 from flake8_nograd.triage.triage import may_have_facts
 
 if TYPE_CHECKING:
@@ -66,9 +68,10 @@ def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     """All findings of a file in order of place; nothing is planned yet."""
     with _collector_paused():
         speaks = speaks_of_torch("".join(source.lines))
-        if not speaks or not may_have_facts(source.tree, source.lines, options, source.path):
+        floor = floor_of(source, options)
+        if not speaks or not may_have_facts(source.tree, source.lines, options, source.path, floor):
             return []
-        facts = facts_of(source, options)
+        facts = facts_of(source, options, floor)
         silenced = _silenced_passes(facts, source, options)
         if silenced:
             facts = facts._replace(regions=tuple(_led_by_others(facts.regions, silenced)))
@@ -101,11 +104,23 @@ def _silenced(source: Source, findings: Sequence[Finding], keep: Keep) -> list[F
     return [finding for finding in later if finding not in shown]
 
 
-def facts_of(source: Source, options: Options) -> ModuleFacts:
+def floor_of(source: Source, options: Options) -> Floor:
+    """The oldest torch on which a file has to run; looked up when somebody asks."""
+
+    @functools.cache
+    def floor() -> Version:
+        from flake8_nograd.project.project import torch_floor
+
+        return torch_floor(source, options)
+
+    return floor
+
+
+def facts_of(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
     """The facts of a file; only one of which something would be reported opens others."""
-    facts = analyse(source.tree, source.path, options, elsewhere=None)
+    facts = analyse(source.tree, source.path, options, elsewhere=None, floor=floor)
     if facts.regions or facts.backward_passes or any(item.place for item in facts.misuses):
-        facts = _facts_in_project(source, options)
+        facts = _facts_in_project(source, options, floor)
     return facts
 
 
@@ -128,10 +143,10 @@ def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]
     }
 
 
-def _facts_in_project(source: Source, options: Options) -> ModuleFacts:
+def _facts_in_project(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
     from flake8_nograd.project.project import seen_from
 
-    return analyse(source.tree, source.path, options, seen_from(source, options))
+    return analyse(source.tree, source.path, options, seen_from(source, options), floor)
 
 
 def _silenced_passes(facts: ModuleFacts, source: Source, options: Options) -> set[ast.Call]:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from flake8_nograd.torch_versions import version_of
+
 
 class OptionError(ValueError):
     """A setting whose value cannot be used; the message names the option and the value."""
@@ -23,6 +25,11 @@ class OptionRow(NamedTuple):
     def is_list(self) -> bool:
         """Whether the value is a list of names."""
         return self.metavar == "NAMES"
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the value is a folder, which flake8 reads from where its configuration is."""
+        return self.metavar == "ROOT"
 
     @property
     def destination(self) -> str:
@@ -58,10 +65,18 @@ OPTION_TABLE: tuple[OptionRow, ...] = (
         " pyproject.toml, setup.py, setup.cfg or .git, off reads no other file (default: auto).",
         metavar="ROOT",
     ),
+    OptionRow(
+        "--nograd-torch-version",
+        "torch_version",
+        "The oldest torch that the code has to run on, such as 1.13: auto reads what the project"
+        " requires, newest reports nothing about older ones (default: auto).",
+        metavar="VERSION",
+    ),
 )
 
 # Values of the option for the project that are no folder.
 AUTO, OFF = "auto", "off"
+NEWEST_TORCH = "newest"
 
 
 class Options(NamedTuple):
@@ -72,6 +87,7 @@ class Options(NamedTuple):
     inference_functions: frozenset[str] = frozenset()
     training_calls: frozenset[str] = frozenset()
     project: str = AUTO
+    torch_version: str = AUTO
     excluded: tuple[str, ...] = ()  # patterns of files that are not read, as flake8 has them
     disable_noqa: bool = False  # as flake8 has it
 
@@ -84,16 +100,21 @@ class Options(NamedTuple):
     ) -> Options:
         """Build the options from field names to lists of names, or to one value.
 
-        Raises `OptionError` for a value that is not a plain or dotted Python name, and for a
-        project that is no folder.
+        Raises `OptionError` for a value that is not a plain or dotted Python name, for a project
+        that is no folder, and for a torch that is no version.
         """
         checked: dict[str, frozenset[str]] = {
             row.field: frozenset(_check(row.flag, values.get(row.field) or ()))
             for row in OPTION_TABLE
             if row.is_list
         }
-        project = _check_project(values.get("project"))
-        return cls(**checked, project=project, excluded=tuple(excluded), disable_noqa=disable_noqa)
+        return cls(
+            **checked,
+            project=_check_project(values.get("project")),
+            torch_version=_check_version(values.get("torch_version")),
+            excluded=tuple(excluded),
+            disable_noqa=disable_noqa,
+        )
 
 
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:
@@ -112,6 +133,17 @@ def _check_project(value: Sequence[str] | str | None) -> str:
     if project not in (AUTO, OFF) and not os.path.isdir(project):
         raise OptionError(f"--nograd-project: {project!r} is neither auto, off nor a folder")
     return project
+
+
+def _check_version(value: Sequence[str] | str | None) -> str:
+    if not value:
+        return AUTO
+    version = value if isinstance(value, str) else value[0]
+    if version not in (AUTO, NEWEST_TORCH) and version_of(version) is None:
+        raise OptionError(
+            f"--nograd-torch-version: {version!r} is neither auto, newest nor a version such as 2.1"
+        )
+    return version
 
 
 DEFAULT_OPTIONS = Options()

@@ -38,7 +38,7 @@ class Checker:
                 row.flag,
                 parse_from_config=True,
                 comma_separated_list=row.is_list,
-                normalize_paths=not row.is_list,
+                normalize_paths=row.is_path,
                 default="",
                 help=row.help,
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from fixture_programs import ANY_MARKER, MARKER, PROGRAMS, Program
 from real_flake8 import Flake8Run, run_flake8
@@ -9,7 +12,6 @@ from rewritings import REWRITINGS, Rewriting, under_no_grad
 
 from flake8_nograd import engine
 from flake8_nograd.findings import Finding
-from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.source import Source
 
@@ -26,7 +28,7 @@ each_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: 
 
 def findings(program: Program, data: bytes | None = None) -> list[Finding]:
     source = Source.from_bytes(data or program.code.encode(), program.path.name)
-    return engine.check(source, Options(project="off"))
+    return engine.check(source, program.options)
 
 
 def places(found: list[Finding]) -> list[tuple[int, str]]:
@@ -71,20 +73,30 @@ def test_rewritings_change_the_form_and_keep_the_lines(rewriting):
 
 @pytest.fixture(scope="module")
 def plain_run(tmp_path_factory) -> Flake8Run:
-    return run_on_all(tmp_path_factory.mktemp("plain"), {p.name: p.code for p in PROGRAMS})
+    return run_on_all(tmp_path_factory.mktemp("plain"), lambda program: program.code)
 
 
 @pytest.fixture(scope="module")
 def silenced_run(tmp_path_factory) -> Flake8Run:
-    return run_on_all(tmp_path_factory.mktemp("silenced"), {p.name: p.silenced for p in PROGRAMS})
+    return run_on_all(tmp_path_factory.mktemp("silenced"), lambda program: program.silenced)
 
 
-def run_on_all(folder, texts: dict[str, str]) -> Flake8Run:
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
-    return run_flake8("--isolated", "--nograd-project=off", *texts, folder=folder)
+def run_on_all(folder: Path, text_of: Callable[[Program], str]) -> Flake8Run:
+    """One run for each version of torch that programs ask for, as one."""
+    runs = []
+    for version in sorted({program.torch_version for program in PROGRAMS}):
+        group = [program for program in PROGRAMS if program.torch_version == version]
+        for program in group:
+            path = folder / program.name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text_of(program), "utf-8")
+        options = ("--isolated", "--nograd-project=off", f"--nograd-torch-version={version}")
+        runs.append(run_flake8(*options, *(item.name for item in group), folder=folder))
+    return Flake8Run(
+        max(run.exit_code for run in runs),
+        "".join(run.out for run in runs),
+        "".join(run.err for run in runs),
+    )
 
 
 @each_program

@@ -48,3 +48,15 @@ def test_a_project_is_looked_for_unless_it_is_named_or_not_wanted(tmp_path):
     assert Options.from_values({"project": str(tmp_path)}).project == str(tmp_path)
     with pytest.raises(OptionError, match="--nograd-project: 'nowhere' is neither auto, off"):
         Options.from_values({"project": "nowhere"})
+
+
+@pytest.mark.parametrize("version", ["auto", "newest", "2", "1.13", "1.13.1", "2.1.0+cu118"])
+def test_a_version_of_torch_is_taken_as_it_is(version):
+    assert Options.from_values({"torch_version": version}).torch_version == version
+
+
+@pytest.mark.parametrize("version", ["old", "2.x", ">=2.1", "1.13,2.0", "torch 2"])
+def test_what_is_no_version_is_refused_and_named(version):
+    with pytest.raises(OptionError) as caught:
+        Options.from_values({"torch_version": version})
+    assert str(caught.value).startswith(f"--nograd-torch-version: {version!r} is neither auto,")

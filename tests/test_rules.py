@@ -7,10 +7,13 @@ import re
 from importlib.metadata import entry_points
 
 import pytest
+from fixture_programs import torch_version_of
 from rule_pages import PAGES, README, SECTIONS, examples, page, readme_with
 
 from flake8_nograd import engine, fix_engine
+from flake8_nograd.findings import Finding
 from flake8_nograd.fixing import Style
+from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.source import Source
 
@@ -19,7 +22,15 @@ each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rul
 
 
 def codes_of(program: str) -> list[str]:
-    return [finding.code for finding in engine.check(Source.from_text(program, "example.py"))]
+    return [finding.code for finding in findings_of(program)]
+
+
+def findings_of(program: str) -> list[Finding]:
+    return engine.check(Source.from_text(program, "example.py"), options_of(program))
+
+
+def options_of(program: str) -> Options:
+    return Options(torch_version=torch_version_of(program))
 
 
 @each_rule
@@ -39,7 +50,7 @@ def test_good_example_is_clean(rule):
 )
 def test_fix_leads_from_the_bad_example_to_the_good_one(rule):
     bad, good = examples(rule)
-    result = fix_engine.fix(bad.encode(), "example.py", style=Style(unsafe=True))
+    result = fix_engine.fix(bad.encode(), "example.py", options_of(bad), style=Style(unsafe=True))
     assert result.after.decode() == good
 
 
@@ -74,7 +85,7 @@ def test_code_names_the_file_and_suits_flake8(rule):
 @each_rule
 def test_message_is_one_line_in_lower_case_without_a_period(rule):
     bad, _ = examples(rule)
-    (finding,) = engine.check(Source.from_text(bad, "example.py"))
+    (finding,) = findings_of(bad)
     assert re.fullmatch(r"[a-z][^\n]*[^.\n]", finding.message)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Set
 
 from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen, Place
 from flake8_nograd.flow.imports import imported_names
-from flake8_nograd.options import Options
+from flake8_nograd.options import AUTO, Options
 from flake8_nograd.project.callers import CallerSearch
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.effects import Effects
@@ -22,7 +22,9 @@ from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
+from flake8_nograd.project.torch_floor import declared_floor
 from flake8_nograd.source import Source
+from flake8_nograd.torch_versions import NEWEST, Version, version_of
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
@@ -177,10 +179,22 @@ def _frozen_by(function: FunctionSummary) -> Iterator[Frozen]:
 
 def seen_from(source: Source, options: Options) -> Elsewhere:
     """What the other files of its project tell of a file."""
-    root = root_of(source.path, options.project, _first_names(source.tree))
+    root = _root_of(source, options)
     if root is None:
         return NOWHERE
     return View(_SESSION.files(root, options), source, vocabulary_of(options))
+
+
+def torch_floor(source: Source, options: Options) -> Version:
+    """The oldest torch on which a file has to run: as the options say, else its project."""
+    if options.torch_version != AUTO:
+        return version_of(options.torch_version) or NEWEST
+    root = _root_of(source, options)
+    return NEWEST if root is None else _SESSION.floor(root)
+
+
+def _root_of(source: Source, options: Options) -> str | None:
+    return root_of(source.path, options.project, _first_names(source.tree))
 
 
 def _first_names(tree: ast.Module) -> set[str]:
@@ -206,6 +220,7 @@ class _Session:
         self._texts = Texts({})
         self._files: dict[tuple[str, Options], Files] = {}
         self._before: dict[tuple[str, Options], Files] = {}
+        self._floors: dict[str, Version] = {}
 
     def begin(self, unsaved: Mapping[str, bytes]) -> None:
         self._texts = Texts(
@@ -213,6 +228,12 @@ class _Session:
         )
         self._before.update(self._files)
         self._files = {}
+        self._floors = {}
+
+    def floor(self, root: str) -> Version:
+        if root not in self._floors:
+            self._floors[root] = declared_floor(root) or NEWEST
+        return self._floors[root]
 
     def files(self, root: str, options: Options) -> Files:
         key = (root, options)

@@ -17,23 +17,29 @@ from flake8_nograd.torch_model.points_to.budget import BeyondBudget
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import entangled, regions_of
 from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_helpers, without_repeats
+from flake8_nograd.torch_versions import Floor, newest
 
 
 def analyse(
-    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere | None = NOWHERE
+    tree: ast.Module,
+    path: str,
+    options: Options,
+    elsewhere: Elsewhere | None = NOWHERE,
+    floor: Floor = newest,
 ) -> ModuleFacts:
     """The facts of a file, as far as it and what is known of other files tell.
 
     Without anything that could be asked, all is reported that other files might speak against.
+    `floor` is the oldest torch on which it has to run.
     """
     try:
-        return _analysed(tree, path, options, elsewhere)
+        return _analysed(tree, path, options, elsewhere, floor)
     except BeyondBudget:
         return ModuleFacts((), (), (), is_unknown=True)
 
 
 def _analysed(
-    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere | None
+    tree: ast.Module, path: str, options: Options, elsewhere: Elsewhere | None, floor: Floor
 ) -> ModuleFacts:
     answers = answers_for(tree, path, options, elsewhere)
     program, points_to, uses = answers.program, answers.points_to, answers.uses
@@ -60,7 +66,7 @@ def _analysed(
             MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
         ),
         silent=tuple(item for item in passes if not _is_reported(item)),
-        misuses=misuses_of(_interpreted(answers, passes, regions, elsewhere)),
+        misuses=misuses_of(_interpreted(answers, passes, regions, elsewhere, floor)),
         needs=Needs(
             tree,
             program,
@@ -79,6 +85,7 @@ def _interpreted(
     passes: Iterable[ForwardPass],
     regions: tuple[Region, ...],
     elsewhere: Elsewhere | None,
+    floor: Floor,
 ) -> Interpreted:
     return Interpreted(
         answers.semantics,
@@ -89,6 +96,7 @@ def _interpreted(
         tuple(passes),
         regions,
         elsewhere,
+        floor,
     )
 
 

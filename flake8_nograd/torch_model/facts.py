@@ -178,6 +178,9 @@ class Misuse(enum.Enum):
     KEPT_GRAPH = "is kept with its graph"
     KEPT_FOR_CALLERS = "is kept with the graph that callers in other files give it"
     EVAL_NOT_CALLED = "is named and not called; the model stays in training mode"
+    BARE_DECORATOR = "is not called, which old versions of torch need"
+    SWITCH_AS_DECORATOR = "is a switch, which old versions of torch leave off"
+    UNKNOWN_GUARD = "is unknown to old versions of torch"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
 
 
@@ -186,6 +189,7 @@ class GuardMisuse(NamedTuple):
 
     ``guard`` is how it is written, ``subject`` what it was put on; ``meant_for`` are the lines
     that it was to cover, as far as they can be told, ``line`` another one that is concerned.
+    ``floor`` is the oldest torch on which the file has to run, where that matters.
     """
 
     node: ast.expr
@@ -195,6 +199,7 @@ class GuardMisuse(NamedTuple):
     meant_for: range = range(0)
     line: int = 0
     place: str = ""  # in another file
+    floor: str = ""
 
 
 class ModuleFacts(NamedTuple):

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Sequence
 
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
+from flake8_nograd.torch_versions import Floor, newest
 from flake8_nograd.triage.backward_in_sight import BackwardPasses
 from flake8_nograd.triage.candidates import Candidates
 from flake8_nograd.triage.clear_of_guards import ClearOfGuards
@@ -22,13 +23,18 @@ from flake8_nograd.triage.misuse_signs import may_be_misused
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 from flake8_nograd.triage.unit_tests import UnitTests
+from flake8_nograd.triage.version_signs import may_be_too_new
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.frameworks import FRAMEWORKS
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
 
 def may_have_facts(
-    tree: ast.Module, lines: Sequence[str], options: Options = DEFAULT_OPTIONS, path: str = ""
+    tree: ast.Module,
+    lines: Sequence[str],
+    options: Options = DEFAULT_OPTIONS,
+    path: str = "",
+    floor: Floor = newest,
 ) -> bool:
     """Whether the analysis could have anything to report in a file that speaks of torch."""
     text = TextPrefilter("".join(lines))
@@ -36,7 +42,7 @@ def may_have_facts(
     may_meet = text.raises_without_graph and vocabulary.mentions_of_guards(text.text) > 0
     if options.training_calls or (may_meet and not text.tells_what_runs):
         return True
-    if may_be_misused(text.text, tree):
+    if may_be_misused(text.text, tree) or may_be_too_new(text.text, floor):
         return True
     tests = UnitTests(path, tree, lines, text)
     index = SyntaxIndex((tree,), lines, ForwardParts(text).serves_forward, tests.has)

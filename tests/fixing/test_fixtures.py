@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from fixture_programs import torch_version_of
 
 from flake8_nograd import fix_engine
 from flake8_nograd.fix_engine import FileFix
@@ -22,7 +23,6 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 PROGRAMS = [path for path in sorted(FIXTURES.glob("*/*.py")) if path.parent.name != "attacks"]
 MARKER = re.compile(rb"  # expect: .*")
 BOLD = Style(unsafe=True)
-ALONE = Options(project="off")
 
 
 def program(path: Path) -> bytes:
@@ -30,7 +30,11 @@ def program(path: Path) -> bytes:
 
 
 def fixed(path: Path) -> FileFix:
-    return fix_engine.fix(program(path), path.name, ALONE, BOLD)
+    return fix_engine.fix(program(path), path.name, options_of(path), BOLD)
+
+
+def options_of(path: Path) -> Options:
+    return Options(project="off", torch_version=torch_version_of(path.read_text("utf-8")))
 
 
 def names_in(source: Source) -> set[str]:
@@ -58,7 +62,7 @@ def test_twin(path, request):
     assert same_program(before.tree, put_back(after.tree, new))
     compile(result.after, path.name, "exec")
     assert not any(outcome.verdict is Verdict.FIXED for outcome in result.left)
-    assert fix_engine.fix(result.after, path.name, ALONE, BOLD).after == result.after
+    assert fix_engine.fix(result.after, path.name, options_of(path), BOLD).after == result.after
 
 
 @pytest.mark.parametrize("path", [path for path in PROGRAMS if path.stem.startswith("ok_")])

@@ -8,11 +8,13 @@ from functools import cached_property
 from pathlib import Path
 
 from flake8_nograd.findings import Finding
+from flake8_nograd.options import AUTO, Options
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MARKER = re.compile(
     r"  # expect: (?P<codes>NGR\d{3}(?:@\d+)?(?: NGR\d{3}(?:@\d+)?)*)$", re.MULTILINE
 )
+TORCH_VERSION = re.compile(r"^# nograd-torch-version = (\S+)$", re.MULTILINE)
 ANY_MARKER = re.compile(r"#\s*expect\b")
 
 
@@ -47,6 +49,16 @@ class Program:
         """The directory: the code that the program shows, or `clean`."""
         return self.path.parent.name
 
+    @property
+    def torch_version(self) -> str:
+        """The oldest torch on which the program says that it has to run."""
+        return torch_version_of(self.marked)
+
+    @property
+    def options(self) -> Options:
+        """The options with which the program is read, as if it stood alone."""
+        return Options(project="off", torch_version=self.torch_version)
+
     @cached_property
     def code(self) -> str:
         """The program without its markers; nothing else moves."""
@@ -68,6 +80,12 @@ class Program:
             if marker is not None
             for text in marker["codes"].split()
         )
+
+
+def torch_version_of(text: str) -> str:
+    """The value of `nograd-torch-version` that a comment of a program asks for."""
+    found = TORCH_VERSION.search(text)
+    return found[1] if found is not None else AUTO
 
 
 def _codes(marker: re.Match[str]) -> str:

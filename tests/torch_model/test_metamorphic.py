@@ -11,7 +11,6 @@ from fixture_programs import PROGRAMS, Program
 
 from flake8_nograd import engine
 from flake8_nograd.findings import Finding
-from flake8_nograd.options import Options
 from flake8_nograd.source import Source
 
 SAMPLE = 60
@@ -83,7 +82,7 @@ def _place(call: ast.Call) -> tuple[int, ...]:
 
 
 def findings(text: str, program: Program) -> list[Finding]:
-    return engine.check(Source.from_text(text, program.path.name), Options(project="off"))
+    return engine.check(Source.from_text(text, program.path.name), program.options)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from program_strategy import programs
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
 from flake8_nograd.torch_model.analysis import analyse
+from flake8_nograd.torch_versions import Version
 from flake8_nograd.triage.triage import may_have_facts
 
 OPTIONS = (
@@ -24,14 +25,19 @@ OPTIONS = (
 )
 
 
+def old() -> Version:
+    """A torch that knows hardly anything."""
+    return (1, 0)
+
+
 def has_facts(text: str, options: Options = DEFAULT_OPTIONS, path: str = "file.py") -> bool:
-    facts = analyse(ast.parse(text), path, options)
+    facts = analyse(ast.parse(text), path, options, floor=old)
     return bool(facts.regions or facts.backward_passes or facts.misuses)
 
 
 def lets_through(text: str, options: Options = DEFAULT_OPTIONS, path: str = "file.py") -> bool:
     lines = text.splitlines(keepends=True)
-    return speaks_of_torch(text) and may_have_facts(ast.parse(text), lines, options, path)
+    return speaks_of_torch(text) and may_have_facts(ast.parse(text), lines, options, path, old)
 
 
 NET = """\

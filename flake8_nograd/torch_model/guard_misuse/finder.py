@@ -15,6 +15,7 @@ from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
 from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
+from flake8_nograd.torch_model.guard_misuse.too_new import too_new
 from flake8_nograd.torch_model.guard_misuse.uncalled_modes import uncalled_modes
 from flake8_nograd.torch_model.guard_misuse.unreset_switches import unreset_switches
 from flake8_nograd.torch_model.guard_misuse.volatile import volatile_variables
@@ -32,6 +33,7 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
     lifted_modes,
     guarded_threads,
     unreset_switches,
+    too_new,
     kept_graphs,
 )
 

@@ -16,6 +16,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.guard_uses import GuardUses
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.semantics.torch_semantics import TorchSemantics
+from flake8_nograd.torch_versions import Floor
 
 
 class Interpreted(NamedTuple):
@@ -29,6 +30,7 @@ class Interpreted(NamedTuple):
     passes: tuple[ForwardPass, ...]
     regions: tuple[Region, ...]
     elsewhere: Elsewhere | None  # None: all is to be found that other files might confirm
+    floor: Floor  # the oldest torch on which the file has to run
 
     @property
     def program(self) -> Program[Context]:

@@ -41,7 +41,12 @@ class Guards:
         return mode if kept or mode is not GradMode.INFERENCE else None
 
     def switches_at_once(self, call: Call[Context]) -> bool:
-        """Whether the call itself, not only a `with` around it, changes the mode."""
+        """Whether the call itself, not only a `with` around it, changes the mode.
+
+        Above a function it takes that back as soon as it gets the function.
+        """
+        if call.node in getattr(call.place.statement, "decorator_list", ()):
+            return False
         payloads = self._graph.payloads
         return any(
             self._graph.kinds[node] is Kind.EXTERNAL and payloads[node] in SWITCHES
