@@ -20,6 +20,9 @@ READING_BUILTINS = frozenset(
 # Builtins by which code reaches names that are not written there.
 REFLECTION = frozenset("exec eval globals locals vars compile __import__".split())
 
+# Attributes by which code reaches the names of functions that run.
+FRAMES = frozenset("tb_frame f_locals f_globals gi_frame cr_frame ag_frame".split())
+
 # Functions of packages that otherwise read numbers, which give back what they got or parts of it.
 HANDING_BACK = frozenset(
     "random.choice random.choices random.sample math.prod copy.copy copy.deepcopy typing.cast"
@@ -73,7 +76,8 @@ VIEW_ATTRIBUTES = frozenset("T mT H mH real imag".split())
 SHOWING_CALLS = frozenset(
     "is_grad_enabled is_inference_mode_enabled set_grad_enabled saved_tensors_hooks save_on_cpu"
     " retain_grad register_hook enable_grad _set_grad_enabled register_post_accumulate_grad_hook"
-    " register_multi_grad_hook disable_saved_tensors_hooks _is_view is_inference".split()
+    " register_multi_grad_hook disable_saved_tensors_hooks _is_view is_inference"
+    " _push_saved_tensors_default_hooks".split()
 )
 
 # Calls that let code run in, or keep something of, every forward pass from then on or inside.
@@ -83,7 +87,7 @@ HOOKS = frozenset(
     " register_module_full_backward_hook register_parametrization cached weight_norm spectral_norm"
     " parametrize create_feature_extractor saved_tensors_hooks save_on_cpu prune orthogonal"
     " custom_from_mask l1_unstructured ln_structured random_unstructured global_unstructured"
-    " TorchFunctionMode TorchDispatchMode".split()
+    " _push_saved_tensors_default_hooks TorchFunctionMode TorchDispatchMode".split()
 )
 
 # Packages whose functions the tables know well enough to say what they keep.

@@ -188,6 +188,8 @@ class Block:
             return self._of_keeping(node, name)
         if name == "next" and self._file.kept_generators:
             return f"next() may run a generator that needs a graph (line {node.lineno})"
+        if name == "eval" and self._file.state.of_switching is not None:
+            return self._file.state.of_switching
         if name == "hasattr" and self._file.implicit.harmful_properties():
             return f"hasattr() may run a property (line {node.lineno})"
         self._follow(node)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
+from functools import cached_property
 
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.scopes import Function, is_property, positional
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
-from flake8_nograd.syntax.expressions import own_name, yields
+from flake8_nograd.syntax.expressions import last_name, own_name, yields
 from flake8_nograd.vocabulary import escapes
 
+_SUPPRESSES = frozenset("suppress raises assertRaises assertRaisesRegex".split())
 _TRANSPARENT = frozenset("staticmethod classmethod no_grad inference_mode".split())
 
 
@@ -27,12 +30,16 @@ class Callers:
             and node.func.id in escapes.REFLECTION
             and not bindings.stores.get(bindings.of(node.func))
         }
+        self._looks_into_frames = any(
+            isinstance(node, ast.Attribute) and node.attr in escapes.FRAMES
+            for node in bindings.nodes
+        )
         self.is_script = any(map(_runs_something, bindings.tree.body))
 
     def reflects(self, scope: ast.AST) -> bool:
         """Whether names of a scope may be reached by their text."""
-        if isinstance(scope, ast.Module):
-            return bool(self._reflecting)
+        if self._looks_into_frames or isinstance(scope, ast.Module):
+            return self._looks_into_frames or bool(self._reflecting)
         return any(scope in self._bindings.around(function) for function in self._reflecting)
 
     def all_calls_of(self, function: FunctionNode) -> list[ast.Call] | None:
@@ -62,6 +69,25 @@ class Callers:
                 return None
             calls.append(call)
         return calls
+
+    def may_wait_for_errors(self, node: ast.AST, covered: Container[ast.AST]) -> bool:
+        """Whether somebody around some code, or around a call of a function, expects an error."""
+        return bool(self._watched_calls) or any(
+            isinstance(around, ast.Try) or (isinstance(around, ast.With) and around not in covered)
+            for around in self._bindings.around(node)
+        )
+
+    @cached_property
+    def _watched_calls(self) -> list[ast.Call]:
+        """Calls of functions of the file for which a `try` waits."""
+        names = {node.name for node in self._bindings.nodes if isinstance(node, FunctionNode)}
+        return [
+            node
+            for around in filter(_expects_errors, self._bindings.nodes)
+            for statement in getattr(around, "body", ())
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Call) and own_name(node.func) in names
+        ]
 
     def parameters_for(self, node: ast.AST, call: ast.Call, function: Function) -> list[str] | None:
         """The parameters that an argument of a call becomes; None if that is not plain to see."""
@@ -111,6 +137,12 @@ class Callers:
         return name in ("getattr", "methodcaller", "attrgetter") and not all(
             isinstance(item, ast.Constant) for item in texts
         )
+
+
+def _expects_errors(node: ast.AST) -> bool:
+    if isinstance(node, ast.With):
+        return any(last_name(item.context_expr) in _SUPPRESSES for item in node.items)
+    return bool(getattr(node, "handlers", ()))
 
 
 def _is_private(function: FunctionNode) -> bool:

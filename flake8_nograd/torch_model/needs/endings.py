@@ -11,22 +11,16 @@ from collections.abc import Collection
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
-from flake8_nograd.syntax.expressions import yields
 from flake8_nograd.syntax.reaching import loads_reached
 from flake8_nograd.torch_model.needs.callees import Callee, Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
+from flake8_nograd.torch_model.needs.expression_kinds import COMPUTING, READING
+from flake8_nograd.torch_model.needs.handing_back import HandingBack
 from flake8_nograd.torch_model.needs.in_place import changes_receiver
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.needs.readers import raises_for_graphs, why_not_read
 from flake8_nograd.torch_model.needs.values_and_indices import gives_indices, is_index_of_values
 from flake8_nograd.vocabulary import escapes, methods
-
-_COMPUTING = (
-    *(ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Tuple, ast.List, ast.Set, ast.Dict),
-    *(ast.Starred, ast.Subscript, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
-    *(ast.Await, ast.NamedExpr),
-)
-_READING = (ast.Compare, ast.FormattedValue, ast.Assert, ast.If, ast.While, ast.Expr, ast.Slice)
 
 # Attributes that are parts of a result, beside being names of methods.
 _PARTS = escapes.VIEW_ATTRIBUTES | {"values", "indices", "mode"}
@@ -49,7 +43,7 @@ class Endings:
         passes: Collection[ast.Call],
     ) -> None:
         self._passes = passes
-        self._entered = set(inlined)
+        self._handing_back = HandingBack(bindings, inlined)
         self._bindings = bindings
         self._callees = callees
         self._callers = callers
@@ -103,11 +97,11 @@ class Endings:
         if isinstance(outer, ast.Compare) and not self._plain.comparisons_are_plain:
             self._follow(outer)
             return None
-        if isinstance(outer, _READING) or (isinstance(outer, ast.IfExp) and node is outer.test):
+        if isinstance(outer, READING) or (isinstance(outer, ast.IfExp) and node is outer.test):
             return None
         if isinstance(outer, ast.Subscript) and node is outer.slice:
             return None
-        if isinstance(outer, _COMPUTING):
+        if isinstance(outer, COMPUTING):
             return self._use_by_operation(outer)
         if isinstance(outer, ast.comprehension):
             return None if node in outer.ifs else self._bind(outer.target, outer)
@@ -118,7 +112,7 @@ class Endings:
             return None
         if isinstance(outer, ast.NamedExpr):
             why = self._bind(outer.target, outer)
-            if why is not None:
+            if why:
                 return why
         is_index = isinstance(outer, ast.Subscript) and is_index_of_values(outer)
         if is_index and self._plain.indices_are_plain:
@@ -131,8 +125,7 @@ class Endings:
     def _use_by_statement(self, node: ast.expr, outer: ast.AST) -> str | None:
         match outer:
             case ast.Assign(targets=targets):
-                whys = (self._bind(target, outer) for target in targets)
-                return next((why for why in whys if why is not None), None)
+                return next(filter(None, (self._bind(item, outer) for item in targets)), None)
             case ast.AnnAssign(target=target):
                 return self._bind(target, outer)
             case ast.AugAssign(target=target):
@@ -141,10 +134,8 @@ class Endings:
                 return self._bind(target, outer)
             case ast.Return():
                 return self._hand_back(outer)
-            case ast.Lambda(body=body) if body is node and outer in self._entered:
-                return None
             case ast.Lambda(body=body) if body is node:
-                return f"a lambda gives a result away (line {outer.lineno})"
+                return self._give_away(outer)
             case ast.Yield() | ast.YieldFrom():
                 return f"a result is yielded (line {outer.lineno})"
             case ast.Raise():
@@ -165,8 +156,7 @@ class Endings:
             parts = target.elts
             if isinstance(outer, ast.Assign) and len(parts) == 2 and gives_indices(outer.value):
                 parts = parts[:1] if self._plain.indices_are_plain else parts
-            whys = (self._bind(item, outer) for item in parts)
-            return next((why for why in whys if why is not None), None)
+            return next(filter(None, (self._bind(item, outer) for item in parts)), None)
         if isinstance(target, ast.Starred):
             return self._bind(target.value, outer)
         if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
@@ -200,7 +190,20 @@ class Endings:
             loads = loads_reached(self._bindings, variable, store)
         for load in loads:
             self._follow(load)
-        return None
+        readers = {self._bindings.function_of(load) for load in loads} - {variable.scope}
+        return next(filter(None, map(self._read_outside, readers)), None)
+
+    def _read_outside(self, function: ast.AST) -> str | None:
+        """What outlives a call comes out of any other call of a function that reads it."""
+        outer = self._handing_back.reads_outside(function)
+        if isinstance(outer, ast.Return):
+            return self._hand_back(outer)
+        return None if outer is None else self._give_away(outer)
+
+    def _give_away(self, outer: ast.Lambda) -> str | None:
+        if self._handing_back.is_followed(outer):
+            return None
+        return f"a lambda gives a result away (line {outer.lineno})"
 
     def _is_changed_in_place(self, store: ast.AST, variable: Variable) -> bool:
         """Whether `name += ...` outside the guard may write into a view that was made inside."""
@@ -224,16 +227,16 @@ class Endings:
     def _keep_in(self, owner: ast.Name) -> str | None:
         """A container of which all uses are in sight keeps a value."""
         variable = self._bindings.of(owner)
-        if not self._plain.is_fresh(variable):
-            return f"a result is kept in {owner.id}, which others may know (line {owner.lineno})"
-        return self._follow_name(variable, owner)
+        if self._plain.is_fresh(variable):
+            return self._follow_name(variable, owner)
+        return f"a result is kept in {owner.id}, which others may know (line {owner.lineno})"
 
     def _write_into(self, target: ast.Subscript) -> str | None:
         """Something is written into a value: harmless if it has no graph."""
         statement = self._bindings.statement_of(target)
-        value = getattr(statement, "value", None)
         if isinstance(statement, ast.AugAssign) and statement not in self._covered:
             return f"a result is changed in place outside the guard (line {target.lineno})"
+        value = getattr(statement, "value", None)
         if statement in self._covered or (value is not None and self._plain.is_plain(value)):
             return None
         if isinstance(target.value, ast.Name):
@@ -270,36 +273,30 @@ class Endings:
             return f".{name}() of a result may need its graph (line {call.lineno})"
         if changes_receiver(call) and call not in self._covered:
             return f"a result is changed in place outside the guard (line {call.lineno})"
-        if self._is_watched(call) and raises_for_graphs(call):
+        if self._callers.may_wait_for_errors(call, self._covered) and raises_for_graphs(call):
             return f"{name}() raises while recording, and that may be expected (line {call.lineno})"
         if callee.does in (Does.PASSES, Does.PASSES_ON):
             self._follow(call)
         return None
 
-    def _is_watched(self, node: ast.AST) -> bool:
-        """Whether somebody around may wait for an error."""
-        return any(
-            isinstance(around, ast.Try)
-            or (isinstance(around, ast.With) and around not in self._covered)
-            for around in self._bindings.around(node)
-        )
-
     def _use_by_call(self, node: ast.AST, call: ast.Call) -> str | None:
         """A value is given to a call, or is what is called."""
         if node is call.func:
-            if self._what(call).does is Does.PASSES_ON:
-                self._follow(call)
-                return None
-            return f"a result is called (line {call.lineno})"
+            if self._what(call).does is not Does.PASSES_ON:
+                return f"a result is called (line {call.lineno})"
+            self._follow(call)
+            return None
         callee = self._what(call)
         if any(keyword.arg == "out" for keyword in call.keywords):
             return f"a result is written into another tensor (line {call.lineno})"
         if callee.does is Does.READS:
-            return why_not_read(call, self._callees, self._is_watched(call))
+            return why_not_read(
+                call, self._callees, self._callers.may_wait_for_errors(call, self._covered)
+            )
         if callee.does in (Does.PASSES, Does.PASSES_ON):
             if changes_receiver(call):
                 return f"a result is written into another tensor (line {call.lineno})"
-            if self._is_watched(call) and raises_for_graphs(call):
+            if self._callers.may_wait_for_errors(call, self._covered) and raises_for_graphs(call):
                 return f"an error of deepcopy() may be expected (line {call.lineno})"
             self._follow(call)
             return None
@@ -324,7 +321,7 @@ class Endings:
                 return f"{function.name}() gets a result in a way not followed (line {call.lineno})"
             assert function.node is not None
             if function.node not in self._seen:
-                self._entered.add(function.node)
+                self._handing_back.enter(function.node)
             for name in names:
                 variable = self._bindings.in_scope(function.node, name)
                 why = self._follow_name(variable, ast.copy_location(ast.Name(name), call))
@@ -336,7 +333,7 @@ class Endings:
     def _hand_back(self, outer: ast.Return) -> str | None:
         """A value is returned: follow it to all callers, if they are in sight."""
         function = self._bindings.function_of(outer)
-        if function in self._seen or (function in self._entered and not yields(function)):
+        if function in self._seen or self._handing_back.is_followed(outer):
             return None
         self._seen.add(function)
         assert isinstance(function, FunctionNode)

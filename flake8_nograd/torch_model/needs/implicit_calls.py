@@ -7,6 +7,7 @@ the next value runs a generator.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator
 
 from flake8_nograd.flow.program import Program
@@ -21,24 +22,28 @@ from flake8_nograd.torch_model.semantics.context import Context
 _TRIGGERS: dict[type[ast.AST], frozenset[str]] = {
     ast.With: frozenset("__enter__ __exit__".split()),
     ast.ClassDef: frozenset("__init_subclass__ __set_name__ __prepare__ __new__".split()),
-    ast.Subscript: frozenset("__setitem__ __delitem__ __missing__".split()),
+    ast.Subscript: frozenset("__setitem__ __delitem__ __missing__ __class_getitem__".split()),
     ast.Attribute: frozenset(
         "__getattr__ __getattribute__ __setattr__ __delattr__ __get__ __set__ __delete__".split()
     ),
-    ast.Compare: frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__".split()),
 }
-_COMPARES = _TRIGGERS[ast.Compare] - {"__contains__"}
+# A result may be compared after the guard has ended, so these run wherever they like.
+_COMPARES = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__".split())
 _READS_ATTRIBUTES = frozenset("__getattr__ __getattribute__ __get__".split())
 _RUN_LATER = frozenset(
     "DataLoader map filter iter defaultdict starmap takewhile dropwhile accumulate groupby imap"
     " imap_unordered callback finalize register Lambda".split()
 )
 _NOT_IMPLICIT = frozenset(
-    "__init__ __post_init__ __call__ __aenter__ __aexit__ __getstate__ __setstate__ __reduce__"
-    " __class_getitem__".split()
+    "__init__ __post_init__ __call__ __aenter__ __aexit__ __getstate__ __setstate__"
+    " __reduce__".split()
 )
 _WITHOUT_OPERATORS = _NOT_IMPLICIT | frozenset(
     "__enter__ __exit__ __len__ __iter__ __next__ __repr__ __str__ __hash__ __del__".split()
+)
+# Packages of the standard library whose classes run no methods of those derived from them.
+_RUNNING = sys.stdlib_module_names - frozenset(
+    "abc collections dataclasses enum numbers typing types".split()
 )
 _ALL_TRIGGERED = frozenset().union(*_TRIGGERS.values())
 
@@ -63,6 +68,7 @@ class ImplicitCalls:
             for name, function in cls.methods.items()
             if name.startswith("__") and name.endswith("__") and name != "__init__"
         ]
+        self._overriding = list(_overriding(program, bindings))
         self._properties = program.properties | set(_made_properties(bindings.nodes))
         self._functions = program.functions
         self._kept = list(kept_generators)
@@ -115,7 +121,7 @@ class ImplicitCalls:
         why = self._state.left_behind_by(function)
         if why is not None:
             return why
-        gives_unseen = name in _COMPARES or name in _READS_ATTRIBUTES
+        gives_unseen = name in _COMPARES | _READS_ATTRIBUTES | {"__class_getitem__"}
         node = function.node
         if gives_unseen and isinstance(node, ast.FunctionDef) and not self._gives_known(node):
             return f"may give a result with a graph (line {node.lineno})"
@@ -175,6 +181,10 @@ class ImplicitCalls:
             why = self._state.left_behind_by(function)
             if why is not None and not why.startswith("looks at recording"):
                 return f"a function that is run later {why}"
+        for function in self._overriding:
+            why = self._state.left_behind_by(function)
+            if why is not None:
+                return f"{function.name}(), which a library may run, {why}"
         for function in self._callbacks(frozenset(("defaultdict",))):
             if not self._gives_plain(function.node):
                 return f"a dict makes and keeps what {function.name}() gives"
@@ -184,6 +194,38 @@ class ImplicitCalls:
             ):
                 return f"a generator expression may need a graph (line {node.lineno})"
         return None
+
+
+def _overriding(program: Program[Context], bindings: Bindings) -> Iterator[Function]:
+    """Methods that nothing in the file calls, of classes whose bases are the standard library's."""
+    called = {
+        node.attr
+        for node in bindings.parents
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    for cls in program.classes:
+        bases = cls.node.bases if cls.node is not None else []
+        if any(_is_of_standard_library(base, bindings) for base in bases):
+            for name, function in cls.methods.items():
+                if name not in called and not name.startswith("__"):
+                    yield function
+
+
+def _is_of_standard_library(base: ast.expr, bindings: Bindings) -> bool:
+    while isinstance(base, ast.Attribute | ast.Subscript):
+        base = base.value
+    stores = bindings.stores.get(bindings.of(base), ()) if isinstance(base, ast.Name) else ()
+    return any(_package(store, getattr(base, "id", "")) in _RUNNING for store in stores)
+
+
+def _package(store: ast.AST, name: str) -> str:
+    """The package that an import gives a name of."""
+    if isinstance(store, ast.ImportFrom):
+        return "" if store.level else str(store.module).partition(".")[0]
+    for item in store.names if isinstance(store, ast.Import) else ():
+        if (item.asname or item.name.partition(".")[0]) == name:
+            return item.name.partition(".")[0]
+    return ""
 
 
 def _made_properties(nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import last_name, own_name, returned_values
+from flake8_nograd.syntax.expressions import dotted, last_name, own_name, returned_values
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
 from flake8_nograd.torch_model.needs.left_behind import LeftBehind
@@ -22,6 +22,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes
 
 _RUN_BY_CALLS = frozenset("setup_context __call__ _call_impl".split())
+_OF_TORCH = frozenset("torch.Tensor Tensor F functional nn.functional torch.nn.functional".split())
 _REMEMBERS = ("cache", "memo", "lazy")
 
 
@@ -96,6 +97,13 @@ class ModuleState:
                 elif isinstance(node, ast.Global | ast.Nonlocal):
                     yield ast.Name(node.names[0])
 
+    @cached_property
+    def of_switching(self) -> str | None:
+        """Why `eval()`, which runs `train(False)`, may need recording on; None if it does not."""
+        methods = (cls.methods.get("train") for cls in self._program.classes)
+        found = (self.left_behind_by(method) for method in methods if method is not None)
+        return next((f"eval() runs train(), which {why}" for why in found if why is not None), None)
+
     def left_behind_by(self, function: Function) -> str | None:
         """Why running a function of the file, and what it calls, is more than its result."""
         found = (self._left_behind.of(_code(item), item) for item in self._reached([function]))
@@ -143,7 +151,8 @@ class ModuleState:
                 names = [] if self._is_of_another_class(node) else [node.attr]
             elif isinstance(node, ast.Call) and own_name(node.func) in ("setattr", "__setattr__"):
                 names = [str(getattr(item, "value", "")) for item in node.args]
-            if "forward" in names or "__call__" in names:
+            is_replaced = "forward" in names or "__call__" in names
+            if is_replaced or _changes_torch(node, self._bindings):
                 return getattr(node, "lineno", 0)
         return 0
 
@@ -236,22 +245,39 @@ class ModuleState:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Call):
                     yield from self._callees.of(node).functions
-                    yield from self._of_same_class(function, node)
+                    yield from self._of_same_class(function, node.func)
+                    for argument in node.args:
+                        yield from self._of_same_class(function, argument)
+                        yield from self._of_name(argument)
 
-    def _of_same_class(self, function: Function, node: ast.Call) -> Iterator[Function]:
-        """Methods that `self.method()` may run, also in classes derived from this one."""
-        if not isinstance(node.func, ast.Attribute) or function.owner is None:
+    def _of_same_class(self, function: Function, node: ast.expr) -> Iterator[Function]:
+        """Methods that `self.method` may stand for, also in classes derived from this one."""
+        if not isinstance(node, ast.Attribute) or function.owner is None:
             return
-        if access_path(node.func.value) == "self":
+        if access_path(node.value) == "self":
             for cls in self._program.classes:
-                method = cls.methods.get(node.func.attr)
+                method = cls.methods.get(node.attr)
                 if method is not None and isinstance(cls, Class):
                     yield method
+
+    def _of_name(self, node: ast.expr) -> Iterator[Function]:
+        """Functions of the file that a name may stand for, which somebody else is to run."""
+        if isinstance(node, ast.Name):
+            stores = self._bindings.stores.get(self._bindings.of(node), ())
+            yield from (item for item in self._program.functions if item.node in stores)
 
 
 def _code(function: Function) -> list[ast.AST]:
     """What runs when a function or a lambda is called."""
     return [function.node.body] if isinstance(function.node, ast.Lambda) else [*function.body]
+
+
+def _changes_torch(node: ast.AST, bindings: Bindings) -> bool:
+    """Whether a function of torch, or a method of tensors, is replaced by another one."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
+        return False
+    value = getattr(bindings.statement_of(node), "value", None)
+    return dotted(node.value) in _OF_TORCH and not isinstance(value, ast.Constant)
 
 
 def _root(node: ast.expr) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -111,6 +111,17 @@ def _names_fast_path(node: ast.AST) -> bool:
     return False
 
 
+def _has_keyword(node: ast.AST, names: Container[str]) -> bool:
+    return isinstance(node, ast.keyword) and node.arg in names
+
+
+_MASKED_ATTENTION: tuple[Callable[[ast.AST], bool], ...] = (
+    lambda node: getattr(node, "attr", getattr(node, "id", "")) == "MultiheadAttention",
+    lambda node: _has_keyword(node, {"batch_first"}),
+    lambda node: _has_keyword(node, {"key_padding_mask", "attn_mask"}),
+)
+
+
 class WholeFile:
     """What the rest of a file means for any guard in it."""
 
@@ -122,6 +133,8 @@ class WholeFile:
         """Why a guard may change numbers although nobody needs a graph."""
         if any(map(_names_fast_path, self._nodes)):
             return "nn.TransformerEncoder computes other values at padded positions"
+        if all(any(does(node) for node in self._nodes) for does in _MASKED_ATTENTION):
+            return "nn.MultiheadAttention computes other values where all is masked"
         return ""
 
     @cached_property
