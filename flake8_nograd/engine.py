@@ -67,15 +67,19 @@ def check(
 def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
     """All findings of a file in order of place; nothing is planned yet."""
     with _collector_paused():
-        speaks = speaks_of_torch("".join(source.lines))
-        floor = floor_of(source, options)
-        if not speaks or not may_have_facts(source.tree, source.lines, options, source.path, floor):
-            return []
-        facts = facts_of(source, options, floor)
-        silenced = _silenced_passes(facts, source, options)
-        if silenced:
-            facts = facts._replace(regions=tuple(_led_by_others(facts.regions, silenced)))
-        return sorted(_findings(facts, source))
+        return _found(source, options)
+
+
+def _found(source: Source, options: Options) -> list[Finding]:
+    speaks = speaks_of_torch("".join(source.lines))
+    floor = floor_of(source, options)
+    if not speaks or not may_have_facts(source.tree, source.lines, options, source.path, floor):
+        return []
+    facts = facts_of(source, options, floor)
+    silenced = _silenced_passes(facts, source, options)
+    if silenced:
+        facts = facts._replace(regions=tuple(_led_by_others(facts.regions, silenced)))
+    return sorted(_findings(facts, source))
 
 
 def plan(

@@ -15,6 +15,7 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import Semantics
 from flake8_nograd.flow.state import Context, State, flow_into
 from flake8_nograd.flow.values import PLAIN, Value, derived, join, value_of
+from flake8_nograd.syntax.expressions import nodes_of
 
 
 @dataclass(slots=True)
@@ -271,7 +272,7 @@ class _Interpreter(Definitions[Context]):
         self.join_branches(base, branches)
 
     def _bind_pattern(self, pattern: ast.pattern, subject: Value) -> None:
-        for node in ast.walk(pattern):
+        for node in nodes_of(pattern):
             name = getattr(node, "name", None) or getattr(node, "rest", None)
             if name:
                 self.bind_name(name, Value(subject.aliases, subject.dependencies))

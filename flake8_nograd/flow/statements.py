@@ -6,6 +6,7 @@ import ast
 from itertools import chain
 
 from flake8_nograd.flow.imports import imported_names
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.suites import JUMP
 
 _NAMING = ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
@@ -19,7 +20,7 @@ def may_leave(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.With | ast.AsyncWith):
         return any(map(may_leave, statement.body))
     if isinstance(statement, ast.Match) or hasattr(statement, "handlers"):
-        return any(isinstance(node, JUMP) for node in ast.walk(statement))
+        return any(isinstance(node, JUMP) for node in nodes_of(statement))
     return isinstance(statement, JUMP)
 
 

@@ -7,6 +7,7 @@ import ast
 from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.value_names import made_by
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.expressions import nodes_of
 
 _OVER_PARAMETERS = frozenset(("parameters", "named_parameters", "modules", "children"))
 _OVER_PAIRS = frozenset(("enumerate", "list", "tuple", "reversed", "iter", "zip"))
@@ -56,4 +57,4 @@ def iterated_module(over: ast.expr) -> str:
 
 def is_main_test(test: ast.expr) -> bool:
     """Whether a condition asks for the name of the module."""
-    return any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(test))
+    return any(isinstance(part, ast.Name) and part.id == "__name__" for part in nodes_of(test))

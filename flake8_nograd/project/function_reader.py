@@ -203,7 +203,7 @@ class FunctionReader:
         self._values_of_loop(statement.target, over)
         what = iterated_module(over)
         if what:
-            for part in ast.walk(statement.target):
+            for part in nodes_of(statement.target):
                 if isinstance(part, ast.Name):
                     self._iterated[part.id] = what
         self._suite(statement.body)
@@ -211,7 +211,7 @@ class FunctionReader:
 
     def _values_of_loop(self, target: ast.expr, over: ast.expr) -> None:
         sources = list(sources_of(over))
-        for part in ast.walk(target):
+        for part in nodes_of(target):
             if isinstance(part, ast.Name):
                 self._values.lead(sources, part.id)
 

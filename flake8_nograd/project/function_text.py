@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 
+from flake8_nograd.syntax.expressions import nodes_of
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -27,7 +29,7 @@ def function_in(lines: range, text: bytes) -> FunctionNode:
         found: ast.AST = parsed(_alone(lines, text)).body[-1]
     except SyntaxError:  # what the lines mean depends on others
         found = parsed(text)
-    for node in ast.walk(found):
+    for node in nodes_of(found):
         if isinstance(node, FunctionNode) and lines_of(node) == lines:
             return node
     raise ValueError(f"no function in lines {lines.start} to {lines.stop - 1}")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_nograd.syntax.expressions import last_name, own_name
+from flake8_nograd.syntax.expressions import children_of, last_name, nodes_of, own_name
 from flake8_nograd.vocabulary import escapes, methods
 from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard
@@ -37,7 +37,7 @@ def kept_by(function: _Function) -> Iterator[Kept]:
 
 def looks_at_recording(function: _Function) -> int:
     """The line in which a function asks whether something is recorded; 0 if it does nowhere."""
-    for node in ast.walk(function):
+    for node in nodes_of(function):
         if isinstance(node, ast.Call) and own_name(node.func) in escapes.SHOWING_CALLS:
             return node.lineno
         is_read = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
@@ -57,13 +57,13 @@ class _Reader:
         self._bound: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
         self._outer = {
             name
-            for node in ast.walk(function)
+            for node in nodes_of(function)
             if isinstance(node, ast.Global | ast.Nonlocal)
             for name in node.names
         }
         given = function.args
         self._fresh = {item.arg for item in (given.vararg, given.kwarg) if item is not None}
-        for node in ast.walk(function):
+        for node in nodes_of(function):
             for target, value in _bindings(node):
                 self._bind(target, value)
 
@@ -91,7 +91,7 @@ class _Reader:
             is_plain = all(self._is_plain(item, frozenset()) for item in given if item is not owner)
             if not is_plain and self._is_known_outside(owner, frozenset()):
                 yield Kept(_name(owner), node.lineno)
-        for child in ast.iter_child_nodes(node):
+        for child in children_of(node):
             yield from self.kept(child)
 
     def _outlives(self, target: ast.expr, seen: frozenset[str]) -> bool:
@@ -137,7 +137,7 @@ class _Reader:
                 return self._is_plain_call(node, seen)
             case ast.IfExp(body=body, orelse=orelse):
                 return self._is_plain(body, seen) and self._is_plain(orelse, seen)
-        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        parts = [part for part in children_of(node) if isinstance(part, ast.expr)]
         return isinstance(node, _TRANSPARENT) and all(self._is_plain(part, seen) for part in parts)
 
     def _is_plain_call(self, node: ast.Call, seen: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.kept_values import Kept, kept_by
 from flake8_nograd.project.summary import ClassSummary, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Symbol, Symbols
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import escapes, methods
 
 _DEEPEST = 4
@@ -139,7 +140,7 @@ def _keeps_in_a_hook(text: bytes) -> bool:
         return True
     functions = (
         node
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     )
     return any(next(kept_by(node), None) for node in functions)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.expressions import children_of
 from flake8_nograd.vocabulary import methods
 
 TRAINED, RETURNED, STORED = "<trained>", "<returned>", "<stored>"
@@ -73,7 +74,7 @@ def sources_of(node: ast.expr) -> Iterator[str]:
         elif isinstance(part, ast.Name):
             yield part.id
         elif not isinstance(part, ast.Compare | ast.Lambda | ast.Constant):
-            todo += ast.iter_child_nodes(part)
+            todo += children_of(part)
 
 
 def _leaves_out_gradient(keyword: ast.keyword) -> bool:

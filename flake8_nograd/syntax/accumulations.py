@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from flake8_nograd.syntax.expressions import nodes_of
+
 # Methods after which a list or queue holds its argument.
 KEEPING = frozenset("append appendleft extend insert".split())
 
@@ -47,6 +49,6 @@ def _sum(statement: ast.Assign, value: ast.BinOp) -> Accumulation | None:
 def names_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """All plain names in some nodes."""
     for node in nodes:
-        for part in ast.walk(node):
+        for part in nodes_of(node):
             if isinstance(part, ast.Name):
                 yield part.id

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from flake8_nograd.syntax.expressions import children_of, nodes_of
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPE = (*_FUNCTION, ast.ClassDef, ast.Module)
@@ -35,7 +37,7 @@ class Bindings:
         todo: list[ast.AST] = [tree]
         while todo:
             node = todo.pop()
-            for child in ast.iter_child_nodes(node):
+            for child in children_of(node):
                 self.parents[child] = node
                 todo.append(child)
             names += ((node, name) for name in self._note(node))
@@ -49,7 +51,7 @@ class Bindings:
     @cached_property
     def nodes(self) -> list[ast.AST]:
         """The tree and everything in it, from the outside in."""
-        return list(ast.walk(self.tree))
+        return list(nodes_of(self.tree))
 
     def of(self, name: ast.Name) -> Variable:
         """The variable that a name stands for."""

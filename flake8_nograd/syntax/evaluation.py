@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from flake8_nograd.syntax.expressions import children_of
+
 _ALWAYS_EVALUATED = (
     *(ast.Call, ast.keyword, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Starred),
     *(ast.Tuple, ast.List, ast.Set, ast.Dict),
@@ -24,7 +26,7 @@ def parts(node: ast.AST) -> list[ast.AST]:
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
             return [item for pair in pairs for item in pair if item is not None]
-    return [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+    return [child for child in children_of(node) if not isinstance(child, ast.stmt)]
 
 
 def path_to(node: ast.AST, root: ast.AST) -> list[ast.AST]:

@@ -6,6 +6,24 @@ import ast
 from collections.abc import Iterable, Iterator
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_WITHOUT_NODES = frozenset(
+    "ctx id attr name module level kind arg asname conversion simple is_async type_comment rest tag"
+    " kwd_attrs str".split()
+)
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """The fields that hold nodes or lists of them, by the class of the node."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        fields = tuple(name for name in kind._fields if name not in _WITHOUT_NODES)
+        return self.setdefault(kind, fields)
+
+
+# Half of all nodes are names or constants; the values of these may be anything.
+_FIELDS = _Fields(dict.fromkeys((ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal), ()))
+if hasattr(ast, "TypeAlias"):  # its name is a node
+    _FIELDS[ast.TypeAlias] = ("name", "type_params", "value")
 
 
 def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -15,7 +33,7 @@ def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         if not isinstance(node, _SCOPES):
-            pending.extend(ast.iter_child_nodes(node))
+            pending.extend(children_of(node))
 
 
 def all_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -29,18 +47,30 @@ def nodes_of(root: ast.AST) -> Iterator[ast.AST]:
     todo = [root]
     for node in todo:
         yield node
-        for name in node._fields:
+        for name in _FIELDS[node.__class__]:
             value = getattr(node, name, None)
-            if isinstance(value, list):
-                todo += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST) and name != "ctx":
+            if value.__class__ is list:
+                todo += filter(None, value)
+            elif value is not None:
                 todo.append(value)
+
+
+def children_of(node: ast.AST) -> list[ast.AST]:
+    """What `ast.iter_child_nodes` yields, but for the contexts of names."""
+    children: list[ast.AST] = []
+    for name in _FIELDS[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            children += filter(None, value)
+        elif value is not None:
+            children.append(value)
+    return children
 
 
 def header(node: ast.stmt) -> list[ast.AST]:
     """A statement without the statements nested in it."""
     parts: list[ast.AST] = []
-    for child in ast.iter_child_nodes(node):
+    for child in children_of(node):
         if isinstance(child, ast.match_case):
             parts += [child.pattern, *filter(None, [child.guard])]
         elif not isinstance(child, ast.stmt | ast.ExceptHandler):
@@ -75,12 +105,12 @@ def last_name(node: ast.expr) -> str:
 
 def yields(function: ast.AST) -> bool:
     """Whether a function is a generator; functions in it count as well."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes_of(function))
 
 
 def returned_values(function: ast.AST) -> list[ast.expr]:
     """What a function returns, without plain `return`; functions in it count as well."""
-    returns = (node for node in ast.walk(function) if isinstance(node, ast.Return))
+    returns = (node for node in nodes_of(function) if isinstance(node, ast.Return))
     return [item.value for item in returns if item.value is not None]
 
 
@@ -99,4 +129,4 @@ def _suspends(node: ast.AST) -> bool:
 def is_literal(node: ast.expr) -> bool:
     """Whether an expression is a constant, or a display of nothing but constants."""
     plain = ast.Constant | ast.List | ast.Tuple | ast.UnaryOp | ast.unaryop | ast.expr_context
-    return all(isinstance(part, plain) for part in ast.walk(node))
+    return all(isinstance(part, plain) for part in nodes_of(node))

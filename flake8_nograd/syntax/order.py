@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.syntax.expressions import dotted
+from flake8_nograd.syntax.expressions import dotted, nodes_of
 from flake8_nograd.syntax.statements import Statement
 
 _LEAVES = ("exit", "_exit", "quit", "abort", "skip")
@@ -52,7 +52,7 @@ def _runs_elsewhere(test: ast.expr) -> bool:
     """Whether a condition is TYPE_CHECKING or compares `__name__`."""
     return any(
         dotted(node).endswith(("TYPE_CHECKING", "__name__"))
-        for node in ast.walk(test)
+        for node in nodes_of(test)
         if isinstance(node, ast.Name | ast.Attribute)
     )
 

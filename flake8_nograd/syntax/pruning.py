@@ -12,6 +12,14 @@ from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.literals import Known, Literals, truth_of, union, values_of
 from flake8_nograd.syntax.suites import JUMP, own_statements
 
+# The kinds of nodes that may bind a name, or say where it is bound.
+_BINDING = frozenset(
+    kind
+    for kind in map(vars(ast).get, dir(ast))
+    if isinstance(kind, type)
+    and issubclass(kind, ast.AST)
+    and not {"id", "arg", "name", "asname", "names", "rest"}.isdisjoint(kind._fields)
+)
 _SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -127,9 +135,11 @@ class _Stores:
         for statement in own_statements(scope.body):
             self._note(statement)
         for node in nodes_of(scope):
+            if node.__class__ not in _BINDING or node in self._plain:
+                continue
             if isinstance(node, ast.Nonlocal | ast.Global):
                 self._others.update(node.names)
-            elif node not in self._plain and not isinstance(node, ast.arg):
+            elif not isinstance(node, ast.arg):
                 self._others.update(_bound_by(node))
 
     def values(self, name: str, known: Known) -> list[Literals | None]:
@@ -157,7 +167,8 @@ class _Stores:
 
 def names_stored(scope: ast.AST) -> set[str]:
     """The names that something binds, in whatever scope in it."""
-    return {name for node in nodes_of(scope) for name in _bound_by(node)}
+    nodes = (node for node in nodes_of(scope) if node.__class__ in _BINDING)
+    return {name for node in nodes for name in _bound_by(node)}
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:

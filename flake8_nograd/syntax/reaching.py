@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
 from flake8_nograd.syntax.bindings import Bindings, Variable
+from flake8_nograd.syntax.expressions import children_of, nodes_of
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _MOST_STORES = 8  # to follow; each is looked for in all the rest of the function
@@ -23,7 +24,7 @@ def loads_reached(bindings: Bindings, variable: Variable, store: ast.AST) -> lis
     waiting: set[ast.AST] = {load for load in loads if bindings.scope_of(load) is variable.scope}
     after = _after(bindings, bindings.statement_of(store), variable.name)
     while waiting and (node := next(after, None)) is not None:
-        waiting.difference_update(ast.walk(node))
+        waiting.difference_update(nodes_of(node))
     return [load for load in loads if load not in waiting]
 
 
@@ -52,7 +53,7 @@ def _after(bindings: Bindings, statement: ast.stmt, name: str) -> Iterator[ast.A
 def _may_be_left(suite: Sequence[ast.stmt], around: ast.AST | None, bindings: Bindings) -> bool:
     """Whether control may pass the end of some statements by, for code further down."""
     jumps = any(
-        isinstance(node, ast.Break | ast.Continue) for item in suite for node in ast.walk(item)
+        isinstance(node, ast.Break | ast.Continue) for item in suite for node in nodes_of(item)
     )
     outer = bindings.around(around) if around is not None else ()
     return jumps or any(
@@ -73,7 +74,7 @@ def _exposed(statement: ast.stmt, name: str) -> Iterator[ast.AST]:
     if isinstance(statement, ast.For | ast.AsyncFor | ast.While | ast.If | ast.With):
         suites = [statement.body, getattr(statement, "orelse", [])]
         inner = set(chain(*suites))
-        yield from (part for part in ast.iter_child_nodes(statement) if part not in inner)
+        yield from (part for part in children_of(statement) if part not in inner)
         if not _is_loop_over(statement, name):
             yield from _exposed_suite(suites[0], name)
         yield from _exposed_suite(suites[1], name)
@@ -84,7 +85,7 @@ def _exposed(statement: ast.stmt, name: str) -> Iterator[ast.AST]:
 def _is_loop_over(statement: ast.stmt, name: str) -> bool:
     """Whether each turn of a loop gives the name another value."""
     return isinstance(statement, ast.For | ast.AsyncFor) and any(
-        isinstance(part, ast.Name) and part.id == name for part in ast.walk(statement.target)
+        isinstance(part, ast.Name) and part.id == name for part in nodes_of(statement.target)
     )
 
 

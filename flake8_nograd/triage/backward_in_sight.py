@@ -15,6 +15,7 @@ from flake8_nograd.flow.statements import (
     names_bound,
     value_assigned,
 )
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.suites import JUMP, inner_suites
 from flake8_nograd.triage.names import Path, path_of
 from flake8_nograd.triage.syntax_index import SyntaxIndex
@@ -43,8 +44,8 @@ def _leaves_by_a_flag(statement: ast.stmt) -> bool:
         return False
     plain = ast.Name | ast.Constant | ast.expr_context | ast.cmpop | ast.unaryop | ast.boolop
     compound = ast.Compare | ast.UnaryOp | ast.BoolOp
-    return all(isinstance(part, plain | compound) for part in ast.walk(statement.test)) and any(
-        isinstance(part, JUMP) for part in ast.walk(statement)
+    return all(isinstance(part, plain | compound) for part in nodes_of(statement.test)) and any(
+        isinstance(part, JUMP) for part in nodes_of(statement)
     )
 
 

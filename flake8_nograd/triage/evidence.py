@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from flake8_nograd.flow.scopes import is_decorated, positional
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.triage.candidates import Candidate, Needs
 from flake8_nograd.triage.names import Path, dotted_names
 from flake8_nograd.triage.syntax_index import OwnClass, SyntaxIndex
@@ -199,7 +200,7 @@ class Evidence:
 
 
 def _names_in(annotation: ast.expr) -> Iterator[str]:
-    for part in ast.walk(annotation):
+    for part in nodes_of(annotation):
         if isinstance(part, ast.Constant):
             yield from _NAME.findall(str(part.value))
         else:

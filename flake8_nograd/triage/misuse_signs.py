@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.suites import inner_suites
 
 _NAMES = ("no_grad", "inference_mode", "enable_grad", "set_grad_enabled")
@@ -148,7 +149,7 @@ def _suspends_in_guard(text: str, tree: ast.Module) -> bool:
     todo: list[list[ast.stmt]] = [tree.body]
     while todo:
         for statement in todo.pop():
-            if isinstance(statement, ast.With) and any(map(_suspends, ast.walk(statement))):
+            if isinstance(statement, ast.With) and any(map(_suspends, nodes_of(statement))):
                 return True
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 todo.append(statement.body)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.flow.scopes import is_decorated, is_property, parameters, positional
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.triage.names import Path, dotted_names, path_of
 from flake8_nograd.triage.text_prefilter import Patterns, found
 
@@ -341,4 +342,4 @@ def _own_parts(node: ast.ClassDef) -> Iterator[ast.AST]:
         if is_function(item):
             yield item
         elif not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)):
-            yield from ast.walk(item)
+            yield from nodes_of(item)

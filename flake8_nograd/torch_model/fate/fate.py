@@ -158,14 +158,14 @@ class ResultUses:
         """Whether nothing takes a result."""
         return node in self._observations.discarded
 
-    def training_calls(self) -> Iterator[ast.Call]:
+    def training_calls(self) -> Iterator[Call[Context]]:
         """The calls that differentiate what they are given."""
         for sink in self._training:
             payload = self._graph.payloads[sink]
             if isinstance(payload, Differentiation):
-                yield payload.call.node
+                yield payload.call
             elif isinstance(payload, Call):
-                yield payload.node
+                yield payload
 
     def hands_back(self, call: Call[Context]) -> bool:
         """Whether the function of a call returns its result, or something computed from it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -38,12 +40,13 @@ class EvaluationCalls:
         tree: ast.Module,
         program: Program[Context],
         points_to: PointsTo,
-        training: Collection[ast.Call],
+        training: Collection[Call[Context]],
     ) -> None:
         self._tree = tree
         self._functions = program.functions
         self._points_to = points_to
-        self._training = training
+        self._training = {call.node for call in training}
+        self._training_functions = [call.function for call in training]
         self._calls = {call.node: call for call in program.calls}
         self._trains: dict[object, bool] = {}
         self._live: dict[object, list[ast.Call]] = {}
@@ -67,8 +70,29 @@ class EvaluationCalls:
                 self._found[function] = list(islice(self._search(function), _MOST_RUNS))
         return self._found[function]
 
+    @cached_property
+    def _may_train(self) -> set[Function]:
+        """The functions that reach something that differentiates in any of their runs."""
+        payloads, callees = self._points_to.graph.payloads, self._points_to.callees
+        callers: defaultdict[Function, set[Function]] = defaultdict(set)
+        for call in self._calls.values():
+            for thing in callees.get(call.result, ()):
+                callee = payloads[thing]
+                if isinstance(callee, Function):
+                    callers[callee].add(call.function)
+        found: set[Function] = set()
+        todo = list(self._training_functions)
+        while todo:
+            for around in todo.pop().enclosing():
+                if around not in found:
+                    found.add(around)
+                    todo += callers[around]
+        return found
+
     def trains(self, function: Function, given: Given) -> bool:
         """Whether a run with these literals may reach something that differentiates."""
+        if function not in self._may_train:
+            return False
         key = function, _key(given)
         if key not in self._trains:
             self._trains[key] = False  # what runs itself trains if it does so anywhere else
@@ -89,7 +113,7 @@ class EvaluationCalls:
         return any(
             self.trains(callee, literals)
             for callee in callees
-            if isinstance(callee, Function) and callee is not function
+            if isinstance(callee, Function) and callee in self._may_train and callee is not function
             for literals in _given(call, callee, self._known(function, given))
         )
 

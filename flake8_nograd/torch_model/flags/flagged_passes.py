@@ -13,6 +13,7 @@ from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.literals import Known, truth_of
 from flake8_nograd.syntax.pruning import Pruner, names_stored
 from flake8_nograd.torch_model.answers import Answers
@@ -44,7 +45,7 @@ class FlaggedPasses:
         self._tree = tree
         self._answers = answers
         self._read_again = read_again
-        training = set(answers.uses.training_calls())
+        training = list(answers.uses.training_calls())
         self._finder = EvaluationCalls(tree, answers.program, answers.points_to, training)
 
     def among(self, passes: Iterable[ForwardPass]) -> dict[Node, ForwardPass]:
@@ -117,13 +118,13 @@ class FlaggedPasses:
     def _switch(self, function: Function, known: Known, item: ForwardPass) -> str:
         """The condition under which the function trains, if it can be asked before a pass."""
         changing = _changing_names(function.body, item.node.lineno)
-        for part in (part for statement in function.body for part in ast.walk(statement)):
+        for part in (part for statement in function.body for part in nodes_of(statement)):
             if not isinstance(part, ast.If) or (truth := truth_of(part.test, known)) is None:
                 continue
             dead = part.orelse if truth else part.body
-            inside = (node for statement in dead for node in ast.walk(statement))
+            inside = (node for statement in dead for node in nodes_of(statement))
             calls = (node for node in inside if isinstance(node, ast.Call))
-            names = {node.id for node in ast.walk(part.test) if isinstance(node, ast.Name)}
+            names = {node.id for node in nodes_of(part.test) if isinstance(node, ast.Name)}
             trains = any(self._finder.trains_at(node, function) for node in calls)
             if trains and changing.isdisjoint(names):
                 text = ast.unparse(part.test)

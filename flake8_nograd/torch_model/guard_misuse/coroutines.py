@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.decorators import guard_decorators, lines_of
@@ -52,7 +53,7 @@ def _kind(function: Function, what: Interpreted) -> Misuse | None:
 def _makes_generator(node: ast.expr, what: Interpreted) -> bool:
     """Whether an expression is a generator that calls something when it is consumed."""
     if isinstance(node, ast.GeneratorExp):
-        return any(isinstance(part, ast.Call) for part in ast.walk(node.elt))
+        return any(isinstance(part, ast.Call) for part in nodes_of(node.elt))
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Name) and node.func.id == "map":

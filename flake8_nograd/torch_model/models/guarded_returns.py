@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.suites import inner_suites
 
 _DEEPEST = 3
@@ -51,7 +52,7 @@ def _returned_in_the_open(
 
 
 def _returns_anything(suite: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(part, ast.Return) for item in suite for part in ast.walk(item))
+    return any(isinstance(part, ast.Return) for item in suite for part in nodes_of(item))
 
 
 def _called(value: ast.expr) -> str:

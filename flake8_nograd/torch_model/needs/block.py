@@ -8,7 +8,7 @@ from typing import Protocol
 
 from flake8_nograd.flow.program import Program
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import children_of, nodes_of, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
 from flake8_nograd.torch_model.needs.endings import Endings
@@ -93,7 +93,7 @@ class Block:
                 todo += [*node.decorator_list, *node.args.defaults]
                 todo += [item for item in node.args.kw_defaults if item is not None]
             else:
-                todo.extend(ast.iter_child_nodes(node))
+                todo.extend(children_of(node))
             for function in self._functions_run_by(node):
                 if function not in self._inlined:
                     self._inlined.add(function)
@@ -246,7 +246,7 @@ class Block:
 
     def _of_match(self, node: ast.Match, subject: ast.expr) -> str | None:
         """Patterns take a subject apart; only plain ones are followed."""
-        parts = list(ast.walk(node))
+        parts = list(nodes_of(node))
         has_sequences = any(isinstance(part, ast.MatchSequence) for part in parts)
         if has_sequences and not self._plain.is_plain(subject):
             return f"what the patterns of line {node.lineno} take apart is not followed"

@@ -9,7 +9,7 @@ from functools import cached_property
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.scopes import Function, is_property, positional
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
-from flake8_nograd.syntax.expressions import last_name, own_name, yields
+from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name, yields
 from flake8_nograd.vocabulary import escapes
 
 _SUPPRESSES = frozenset("suppress raises assertRaises assertRaisesRegex".split())
@@ -85,7 +85,7 @@ class Callers:
             node
             for around in filter(_expects_errors, self._bindings.nodes)
             for statement in getattr(around, "body", ())
-            for node in ast.walk(statement)
+            for node in nodes_of(statement)
             if isinstance(node, ast.Call) and own_name(node.func) in names
         ]
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from flake8_nograd.findings import Hoisted
 from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.evaluation import before, is_evaluated_once, parts, path_to
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.vocabulary import escapes, methods
@@ -98,7 +98,7 @@ class EvaluationOrder:
         names = escapes.REFLECTION | {"dir"}
         return any(
             isinstance(part, ast.Call) and getattr(part.func, "id", "") in names
-            for part in ast.walk(scope)
+            for part in nodes_of(scope)
         )
 
     def _part(
@@ -209,4 +209,4 @@ def _is_movable(node: ast.Call, statement: ast.stmt) -> bool:
 
 def _suspends(node: ast.AST) -> bool:
     """Whether an expression binds a name that others may read, or hands control to other code."""
-    return any(isinstance(part, _SUSPENDING) for part in ast.walk(node))
+    return any(isinstance(part, _SUSPENDING) for part in nodes_of(node))

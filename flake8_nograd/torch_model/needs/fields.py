@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.vocabulary import escapes
 
@@ -126,14 +126,14 @@ def _assigned(node: ast.expr, bindings: Bindings) -> ast.expr | None:
 def _named_in_class(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
     if isinstance(statement, ast.Assign):
         for target in statement.targets:
-            for part in ast.walk(target):
+            for part in nodes_of(target):
                 if isinstance(part, ast.Name):
                     yield part.id, statement.value
     elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         if statement.value is not None:
             yield statement.target.id, statement.value
     elif isinstance(statement, ast.With | ast.For | ast.If | ast.Try | ast.While):
-        for part in ast.walk(statement):
+        for part in nodes_of(statement):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 yield part.id, None
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import last_name, returned_values
+from flake8_nograd.syntax.expressions import last_name, nodes_of, returned_values
 from flake8_nograd.torch_model.needs.module_state import ModuleState
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.semantics.context import Context
@@ -189,7 +189,7 @@ class ImplicitCalls:
             if not self._gives_plain(function.node):
                 return f"a dict makes and keeps what {function.name}() gives"
         for node in self._kept_expressions():
-            if any(isinstance(part, ast.Call) for part in ast.walk(node.elt)) and not (
+            if any(isinstance(part, ast.Call) for part in nodes_of(node.elt)) and not (
                 self._plain.is_plain(node.elt)
             ):
                 return f"a generator expression may need a graph (line {node.lineno})"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, Variable
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
@@ -35,7 +35,7 @@ class LeftBehind:
 
     def of(self, code: Iterable[ast.AST], function: Function) -> str | None:
         """Why some code of a function is more than its result; None if it is not."""
-        found = (self._in_node(node, function) for item in code for node in ast.walk(item))
+        found = (self._in_node(node, function) for item in code for node in nodes_of(item))
         return next((f"{why} (line {line})" for why, line in filter(None, found)), None)
 
     def _in_node(self, node: ast.AST, function: Function) -> tuple[str, int] | None:

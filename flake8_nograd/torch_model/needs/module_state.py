@@ -12,7 +12,7 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import dotted, last_name, own_name, returned_values
+from flake8_nograd.syntax.expressions import dotted, last_name, nodes_of, own_name, returned_values
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
 from flake8_nograd.torch_model.needs.left_behind import LeftBehind
@@ -86,7 +86,7 @@ class ModuleState:
     def _run_in_passes(self) -> Iterator[ast.AST]:
         """What forward passes change, beside names of their own."""
         for function in self._reached(self._forwards()):
-            for node in (part for item in function.body for part in ast.walk(item)):
+            for node in (part for item in function.body for part in nodes_of(item)):
                 if isinstance(node, ast.Attribute | ast.Subscript):
                     if isinstance(node.ctx, ast.Store):
                         yield node
@@ -195,7 +195,7 @@ class ModuleState:
         """Whether a forward pass sets attributes of its arguments or writes into them."""
         names = {item.arg for item in function.parameters()[1:]}
         for statement in function.body:
-            for node in ast.walk(statement):
+            for node in nodes_of(statement):
                 written: list[ast.expr] = []
                 if isinstance(node, ast.Attribute | ast.Subscript):
                     written = [node.value] if isinstance(node.ctx, ast.Store) else []
@@ -242,7 +242,7 @@ class ModuleState:
 
     def _called_by(self, function: Function) -> Iterator[Function]:
         for statement in _code(function):
-            for node in ast.walk(statement):
+            for node in nodes_of(statement):
                 if isinstance(node, ast.Call):
                     yield from self._callees.of(node).functions
                     yield from self._of_same_class(function, node.func)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.needs.alterations import Alterations
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
@@ -92,7 +92,7 @@ class PlainValues:
 
     def _is_assumed(self, node: ast.expr) -> bool:
         """Whether an expression is made of what is assumed to be plain, at least in part."""
-        for part in ast.walk(node):
+        for part in nodes_of(node):
             if part in self._assumed:
                 return True
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
-from flake8_nograd.syntax.expressions import all_nodes, dotted
+from flake8_nograd.syntax.expressions import all_nodes, children_of, dotted
 from flake8_nograd.vocabulary import training_names
 
 
@@ -49,7 +49,7 @@ class Training:
         return bool(training_names.TRAINING_VERB.fullmatch(last)) and not _is_mode_switch(call)
 
     def _collect(self, node: ast.AST, in_class: bool) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children_of(node):
             if isinstance(child, FunctionNode):
                 self._bodies[child.name, in_class].append(child)
                 self._collect(child, in_class=False)

@@ -6,6 +6,7 @@ import ast
 
 from flake8_nograd.flow.graph import FlowGraph, Kind, Node
 from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary.grad_modes import NAMED_LIKE_TORCHS
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
@@ -49,12 +50,12 @@ class HomemadeGuards:
         """A context manager yields under a guard; a decorator or factory hands one on."""
         hands_on = any(
             isinstance(part, ast.Yield | ast.Return | ast.FunctionDef) and part is not node
-            for part in ast.walk(node)
+            for part in nodes_of(node)
         )
         return hands_on and any(map(self._mentions, getattr(node, "body", ())))
 
     def _mentions(self, node: ast.AST) -> bool:
-        for part in ast.walk(node):
+        for part in nodes_of(node):
             name = part.attr if isinstance(part, ast.Attribute) else getattr(part, "id", "")
             if name and (NAMED_LIKE_TORCHS.fullmatch(name) or self._vocabulary.is_guard_name(name)):
                 return True

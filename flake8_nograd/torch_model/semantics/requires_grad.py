@@ -7,6 +7,7 @@ import ast
 from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.program import Place, suites_of
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.literal_arguments import is_true
 from flake8_nograd.torch_model.semantics.observations import Freeze, Observations
@@ -80,7 +81,7 @@ def _depends(place: Place | None) -> bool:
 def _first_skip(suite: list[ast.stmt]) -> int:
     for index, statement in enumerate(suite):
         if isinstance(statement, ast.If) and any(
-            isinstance(part, ast.Continue | ast.Break) for part in ast.walk(statement)
+            isinstance(part, ast.Continue | ast.Break) for part in nodes_of(statement)
         ):
             return index
     return len(suite)
@@ -94,8 +95,8 @@ def _is_picked(around: ast.stmt) -> bool:
 
 
 def _asks_for_class(test: ast.expr) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == "isinstance" for part in ast.walk(test))
+    return any(isinstance(part, ast.Name) and part.id == "isinstance" for part in nodes_of(test))
 
 
 def _is_slice(iterated: ast.expr) -> bool:
-    return any(isinstance(part, ast.Slice) for part in ast.walk(iterated))
+    return any(isinstance(part, ast.Slice) for part in nodes_of(iterated))

@@ -9,6 +9,7 @@ from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import suites_of
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
 from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
@@ -29,7 +30,7 @@ def reads_energy_gradients(function: Function, graph: FlowGraph) -> bool:
     return any(
         not ENERGY_GRADIENT_WORDS.isdisjoint(words(_name_in(part)))
         for statement in function.body
-        for part in ast.walk(statement)
+        for part in nodes_of(statement)
     )
 
 
@@ -41,9 +42,9 @@ def detaches_on_a_condition(item: ForwardPass) -> bool:
     return any(
         isinstance(part, ast.If | ast.IfExp)
         and part.lineno <= cut.line <= (part.end_lineno or 0)
-        and item.node not in ast.walk(part)
+        and item.node not in nodes_of(part)
         for statement in item.function.body
-        for part in ast.walk(statement)
+        for part in nodes_of(statement)
     )
 
 
@@ -73,7 +74,7 @@ def guards_the_other_branch(item: ForwardPass, guarded: Iterable[ast.Call]) -> b
 
 def _calls_in(suite: Iterable[ast.stmt]) -> set[ast.AST]:
     return {
-        part for statement in suite for part in ast.walk(statement) if isinstance(part, ast.Call)
+        part for statement in suite for part in nodes_of(statement) if isinstance(part, ast.Call)
     }
 
 
@@ -83,7 +84,7 @@ def runs_for_another_framework(item: ForwardPass) -> bool:
         isinstance(place.statement, ast.If)
         and place.statement is not item.call.place.statement
         and _names_a_framework(place.statement.test)
-        and any(item.node in ast.walk(part) for part in place.statement.body)
+        and any(item.node in nodes_of(part) for part in place.statement.body)
         for place in suites_of(item.call.place)
     )
 
@@ -91,7 +92,7 @@ def runs_for_another_framework(item: ForwardPass) -> bool:
 def _names_a_framework(test: ast.expr) -> bool:
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
         return False
-    told = (part.value for part in ast.walk(test) if isinstance(part, ast.Constant))
+    told = (part.value for part in nodes_of(test) if isinstance(part, ast.Constant))
     return any(value in _FRAMEWORKS for value in told if isinstance(value, str))
 
 
@@ -99,7 +100,7 @@ def hands_back_what_hooks_keep(item: ForwardPass) -> bool:
     """Whether a pass is run for what hooks see of it, which the function returns as it is."""
     if not item.use.discarded:
         return False
-    parts = [part for statement in item.function.body for part in ast.walk(statement)]
+    parts = [part for statement in item.function.body for part in nodes_of(statement)]
     read = {part.attr for part in parts if isinstance(part, ast.Attribute)}
     returns = any(isinstance(part, ast.Return) and part.value is not None for part in parts)
     return returns and not _HOOKS.isdisjoint(read) and _CUTTING.isdisjoint(read)

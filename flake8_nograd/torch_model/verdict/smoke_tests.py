@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.syntax.expressions import is_literal, own_name
+from flake8_nograd.syntax.expressions import is_literal, nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS
@@ -99,7 +99,7 @@ def _assigned_around(call: Call[Context]) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _makes_numbers(value: ast.expr) -> bool:
-    callees = (part.func for part in ast.walk(value) if isinstance(part, ast.Call))
+    callees = (part.func for part in nodes_of(value) if isinstance(part, ast.Call))
     names = {own_name(callee) for callee in callees}
     return not MAKERS_OF_NUMBERS.isdisjoint(names)
 
