@@ -181,6 +181,7 @@ class Misuse(enum.Enum):
     BARE_DECORATOR = "is not called, which old versions of torch need"
     SWITCH_AS_DECORATOR = "is a switch, which old versions of torch leave off"
     UNKNOWN_GUARD = "is unknown to old versions of torch"
+    CASTS_FOR_TRAINING = "leaves weights without gradients in the autocast block"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
 
 

@@ -133,6 +133,7 @@ _WITNESSES: dict[str, tuple[_Witness, str]] = {
     "NGR310": (_another_thread_records, "no other thread records"),
     "NGR311": (_outlasts_function, "recording is on after the function"),
     "NGR312": (lambda case: bool(case.at), "the line does not run"),
+    "NGR313": (lambda case: bool(case.at), "the line does not run"),
     "NGR321": (lambda case: case.fails_here(RuntimeError), "nothing raises here"),
     "NGR401": (_grows, "what is kept does not grow"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flake8_nograd.torch_model.facts import GuardMisuse
+from flake8_nograd.torch_model.guard_misuse.autocast_cache import guarded_casts
 from flake8_nograd.torch_model.guard_misuse.coroutines import decorated_makers
 from flake8_nograd.torch_model.guard_misuse.dead_statements import dead_statements
 from flake8_nograd.torch_model.guard_misuse.decorator_order import wrong_order
@@ -34,6 +35,7 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
     guarded_threads,
     unreset_switches,
     too_new,
+    guarded_casts,
     kept_graphs,
 )
 

@@ -9,6 +9,7 @@ from flake8_nograd.flow.program import Call, Place
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary.autocast import AUTOCASTS
 from flake8_nograd.vocabulary.grad_modes import GUARDS, SWITCHES, GradMode
 
 _SPELLINGS = SWITCHES.union(GUARDS)
@@ -37,6 +38,7 @@ class GuardUses:
 
     def __init__(self) -> None:
         self.calls: dict[ast.expr, Call[Context]] = {}  # of torch's guards and switches
+        self.autocasts: dict[ast.expr, Call[Context]] = {}
         self.by_hand: list[Call[Context]] = []
         self.entered: list[Entering] = []
         self.dropped: list[tuple[ast.expr, Value]] = []
@@ -48,6 +50,8 @@ class GuardUses:
         """Remember a call that makes a guard or enters one."""
         if call.imported in _SPELLINGS:
             self.calls[call.node] = call
+        elif call.imported in AUTOCASTS:
+            self.autocasts[call.node] = call
         elif call.imported in _VARIABLES:
             self.variables.append(call)
         elif call.method == "__enter__":
