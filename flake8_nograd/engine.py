@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.mentions import speaks_of_torch
 from flake8_nograd.options import DEFAULT_OPTIONS, Options
+from flake8_nograd.roots import path_from_root
 from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule, which_run_wastes, why_guard_fails
 from flake8_nograd.source import Source
@@ -71,9 +72,10 @@ def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:
 
 
 def _found(source: Source, options: Options) -> list[Finding]:
-    speaks = speaks_of_torch("".join(source.lines))
-    floor = floor_of(source, options)
-    if not speaks or not may_have_facts(source.tree, source.lines, options, source.path, floor):
+    if not speaks_of_torch("".join(source.lines)):
+        return []
+    floor, path = floor_of(source, options), path_from_root(source.path)
+    if not may_have_facts(source.tree, source.lines, options, path, floor):
         return []
     facts = facts_of(source, options, floor)
     silenced = _silenced_passes(facts, source, options)
@@ -122,7 +124,8 @@ def floor_of(source: Source, options: Options) -> Floor:
 
 def facts_of(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
     """The facts of a file; only one of which something would be reported opens others."""
-    facts = analyse(source.tree, source.path, options, elsewhere=None, floor=floor)
+    path = path_from_root(source.path)
+    facts = analyse(source.tree, path, options, elsewhere=None, floor=floor)
     if facts.regions or facts.backward_passes or any(item.place for item in facts.misuses):
         facts = _facts_in_project(source, options, floor)
     return facts
@@ -132,7 +135,7 @@ def explain(source: Source, options: Options, line: int) -> str:
     """How the four questions were answered for the forward passes on a line, silent ones too."""
     from flake8_nograd import explanation
 
-    facts = _facts_in_project(source, options)
+    facts = facts_of(source, options)
     return explanation.explain(facts, line, _silenced_passes(facts, source, options))
 
 
@@ -150,7 +153,8 @@ def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]
 def _facts_in_project(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
     from flake8_nograd.project.project import seen_from
 
-    return analyse(source.tree, source.path, options, seen_from(source, options), floor)
+    path = path_from_root(source.path)
+    return analyse(source.tree, path, options, seen_from(source, options), floor)
 
 
 def _silenced_passes(facts: ModuleFacts, source: Source, options: Options) -> set[ast.Call]:

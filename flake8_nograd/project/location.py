@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flake8_nograd.project.exclusion import Exclusion
+from flake8_nograd.roots import MARKERS
 
 Parts = tuple[str, ...]
-MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _OF_PROJECTS_ALONE = MARKERS[:-1]  # who keeps the settings of a home in git has no project there
 
 # What tells of a project's folder where no marker does, beside the Python files in it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable
 
 from flake8_nograd.syntax.expressions import own_name
@@ -13,12 +14,18 @@ FRAMEWORKS = ("pytest", "unittest", "unittest.TestCase")
 COLLECTED = "test_"  # how the names of tests begin that a runner finds by themselves
 # How the names of tests and of their helpers begin in files that use a framework for tests.
 OF_TESTS = ("test", "_test", "check")
-_FOLDER = "tests"
+_FOLDERS = re.compile(r"(?:\w+_)?(?:unit)?tests")
+_FOLDERS_OF_TEST_FILES = re.compile(r"(?:\w+_)?(?:unit)?tests?")
 
 
 def is_in_tests(path: str) -> bool:
-    """Whether a file is in a folder of tests, as seen from the working directory."""
-    return not os.path.isabs(path) and _FOLDER in path.replace(os.sep, "/").split("/")[:-1]
+    """Whether a file is in a folder of tests, as seen from its project's root.
+
+    A folder `test` may hold the evaluation of a model: there the file is called a test as well.
+    """
+    folders = path.replace(os.sep, "/").split("/")[:-1]
+    of_tests = _FOLDERS_OF_TEST_FILES if is_test_file(path) else _FOLDERS
+    return not os.path.isabs(path) and any(map(of_tests.fullmatch, folders))
 
 
 def is_test_file(path: str) -> bool:
@@ -46,6 +53,11 @@ def asserts(body: Iterable[ast.stmt]) -> bool:
     return any(
         isinstance(node, ast.Assert) or _is_call_that_asserts(node) for node in statements_in(*body)
     )
+
+
+def asserts_by_call(body: Iterable[ast.stmt]) -> bool:
+    """Whether a body calls what compares two results, such as `assert_allclose(...)`."""
+    return any(map(_is_call_that_asserts, statements_in(*body)))
 
 
 def _is_call_that_asserts(node: ast.AST) -> bool:
