@@ -89,6 +89,8 @@ class Effects:
         return self._parameters[cls.key]
 
     def _find_parameters(self, cls: Definition) -> bool:
+        if self._freezes_itself(cls):
+            return False
         outside = self._symbols.outside_bases(cls) - _PLAIN_MODULE
         if not all(map(is_plain_base, outside)):
             return True
@@ -100,10 +102,26 @@ class Effects:
                 return True
             for method in item.cls.methods.values():
                 spot = Spot(item.module, item.cls, method)
+                frozen = set(_frozen_by_default(method))
                 for path, made in method.locals.items():
-                    if path.startswith("self.") and any(self._may_hold(m, spot) for m in made):
+                    is_own = path.startswith("self.") and path not in frozen
+                    if is_own and any(self._may_hold(m, spot) for m in made):
                         return True
         return False
+
+    def _freezes_itself(self, cls: Definition) -> bool:
+        """Whether the constructor freezes the object, itself or through a method."""
+        constructor = self._symbols.method(cls, "__init__")
+        made = constructor.function if constructor is not None else None
+        if made is None:
+            return False
+        run = (
+            self._symbols.method(cls, call.name)
+            for call in made.calls
+            if call.path == f"self.{call.name}" and made.holds_by_default(call.when)
+        )
+        functions = [made, *(method.function for method in run if method is not None)]
+        return any("self" in _frozen_by_default(item) for item in functions if item is not None)
 
     def _may_hold(self, made: str, spot: Spot) -> bool:
         """Whether what an attribute is made by may be or have a parameter."""
@@ -133,6 +151,14 @@ class Effects:
             package = symbol.dotted.partition(".")[0]
             return effect not in _HARMLESS and package not in _NUMERIC
         return spot.function.name != "forward" and names_a_model(made[:-2].rpartition(".")[2])
+
+
+def _frozen_by_default(function: FunctionSummary) -> list[str]:
+    return [
+        item.what
+        for item in function.freezes
+        if item.to is False and function.holds_by_default(item.when)
+    ]
 
 
 def _freezes_what_it_returns(function: FunctionSummary) -> bool:

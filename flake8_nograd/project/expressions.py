@@ -42,6 +42,16 @@ def arguments_of(node: FunctionNode | None) -> list[ast.arg]:
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
 
 
+def defaults_of(node: FunctionNode | None) -> dict[str, bool]:
+    """The parameters of a function that have a literal for a default, and whether it is true."""
+    if node is None:
+        return {}
+    plain = [*node.args.posonlyargs, *node.args.args]
+    pairs = zip(reversed(plain), reversed(node.args.defaults), strict=False)
+    given = [*pairs, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+    return {item.arg: bool(value.value) for item, value in given if isinstance(value, ast.Constant)}
+
+
 def iterated_module(over: ast.expr) -> str:
     """The module in `for p in module.parameters()`, or the list in `for net in nets`."""
     while isinstance(over, ast.Call):

@@ -11,13 +11,14 @@ from flake8_nograd.flow.scopes import is_property
 from flake8_nograd.project.expressions import (
     annotated_class,
     arguments_of,
+    defaults_of,
     is_main_test,
-    iterated_module,
     path_called,
 )
+from flake8_nograd.project.freezes import Freezes, flag_asked
 from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.guard_spelling import GuardSpelling
-from flake8_nograd.project.summary import CallSite, Freeze, FunctionSummary
+from flake8_nograd.project.summary import CallSite, FunctionSummary
 from flake8_nograd.project.value_names import (
     RETURNED,
     STORED,
@@ -49,11 +50,11 @@ class FunctionReader:
         self._managers: tuple[str, ...] = ()
         self._main_block = False
         self._values = ValueNames()
-        self._calls: list[tuple[ast.Call, GradMode, tuple[str, ...], bool, int]] = []
+        self._when = ""  # the flag of the `if` around, see `Freeze`
+        self._calls: list[tuple[ast.Call, GradMode, tuple[str, ...], bool, int, str]] = []
         self._returns: dict[str, None] = {}
         self._locals: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._freezes: dict[Freeze, None] = {}
-        self._iterated: dict[str, str] = {}  # loop variables, and what the loop goes over
+        self._freezes = Freezes()
         self._differentiates = False
         # Of backward passes, as plain accesses, and the line of the inner function they are in.
         self._starts: set[tuple[int, str]] = set()
@@ -84,13 +85,14 @@ class FunctionReader:
             calls=tuple(self._call_sites(trained)),
             returns=tuple(self._returns),
             locals={key: tuple(made) for key, made in self._locals.items()},
-            freezes=tuple(self._freezes),
+            freezes=tuple(self._freezes.found),
             differentiates=self._differentiates,
             differentiated=tuple(item.arg for item in arguments if item.arg in trained),
             trained_attributes=frozenset(name for name in trained if name.startswith("self.")),
             yields=next(iter(self._yields)) if len(self._yields) == 1 else None,
             is_generator=bool(self._yields),
             is_property=node is not None and is_property(node),
+            defaults=defaults_of(node),
         )
 
     def _outer_mode(
@@ -134,10 +136,15 @@ class FunctionReader:
                 self._expression(value)
 
     def _if(self, statement: ast.If) -> None:
-        before = self._main_block
-        self._main_block = before or is_main_test(statement.test)
-        self._plain(statement)
-        self._main_block = before
+        before = self._main_block, self._when
+        self._main_block = self._main_block or is_main_test(statement.test)
+        self._expression(statement.test)
+        self._when, otherwise = flag_asked(statement.test, self._when)
+        self._suite(statement.body)
+        mode, self._when = self._grad, otherwise
+        self._suite(statement.orelse)
+        self._grad = mode
+        self._main_block, self._when = before
 
     def _with(self, statement: _With) -> None:
         before = self._grad, self._managers
@@ -176,7 +183,7 @@ class FunctionReader:
         for target in targets:
             self._bind(target, value)
             if isinstance(target, ast.Attribute) and target.attr == "requires_grad":
-                self._freeze(access_path(target.value), value)
+                self._freezes.note(access_path(target.value), value, self._when)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Tuple | ast.List):
@@ -201,11 +208,7 @@ class FunctionReader:
         self._expression(statement.iter)
         over = statement.iter
         self._values_of_loop(statement.target, over)
-        what = iterated_module(over)
-        if what:
-            for part in nodes_of(statement.target):
-                if isinstance(part, ast.Name):
-                    self._iterated[part.id] = what
+        self._freezes.loop(statement.target, over)
         self._suite(statement.body)
         self._suite(statement.orelse)
 
@@ -237,7 +240,8 @@ class FunctionReader:
                 self._bind(part.target, part.value)
 
     def _call(self, node: ast.Call) -> None:
-        self._calls.append((node, self._grad, self._managers, self._main_block, self._inside))
+        place = self._main_block, self._inside, self._when
+        self._calls.append((node, self._grad, self._managers, *place))
         switched = self._spelling.switched_by(node)
         if switched is not None:
             self._grad = switched
@@ -261,7 +265,7 @@ class FunctionReader:
                 self._managers = (path[:-2], *self._managers)
         elif method == "requires_grad_":
             to = given[0] if given else ast.Constant(True)
-            self._freeze(access_path(function.value), to)
+            self._freezes.note(access_path(function.value), to, self._when)
         elif method in methods.KEEPS and given:
             owner = access_path(function.value).replace(".[]", "")
             for value in given:
@@ -275,22 +279,10 @@ class FunctionReader:
             self._starts.add((self._inside, access_path(_unscaled(value))))
         self._differentiates = self._differentiates or self._grad is not GradMode.OFF
 
-    def _freeze(self, path: str, to: ast.expr) -> None:
-        """`requires_grad` is set for what the loops say that a parameter is of."""
-        what = self._iterated.get(path, path)
-        seen: set[str] = set()
-        while what in self._iterated and what not in seen:
-            seen.add(what)
-            what = self._iterated[what]
-        if isinstance(to, ast.Constant):
-            self._freezes[Freeze(what, bool(to.value))] = None
-        elif isinstance(to, ast.Name):
-            self._freezes[Freeze(what, to.id)] = None
-
     def _call_sites(self, trained: set[str]) -> Iterator[CallSite]:
         returned, stored = self._values.reaching(RETURNED), self._values.reaching(STORED)
         kept = self._values.attributes_reached()
-        for node, grad, managers, main_block, inside in self._calls:
+        for node, grad, managers, main_block, inside, when in self._calls:
             path = path_called(node.func)
             if not path:
                 continue
@@ -312,6 +304,7 @@ class FunctionReader:
                 argument=argument,
                 kept_in=tuple(kept.get(name, ())),
                 differentiated=bool(starts) and not grad.is_off,
+                when=when,
             )
             yield site
             if site.name in methods.DEFERS or site.name in _STARTING:

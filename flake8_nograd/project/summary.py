@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ class CallSite(NamedTuple):
     passed: bool = False  # it is not called here but given to something that may call it
     kept_in: tuple[str, ...] = ()  # the attributes of `self` that the result may get into
     differentiated: bool = False  # the argument is what a backward pass of the function starts from
+    when: str = ""  # the flag under which it stands, see `Freeze`
 
     @property
     def name(self) -> str:
@@ -42,10 +43,15 @@ class CallSite(NamedTuple):
 
 
 class Freeze(NamedTuple):
-    """`requires_grad` of all parameters of ``what`` is set to False, or to a parameter's value."""
+    """`requires_grad` of all parameters of ``what`` is set to False, or to a parameter's value.
+
+    ``when`` is the flag that decides whether, such as `frozen` or `not self.trains`; "" stands for
+    always, "?" for any other condition.
+    """
 
     what: str
     to: bool | str
+    when: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -71,11 +77,22 @@ class FunctionSummary:
     yields: GradMode | None  # the mode in which a context manager runs the `with` body
     is_generator: bool
     is_property: bool = False  # it is read like an attribute, and never called itself
+    # of the parameters with a literal for a default, whether that is true
+    defaults: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def is_method(self) -> bool:
         """Whether the first parameter stands for the object."""
         return self.parameters[:1] in (("self",), ("cls",))
+
+    def holds_by_default(self, when: str) -> bool:
+        """Whether a flag is set as it has to be for callers who say nothing of it."""
+        if not when:
+            return True
+        name = when.removeprefix("not ")
+        made = self.locals.get(name, ())
+        is_set = self.defaults.get(made[0] if len(made) == 1 else name)
+        return is_set is not None and is_set is (name == when)
 
 
 class Functions(Mapping[str, FunctionSummary]):
