@@ -96,6 +96,10 @@ class Elsewhere(Protocol):
         """What calling a name gives, as the file writes it, that other files define."""
         ...
 
+    def behind_star(self, name: str) -> str | None:
+        """The dotted name of what `import *` gives a name of the file."""
+        ...
+
     def may_need_recording(self) -> bool:
         """Whether a model of unknown class may differentiate inside of its forward pass."""
         ...
@@ -161,6 +165,10 @@ class Nowhere:
         return None
 
     def effect_of_name(self, path: str) -> Effect | None:
+        """See `Elsewhere`."""
+        return None
+
+    def behind_star(self, name: str) -> str | None:
         """See `Elsewhere`."""
         return None
 

@@ -123,6 +123,10 @@ class Evaluator(Generic[Context]):
             scope = scope.parent
         if name in _BUILTINS:
             return value_of(self.graph.intern(Kind.EXTERNAL, name))
+        if "*" in self.program.module.definitions:
+            dotted = self.program.behind_star(name)
+            if dotted is not None:
+                return value_of(self.graph.intern(Kind.EXTERNAL, dotted))
         return value_of(self.graph.intern(Kind.VARIABLE, (self.function, name)))
 
     def _variable(self, scope: Scope, name: str) -> Value:

@@ -110,6 +110,10 @@ class FlowGraph:
         assert isinstance(payload, tuple)
         return payload
 
+    def owners_of(self, nodes: Iterable[Node]) -> set[Node]:
+        """Whose attributes these are, as far as they are attributes."""
+        return {self.pair(node)[0] for node in nodes if self.kinds[node] is Kind.FIELD}
+
     def fields_of(self, owner: Node) -> list[Node]:
         """All attributes of a value that the file mentions so far."""
         return list(self._fields.get(owner, ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Generic
@@ -110,6 +111,8 @@ class Program(Generic[Context]):
     reads: list[Read[Context]] = field(default_factory=list)
     callback_arguments: list[CallbackArgument[Context]] = field(default_factory=list)
     annotated: list[tuple[Node, ast.expr]] = field(default_factory=list)  # beside parameters
+    # The dotted name of what `import *` gives a name that nothing else in the file binds.
+    behind_star: Callable[[str], str | None] = field(default=lambda name: None)
 
 
 def suites_of(place: Place) -> list[Place]:

@@ -116,6 +116,10 @@ class View:
             return None
         return self._effects.of(found)
 
+    def behind_star(self, name: str) -> str | None:
+        """See `Elsewhere`."""
+        return self._symbols.behind_star(name, self._own)
+
     def may_need_recording(self) -> bool:
         """See `Elsewhere`."""
         return self._habits.differentiates_inside

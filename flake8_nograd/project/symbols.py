@@ -112,27 +112,59 @@ class Symbols:
             return self._in_module(module, (*module.aliases[first].split("."), *rest), seen)
         for star in module.stars:
             if self._may_give(star, first, module):
-                separator = "" if star.endswith(".") else "."
-                found = self._imported(f"{star}{separator}{'.'.join(parts)}", module.path, seen)
+                found = self._imported(_below_star(star, ".".join(parts)), module.path, seen)
                 if isinstance(found, Definition):
                     return found
         path = self.files.at((*self.files.folder(module.path), first)) if rest else None
         inner = self.files.summary(path) if path is not None and path != module.path else None
         return self._in_module(inner, rest, seen) if inner is not None else None
 
+    def behind_star(self, name: str, module: ModuleSummary) -> str | None:
+        """The dotted name, for this file, of what one of its `import *` gives a name."""
+        for star in module.stars:
+            path = self._path_of(star, module)
+            inner = self.files.summary(path) if path is not None else None
+            if inner is None or inner is module:
+                continue
+            dotted = _below_star(star, name)
+            if isinstance(self.imported(dotted, module.path), Definition):
+                return dotted
+            outside = self._outside(name, inner, {module.path})
+            if outside is not None:
+                return outside
+        return None
+
+    def _outside(self, name: str, module: ModuleSummary, seen: set[str]) -> str | None:
+        """The dotted name of what a file imports from outside the project, under this name."""
+        seen.add(module.path)
+        dotted = module.imports.get(name)
+        if dotted is not None:
+            return None if dotted.startswith(".") else dotted
+        for star in module.stars:
+            path = self._path_of(star, module)
+            if path is not None and path not in seen:
+                inner = self.files.summary(path)
+                found = self._outside(name, inner, seen) if inner is not None else None
+                if found is not None:
+                    return found
+        return None
+
     def _may_give(self, star: str, name: str, module: ModuleSummary) -> bool:
         """Whether a file that is imported with a star speaks of a name, or hands on others."""
-        folder = self.files.folder(module.path)
-        parts = tuple(filter(None, star.split(".")))
-        level = len(star) - len(star.lstrip("."))
-        if level:
-            path = self.files.at(folder[: len(folder) - level + 1] + parts)
-        else:
-            path = self.files.named(parts, folder)
+        path = self._path_of(star, module)
         text = self.files.text(path) if path is not None else None
         if path is None or text is None:
             return False
         return name.encode() in text or (path.endswith("__init__.py") and b"import *" in text)
+
+    def _path_of(self, star: str, module: ModuleSummary) -> str | None:
+        """The file of which a file imports everything."""
+        folder = self.files.folder(module.path)
+        parts = tuple(filter(None, star.split(".")))
+        level = len(star) - len(star.lstrip("."))
+        if level:
+            return self.files.at(folder[: len(folder) - level + 1] + parts)
+        return self.files.named(parts, folder)
 
     def _in_class(self, definition: Definition, rest: Parts) -> Symbol:
         if not rest:
@@ -183,6 +215,10 @@ class Symbols:
                 else:
                     outside.add(base if base.isidentifier() and base in _BUILTIN else "?")
         return found, outside
+
+
+def _below_star(star: str, name: str) -> str:
+    return f"{star}{name}" if star.endswith(".") else f"{star}.{name}"
 
 
 _BUILTIN = frozenset(

@@ -49,7 +49,7 @@ def answers_for(
     vocabulary = vocabulary_of(options)
     if elsewhere is not None:
         vocabulary = ProjectVocabulary(options, elsewhere)
-    program: Program[Context] = Program(Function(None))
+    program: Program[Context] = Program(Function(None), behind_star=vocabulary.behind_star)
     semantics = TorchSemantics(program, vocabulary)
     interpret(tree, program, semantics)
     observations = semantics.observations

@@ -32,6 +32,8 @@ _NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN))
 _MAKERS = frozenset(("from_config", "from_quantized", "from_hparams"))
 _MODEL_WITH_HEAD = re.compile(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
 _CLASS_NAME = re.compile(r"[A-Z]+[a-z]\w*")
+# The names that libraries hand on to whoever imports all of them, as fastai does.
+_HANDED_ON = {"torch": "torch", "th": "torch", "nn": "torch.nn", "F": "torch.nn.functional"}
 _GUARD_WORDS = ("no_grad", "nograd", "inference_mode", "disable_grad")
 
 
@@ -74,7 +76,7 @@ class Vocabulary:
         if found is None and last in _MAKERS:
             made = _of_pretrained(dotted, head.rpartition(".")[2])
             return None if made is Effect.LIKELY_MODULE else made
-        return found or _of_class(dotted, last)
+        return found or _handed_on_above(dotted) or _of_class(dotted, last)
 
     def effects_below(self, packages: Collection[str], names: Collection[str]) -> set[Effect]:
         """Whether calls of attributes of imported names may make modules, by the attributes."""
@@ -120,6 +122,10 @@ class Vocabulary:
     def guard(self, dotted: str) -> GradMode | None:
         """The mode that an imported name gives as a context manager or decorator, if known."""
         return None
+
+    def behind_star(self, name: str) -> str | None:
+        """The dotted name of what `import *` gives a name of the file, if that can be told."""
+        return _HANDED_ON.get(name)
 
     def keeps(self, dotted: str) -> bool:
         """Whether a function is known to keep what it is given, whatever it is called."""
@@ -179,6 +185,22 @@ def _makers_below() -> dict[str, list[tuple[str, Effect]]]:
                 below[package].append((last, effect))
                 package = package.rpartition(".")[0]
     return below
+
+
+@cache
+def _classes_below() -> dict[tuple[str, str], set[Effect]]:
+    """What the table says of classes, by the top package and the name of the class."""
+    classes: defaultdict[tuple[str, str], set[Effect]] = defaultdict(set)
+    for dotted, effect in EFFECTS.items():
+        if (last := dotted.rpartition(".")[2])[:1].isupper():
+            classes[dotted.partition(".")[0], last].add(effect)
+    return classes
+
+
+def _handed_on_above(dotted: str) -> Effect | None:
+    """What a class is that is imported from where it is defined, and listed where all take it."""
+    effects = _classes_below().get((dotted.partition(".")[0], dotted.rpartition(".")[2]), set())
+    return next(iter(effects)) if len(effects) == 1 else None
 
 
 def _last_parts(names: frozenset[str]) -> frozenset[str]:

@@ -191,3 +191,27 @@ def test_ancestors_over_files_and_what_lies_outside(tmp_path):
     assert isinstance(found, Definition)
     assert [item.key[1] for item in symbols.ancestors(found)] == ["A", "B"]
     assert symbols.outside_bases(found) == {"torch.nn.Module", "?"}
+
+
+@pytest.mark.parametrize(
+    ("name", "dotted"),
+    [
+        ("Net", "lab.Net"),
+        ("torch", "torch"),
+        ("functional", "torch.nn.functional"),
+        ("F", "torch.nn.functional"),
+        ("Deep", "lab.Deep"),
+        ("np", "numpy"),
+        ("missing", None),
+    ],
+)
+def test_what_a_star_import_gives_a_name(tmp_path, name, dotted):
+    texts = {
+        "use.py": "from elsewhere import *\nfrom lab import *\n",
+        "lab.py": "import torch\nfrom torch.nn import functional\nfrom net import *\n"
+        "class Net: pass\n",
+        "net.py": "from lab import *\nimport torch.nn.functional as F\nimport numpy as np\n"
+        "class Deep: pass\n",
+    }
+    symbols = symbols_of(tmp_path, texts, "use.py")
+    assert symbols.behind_star(name, symbols.files.own) == dotted

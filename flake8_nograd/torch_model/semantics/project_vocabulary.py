@@ -33,6 +33,10 @@ class ProjectVocabulary(Vocabulary):
             return True
         return self._elsewhere.method(maker, method) in (Deed.GUARDED, Deed.PLAIN, Deed.TRAINS)
 
+    def behind_star(self, name: str) -> str | None:
+        """See `Vocabulary`."""
+        return self._elsewhere.behind_star(name) or super().behind_star(name)
+
     def keeps(self, dotted: str) -> bool:
         """See `Vocabulary`."""
         return self._elsewhere.keeps(dotted)
