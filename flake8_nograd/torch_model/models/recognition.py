@@ -59,6 +59,7 @@ class Modules:
         self._used = closure(
             observations.used_as_module, points_to.object_flow, program.graph.copies
         )
+        self._held_modules = program.graph.owners_of(self._used)
         guarded = observations.guarded.union(annotated_with(Effect.GUARDED, program, vocabulary))
         self._guarded = closure(guarded, points_to.object_flow, program.graph.copies)
         annotated = set(annotated_as_modules(program, points_to, vocabulary))
@@ -239,6 +240,7 @@ class Modules:
             and not all(map(names_a_class, path.split(".")))
             and not self._is_of_something_else(call)
             and not self._is_compiled_elsewhere(function)
+            and call.result not in self._held_modules
         )
         known = origin is ModelEvidence.NAME or self._may_be_anything(value)
         return ModelEvidence.NAME if named and known else ModelEvidence.NONE

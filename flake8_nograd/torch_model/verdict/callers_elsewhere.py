@@ -9,6 +9,7 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.inference.roles import Role
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -99,11 +100,18 @@ class CallersElsewhere:
 
     def _is_interface(self, item: ForwardPass, function: Function, callers: Callers) -> bool:
         """Whether nobody is seen who runs a function that hands back its result and records."""
+        if _is_made_by_another(item.function) and item.role is Role.NEUTRAL:
+            return True
         if item.mode is not None and item.mode.evaluates_here:
             return False
         if callers.recording is not None or function.name in self._inference_functions:
             return False
         return not self._recording.is_on_in_sight(item.function)
+
+
+def _is_made_by_another(function: Function) -> bool:
+    """Whether a function is defined anew each time another runs, which then may hand it out."""
+    return isinstance(function.parent, Function) and function.parent.node is not None
 
 
 def _class_of(function: Function) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax import unit_tests
 from flake8_nograd.syntax.expressions import is_literal, nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.semantics.context import Context
@@ -29,7 +30,11 @@ class SmokeTests:
         """Whether a pass runs once on made up numbers, or one of which nobody reads a number."""
         if item.use.plain_use is None and item.mode is None and _is_in_main_block(item):
             return True
-        if item.use.escapes or item.call.loops or not _is_only_shown(item):
+        if item.use.escapes or item.call.loops:
+            return False
+        if unit_tests.asserts_by_call(item.function.body) and _is_made_up(item.call):
+            return True
+        if not _is_only_shown(item):
             return False
         in_main_block = _is_in_main_block(item)
         tries = _is_named_a_trial(item.function) or (in_main_block and self._is_made_here(item))
@@ -82,12 +87,18 @@ def _is_made_up(call: Call[Context]) -> bool:
     assigned: defaultdict[str, list[ast.expr]] = defaultdict(list)
     for name, value in _assigned_around(call):
         assigned[name].append(value)
-    bases = [item.value if isinstance(item, ast.Subscript) else item for item in given]
-    values = [
-        assigned.get(item.id) or [item] if isinstance(item, ast.Name) else [item] for item in bases
-    ]
+    values = [_values_of(item, assigned) for item in given]
     made = [value for value in values if not all(map(is_literal, value))]
     return bool(made) and all(any(map(_makes_numbers, value)) for value in made)
+
+
+def _values_of(given: ast.expr, assigned: Mapping[str, list[ast.expr]]) -> list[ast.expr]:
+    """What an argument is, or what the variable was set to of which it is a method's result."""
+    root = given
+    while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    found = assigned.get(root.id) if isinstance(root, ast.Name) else None
+    return [given, *found] if found else [given]
 
 
 def _assigned_around(call: Call[Context]) -> Iterator[tuple[str, ast.expr]]:
