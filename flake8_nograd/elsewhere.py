@@ -21,8 +21,7 @@ class Callers(NamedTuple):
     """What other code does with a function of the file.
 
     ``modes`` are the grad modes in which it is run, each with a place; ``is_open`` tells that some
-    callers have none in sight themselves. ``recording`` is a caller that certainly records,
-    ``adding`` one that gives what its own backward pass starts from.
+    callers have none in sight themselves. ``recording`` is a caller that certainly records.
     """
 
     seen: bool = False
@@ -31,7 +30,6 @@ class Callers(NamedTuple):
     recording: Place | None = None
     trained: Place | None = None
     forward: Place | None = None
-    adding: Place | None = None
 
 
 class Frozen(NamedTuple):
@@ -128,6 +126,10 @@ class Elsewhere(Protocol):
         """What is known of the callers of a function of the file, or of a method of a class."""
         ...
 
+    def adding(self, cls: str, method: str) -> Place | None:
+        """Where another file gives a method what its own backward pass starts from."""
+        ...
+
 
 class Nowhere:
     """There are no other files, or none that say anything."""
@@ -199,6 +201,10 @@ class Nowhere:
     def callers(self, cls: str, function: str) -> Callers:
         """See `Elsewhere`."""
         return Callers()
+
+    def adding(self, cls: str, method: str) -> Place | None:
+        """See `Elsewhere`."""
+        return None
 
 
 NOWHERE = Nowhere()

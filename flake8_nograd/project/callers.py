@@ -66,7 +66,6 @@ class CallerSearch:
     def _search(self, function: Definition) -> Callers:
         modes: dict[GradMode, Place] = {}
         recording: Place | None = None
-        adding = self._adding(function)
         seen = {function.key}
         todo = [(function, True)]
         is_open = False
@@ -87,7 +86,7 @@ class CallerSearch:
                 mode = GradMode.ON if mode is GradMode.INHERITED else mode
                 if mode.switches_off and is_certain and site.certain:
                     # Enough to be silent.
-                    return Callers(seen=True, modes={mode: site.place}, adding=adding)
+                    return Callers(seen=True, modes={mode: site.place})
                 modes.setdefault(mode, site.place)
                 if mode is GradMode.ON and is_certain and self._counts(site, function):
                     recording = recording or site.place
@@ -100,10 +99,9 @@ class CallerSearch:
             recording=recording,
             trained=self._trained(function),
             forward=self._forward(function),
-            adding=adding,
         )
 
-    def _adding(self, function: Definition) -> Place | None:
+    def adding(self, function: Definition) -> Place | None:
         """Where another file certainly gives the function what its backward pass starts from."""
         for site in self.sites(function):
             is_given = site.certain and site.call.differentiated and not site.call.passed

@@ -78,7 +78,7 @@ class LeftBehind:
         files = self._symbols.files
         for path, _ in files.found(_FORWARD, "forward"):
             text = files.text(path) or b""
-            if not (_may_keep(text) or _SHOWS.search(text)) or not files.concerns(path):
+            if not files.concerns(path) or not (_may_keep(text) or _SHOWS.search(text)):
                 continue
             module = files.summary(path)
             for cls in module.classes.values() if module is not None else ():

@@ -152,6 +152,11 @@ class View:
         own = self._defined_here(cls, function)
         return self._callers.of(own.definition) if own is not None else Callers()
 
+    def adding(self, cls: str, method: str) -> Place | None:
+        """See `Elsewhere`."""
+        own = self._defined_here(cls, method)
+        return self._callers.adding(own.definition) if own is not None else None
+
     def _defined_here(self, cls: str, function: str) -> Spot | None:
         own = self._own
         if cls and cls in own.classes and function in own.classes[cls].methods:

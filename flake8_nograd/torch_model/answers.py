@@ -65,7 +65,7 @@ def answers_for(
     judge = Judge(
         program, modules, need, recording, uses, evaluation, roles, observations, unit_tests
     )
-    verdicts = Verdicts(judge, elsewhere, recording, uses, options.inference_functions)
+    verdicts = Verdicts(judge, elsewhere, points_to, recording, uses, options.inference_functions)
     return Answers(
         program,
         semantics,

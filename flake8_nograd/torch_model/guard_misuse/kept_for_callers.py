@@ -44,4 +44,4 @@ def _giving(item: Accumulated, what: Interpreted) -> Place | None:
     if what.elsewhere is None:
         return _UNKNOWN
     assert item.function.owner is not None
-    return what.elsewhere.callers(item.function.owner.name, item.function.name).adding
+    return what.elsewhere.adding(item.function.owner.name, item.function.name)

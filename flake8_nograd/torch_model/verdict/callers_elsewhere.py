@@ -10,6 +10,7 @@ from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.inference.roles import Role
+from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -25,12 +26,14 @@ class CallersElsewhere:
     def __init__(
         self,
         elsewhere: Elsewhere,
+        points_to: PointsTo,
         recording: Recording,
         uses: ResultUses,
         inference_functions: frozenset[str],
     ) -> None:
         self._uses = uses
         self._elsewhere = elsewhere
+        self._points_to = points_to
         self._recording = recording
         self._inference_functions = inference_functions
 
@@ -96,6 +99,8 @@ class CallersElsewhere:
             return deed in settling
         if names_a_model(method) and not is_name_alone:
             return False  # an attribute that holds a model
+        if method == "forward" and self._points_to.runs_own_function(item.call):
+            return False  # every module has one, and this is none of another file
         return self._elsewhere.method_named(method) in settling
 
     def _is_interface(self, item: ForwardPass, function: Function, callers: Callers) -> bool:

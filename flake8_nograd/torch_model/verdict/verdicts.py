@@ -6,6 +6,7 @@ from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.program import Call
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.verdict.callers_elsewhere import CallersElsewhere
@@ -19,6 +20,7 @@ class Verdicts:
         self,
         judge: Judge,
         elsewhere: Elsewhere | None,
+        points_to: PointsTo,
         recording: Recording,
         uses: ResultUses,
         inference_functions: frozenset[str],
@@ -26,7 +28,9 @@ class Verdicts:
         self._judge = judge
         self._others: CallersElsewhere | None = None
         if elsewhere is not None:
-            self._others = CallersElsewhere(elsewhere, recording, uses, inference_functions)
+            self._others = CallersElsewhere(
+                elsewhere, points_to, recording, uses, inference_functions
+            )
 
     def of(self, call: Call[Context]) -> ForwardPass | None:
         """All answers about a call; None if it is no forward pass."""
