@@ -114,6 +114,18 @@ class Elsewhere(Protocol):
         """Whether a function of the project may keep what it is given."""
         ...
 
+    def leaves_behind(self, dotted: str) -> bool:
+        """Whether a function of the project keeps something, sees recording or trains."""
+        ...
+
+    def method_leaves_behind(self, name: str) -> bool:
+        """Whether a method of this name of any class of another file does so."""
+        ...
+
+    def is_overridden(self, cls: str, function: str) -> bool:
+        """Whether another file overrides a method by one that may keep what it is given."""
+        ...
+
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """What a call does in a function of the file, if a class of another file tells it."""
         ...
@@ -187,6 +199,18 @@ class Nowhere:
         return None
 
     def keeps(self, dotted: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def leaves_behind(self, dotted: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def method_leaves_behind(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def is_overridden(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""
         return False
 

@@ -7,12 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_nograd.syntax.expressions import children_of, last_name, nodes_of, own_name
+from flake8_nograd.syntax.expressions import (
+    children_of,
+    last_name,
+    nodes_of,
+    own_name,
+    returned_values,
+)
 from flake8_nograd.vocabulary import escapes, methods
 from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
+_REMEMBERING = ("cache", "memo")
 _PARTS = frozenset("get setdefault items values pop".split())
 _NUMBERS = frozenset("int float bool len str repr round range type id isinstance format".split())
 _FACTORIES = frozenset("torch np numpy math time".split())
@@ -31,8 +38,12 @@ class Kept(NamedTuple):
 
 def kept_by(function: _Function) -> Iterator[Kept]:
     """What a function keeps, unless it switches recording off around that."""
-    if not any(map(_switches_off, getattr(function, "decorator_list", ()))):
-        yield from _Reader(function).kept(function)
+    decorators = getattr(function, "decorator_list", ())
+    if any(map(_switches_off, decorators)):
+        return
+    if any(word in last_name(item) for item in decorators for word in _REMEMBERING):
+        yield from _Reader(function, is_called_with_plain=True).returned(function)
+    yield from _Reader(function).kept(function)
 
 
 def looks_at_recording(function: _Function) -> int:
@@ -53,7 +64,7 @@ def _switches_off(node: ast.expr) -> bool:
 class _Reader:
     """Names are followed to all that they are bound to in the function."""
 
-    def __init__(self, function: _Function) -> None:
+    def __init__(self, function: _Function, is_called_with_plain: bool = False) -> None:
         self._bound: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
         self._outer = {
             name
@@ -66,6 +77,16 @@ class _Reader:
         for node in nodes_of(function):
             for target, value in _bindings(node):
                 self._bind(target, value)
+
+        if is_called_with_plain:
+            keys = [item.arg for item in (*given.args, *given.kwonlyargs) if item.arg != "self"]
+            self._bound.update({key: [ast.Constant(0)] for key in keys})
+
+    def returned(self, function: _Function) -> Iterator[Kept]:
+        """What a function returns that may have a graph, if that is remembered."""
+        for value in returned_values(function):
+            if not self._is_plain(value, frozenset()):
+                yield Kept(getattr(function, "name", ""), value.lineno)
 
     def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name):

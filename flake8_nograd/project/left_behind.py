@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.kept_values import Kept, kept_by
-from flake8_nograd.project.summary import ClassSummary, ModuleSummary
+from flake8_nograd.project.summary import CallSite, ClassSummary, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Symbol, Symbols
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import escapes, methods
@@ -22,15 +22,29 @@ _DEEPEST = 4
 _SEEING = (
     (re.compile(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b"), "_hook"),
     (re.compile(rb"\.forward\s*=(?!=)"), ".forward"),
+    (re.compile(rb"\bTensor\.\w+\s*=(?!=)"), "Tensor."),
     (re.compile(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
 )
 _SHOWS = re.compile(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
+# What a file holds whose functions keep something for others or see recording.
+_SHARING = re.compile(
+    rb"(?m)is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf|^[ \t]+global\b"
+    rb"|^\w+[ \t]*(?::[^=\n]+)?=[ \t]*(?:\[|\{|\w*(?:dict|list|deque|Dict|Queue)\()"
+)
+_RUN_BY_CALLERS = ("forward", "train", "eval")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
 _MAY_KEEP = re.compile(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|\b\w+\.(?:append|add|update|extend|insert)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
-_KNOWN_METHODS = escapes.PASSING_METHODS | escapes.PLAIN_METHODS | methods.CUTS | methods.KEEPS
+_REMEMBERS = re.compile(rb"@[\w.]*(?:cache|memo)")
+_KNOWN_METHODS = (
+    escapes.PASSING_METHODS
+    | escapes.PLAIN_METHODS
+    | escapes.READING_METHODS
+    | methods.CUTS
+    | methods.KEEPS
+)
 
 
 class LeftBehind:
@@ -67,6 +81,35 @@ class LeftBehind:
                 return True
         return False
 
+    def left_by(self, function: Definition) -> bool:
+        """Whether a function, or what it calls, keeps something, sees recording or trains."""
+        trains = any(
+            item.function and item.function.differentiates for item in self._run_by([function])
+        )
+        return trains or next(self._left_by([function]), None) is not None
+
+    def of_methods(self, name: str) -> bool:
+        """Whether a method of this name of any class does so."""
+        others = (item for item in self._deeds.definitions(name) if self._is_elsewhere(item))
+        return any(map(self.left_by, others))
+
+    def of_overriding(self, method: Definition) -> bool:
+        """Whether a method may be overridden in another file by one that may keep something."""
+        cls, summary = method._replace(function=None), method.function
+        if cls.cls is None or summary is None:
+            return False
+        if not self._symbols.files.is_mentioned(cls.cls.name, is_method=False):
+            return False
+        return any(
+            self._is_elsewhere(item)
+            and self._symbols.are_related(item._replace(function=None), cls)
+            and self.keeps(item)
+            for item in self._deeds.definitions(summary.name)
+        )
+
+    def _is_elsewhere(self, item: Definition) -> bool:
+        return item.module.path != self._symbols.files.own.path
+
     def _hooks(self) -> Iterator[Place]:
         files = self._symbols.files
         for pattern, word in _SEEING:
@@ -78,18 +121,51 @@ class LeftBehind:
         files = self._symbols.files
         for path, _ in files.found(_FORWARD, "forward"):
             text = files.text(path) or b""
-            if not files.concerns(path) or not (_may_keep(text) or _SHOWS.search(text)):
+            if not files.concerns(path) or not self._is_suspect(text):
                 continue
             module = files.summary(path)
             for cls in module.classes.values() if module is not None else ():
                 yield from self._of_forward(module, cls) if module is not None else ()
+
+    @cached_property
+    def _sharing(self) -> re.Pattern[bytes] | None:
+        """Imports of the files whose functions may keep something for others or see recording."""
+        files = self._symbols.files
+        names = {files.parts(path)[-1:] for path, _ in files.found(_SHARING, "")}
+        words = b"|".join(sorted(re.escape(part.encode()) for name in names for part in name))
+        if not words:
+            return None
+        return re.compile(rb"(?m)^[ \t]*(?:from|import)\b[^\n]*\b(?:%s)\b" % words)
+
+    def _is_suspect(self, text: bytes) -> bool:
+        """Whether a forward pass in a text may leave something behind."""
+        if _may_keep(text) or _SHOWS.search(text) is not None:
+            return True
+        return self._imports_sharing(text)
+
+    def _imports_sharing(self, text: bytes) -> bool:
+        return self._sharing is not None and self._sharing.search(text) is not None
 
     def _of_forward(self, module: ModuleSummary, cls: ClassSummary) -> Iterator[Place]:
         """What the forward of a class, and what runs in it, keep for others or see of recording."""
         own = Definition(module, cls, None)
         if "forward" not in cls.methods or self._deeds.is_module(own) is False:
             return
-        for item in self._run_by(own):
+        entered: list[Symbol] = [self._symbols.method(own, name) for name in _RUN_BY_CALLERS]
+        if b"property" in (self._symbols.files.text(module.path) or b""):
+            entered += self._properties(own)
+        yield from self._left_by(entered)
+
+    def _properties(self, own: Definition) -> Iterator[Definition]:
+        """The properties of a class and of its ancestors."""
+        for item in (own, *self._symbols.ancestors(own)):
+            for function in item.cls.methods.values() if item.cls is not None else ():
+                if function.is_property:
+                    yield item._replace(function=function)
+
+    def _left_by(self, entered: Iterable[Symbol]) -> Iterator[Place]:
+        """What functions, and all that they call, keep for others or see of recording."""
+        for item in self._run_by(entered):
             assert item.function is not None
             functions = item.cls.methods if item.cls is not None else item.module.functions
             name = item.function.name
@@ -100,21 +176,27 @@ class LeftBehind:
             if line:
                 yield Place(item.module.path, line)
 
-    def _run_by(self, own: Definition) -> Iterator[Definition]:
-        """The forward of a class, and the methods and functions that its body calls."""
-        todo: list[Symbol] = [self._symbols.method(own, "forward")]
+    def _run_by(self, entered: Iterable[Symbol]) -> Iterator[Definition]:
+        """Functions, and the methods and functions that their bodies call."""
+        todo = list(entered)
         seen = set()
         for item in todo:
             if not isinstance(item, Definition) or item.function is None or item.key in seen:
                 continue
             seen.add(item.key)
             yield item
-            todo += (
-                self._symbols.method(own, call.name)
-                if call.path == f"self.{call.name}"
-                else self._symbols.named(call.path, item.module)
-                for call in item.function.calls
-            )
+            todo += (self._called_by(item, call) for call in item.function.calls)
+
+    def _called_by(self, item: Definition, call: CallSite) -> Symbol:
+        """What a call in a function runs, as far as its name tells."""
+        if item.cls is not None and call.path == f"self.{call.name}":
+            return self._symbols.method(item._replace(function=None), call.name)
+        found = self._symbols.named(call.path, item.module)
+        if found is None and call.name == "apply":
+            cls = self._symbols.named(call.path.removesuffix(".apply"), item.module)
+            if isinstance(cls, Definition) and cls.function is None:
+                return self._symbols.method(cls, "forward")
+        return found
 
     def _is_read(self, kept: Kept) -> bool:
         """Whether any file reads an attribute of this name, or speaks of it in a text."""
@@ -124,9 +206,12 @@ class LeftBehind:
 
 
 def _may_keep(text: bytes) -> bool:
-    """Whether a text sets attributes, adds to containers or calls functions, in no constructor."""
+    """Whether a text sets attributes, adds to containers or calls functions, in no constructor.
+
+    A function whose results are remembered does as well.
+    """
     functions = text.split(b"def ")[1:]
-    return any(
+    return _REMEMBERS.search(text) is not None or any(
         not item.lstrip().startswith(b"__init__") and _MAY_KEEP.search(item) for item in functions
     )
 

@@ -138,6 +138,21 @@ class View:
         is_function = found is not None and found.function is not None
         return is_function and found is not None and self._left_behind.keeps(found)
 
+    def leaves_behind(self, dotted: str) -> bool:
+        """See `Elsewhere`."""
+        found = self._defined(dotted)
+        is_function = found is not None and found.function is not None
+        return is_function and found is not None and self._left_behind.left_by(found)
+
+    def method_leaves_behind(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return self._left_behind.of_methods(name)
+
+    def is_overridden(self, cls: str, function: str) -> bool:
+        """See `Elsewhere`."""
+        own = self._defined_here(cls, function)
+        return own is not None and self._left_behind.of_overriding(own.definition)
+
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """See `Elsewhere`."""
         own = self._defined_here(cls, function)

@@ -33,6 +33,7 @@ class Bindings:
         self.stores: defaultdict[Variable, list[ast.AST]] = defaultdict(list)
         self._bound: defaultdict[ast.AST, set[str]] = defaultdict(set)
         self._outer: defaultdict[ast.AST, dict[str, bool]] = defaultdict(dict)
+        self._scopes: dict[ast.AST, ast.AST] = {}
         names: list[tuple[ast.AST, str]] = []
         todo: list[ast.AST] = [tree]
         while todo:
@@ -42,7 +43,8 @@ class Bindings:
                 todo.append(child)
             names += ((node, name) for name in self._note(node))
         for node, name in names:
-            variable = self._variable(self._naming_scope(node), name)
+            self._scopes[node] = self._naming_scope(node)
+            variable = self._variable(self._scopes[node], name)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 self.loads[variable].append(node)
             else:
@@ -63,6 +65,8 @@ class Bindings:
 
     def scope_of(self, node: ast.AST) -> ast.AST:
         """The module, class or function whose body a node is part of."""
+        if isinstance(node, ast.Name) and node in self._scopes:
+            return self._scopes[node]
         inner = node
         while inner in self.parents:
             outer = self.parents[inner]

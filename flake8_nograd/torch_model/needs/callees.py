@@ -8,6 +8,7 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
@@ -65,7 +66,9 @@ class Callees:
         points_to: PointsTo,
         modules: Modules,
         vocabulary: Vocabulary,
+        elsewhere: Elsewhere = NOWHERE,
     ) -> None:
+        self._elsewhere = elsewhere
         self._program = program
         self._points_to = points_to
         self._modules = modules
@@ -135,7 +138,7 @@ class Callees:
         things = [self._program.graph.payloads[thing] for thing in self._things(call)]
         functions = tuple(thing for thing in things if isinstance(thing, Function))
         if functions and len(functions) == len(things):
-            if not all(map(_runs_as_written, functions)):
+            if not all(map(_runs_as_written, functions)) or any(map(self._is_varied, functions)):
                 return _UNKNOWN
             runs_pass = all(function.name.startswith("forward") for function in functions)
             return Callee(Does.PASSES_ON if runs_pass else Does.RUNS, functions)
@@ -166,6 +169,12 @@ class Callees:
             isinstance(thing, Class) and self._modules.is_module(thing) for thing in things
         )
         return Callee(Does.PASSES_ON) if are_modules else _UNKNOWN
+
+    def _is_varied(self, function: Function) -> bool:
+        """Whether a class of another file may run a method of its own in place of one."""
+        return function.owner is not None and self._elsewhere.is_overridden(
+            function.owner.name, function.name
+        )
 
     def _is_forward_of_library(self, thing: object) -> bool:
         return isinstance(thing, Made) and thing.effect in _FORWARDS
@@ -200,6 +209,8 @@ class Callees:
             return Callee(Does.READS)
         if _keeps_objects(call.node):
             return Callee(Does.PASSES)
+        if not _gives_text(call.node) and self._is_of_helper(name):
+            return _UNKNOWN
         if name in methods.CUTS or name in escapes.READING_METHODS or name in escapes.PLAIN_METHODS:
             return Callee(Does.READS)
         if name in escapes.PASSING_METHODS:
@@ -211,6 +222,10 @@ class Callees:
         if computes_loss(name):
             return Callee(Does.PASSES)
         return _UNKNOWN
+
+    def _is_of_helper(self, name: str) -> bool:
+        """Whether a class of another file has its own idea of what a logger or a file does."""
+        return name in _OF_HELPERS and self._elsewhere.method_leaves_behind(name)
 
     def _is_open(self, call: Call[Context]) -> bool:
         """Whether a class of the file has a method of this name that the call may run."""
@@ -243,6 +258,26 @@ def _keeps_objects(node: ast.Call) -> bool:
     )
 
 
+def _gives_text(node: ast.Call) -> bool:
+    """Whether a call is given texts and numbers alone, and at least one."""
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    return bool(given) and all(map(_is_text, given))
+
+
+def _is_text(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.BinOp(left=left):
+            return _is_text(left)
+        case ast.Call(func=function):
+            return last_name(function) in _TEXTS
+    return False
+
+
+_TEXTS = frozenset("item tolist format str repr float int len round join".split())
+
+
 def _runs_as_written(function: Function) -> bool:
     """Whether calling a function runs its body and nothing else."""
     decorators = getattr(function.node, "decorator_list", ())
@@ -253,6 +288,8 @@ _TRANSPARENT = frozenset(
     "staticmethod classmethod abstractmethod override final contextmanager wraps no_grad"
     " inference_mode property".split()
 )
+# Methods of loggers and files that a project may have written itself.
+_OF_HELPERS = escapes.READING_METHODS | frozenset("close flush clear join synchronize".split())
 _ERRORS = frozenset(
     name
     for name in dir(builtins)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, Variable
 from flake8_nograd.syntax.expressions import nodes_of, own_name
@@ -28,7 +29,10 @@ _PARTS = frozenset("get pop popleft setdefault items values keys view reshape co
 class LeftBehind:
     """Why it matters that a function ran with recording on."""
 
-    def __init__(self, bindings: Bindings, callees: Callees, plain: PlainValues) -> None:
+    def __init__(
+        self, bindings: Bindings, callees: Callees, plain: PlainValues, elsewhere: Elsewhere
+    ) -> None:
+        self._elsewhere = elsewhere
         self._bindings = bindings
         self._callees = callees
         self._plain = plain
@@ -76,6 +80,10 @@ class LeftBehind:
         name = own_name(node.func)
         if name in _DIFFERENTIATES:
             return "differentiates or looks at recording"
+        record = self._callees.record(node)
+        imported = record.imported if record is not None else None
+        if imported is not None and self._elsewhere.leaves_behind(imported):
+            return f"calls {name}() of another file, which may keep something or see recording"
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         if all(map(self._plain.is_plain, given)):
             return ""

@@ -42,7 +42,7 @@ class ModuleState:
         self._bindings = bindings
         self._callees = callees
         self._plain = plain
-        self._left_behind = LeftBehind(bindings, callees, plain)
+        self._left_behind = LeftBehind(bindings, callees, plain, elsewhere)
         self._known: str | None = None
         self._is_known = False
 

@@ -53,7 +53,7 @@ class Needs:
         self._vocabulary = vocabulary
         self._is_of_tensors = of_tensors
         make = CalleesOfTensors if of_tensors else Callees
-        self.callees = make(program, points_to, modules, vocabulary)
+        self.callees = make(program, points_to, modules, vocabulary, elsewhere)
 
     @cached_property
     def of_tensors(self) -> Needs:
