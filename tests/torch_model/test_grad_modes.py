@@ -223,6 +223,31 @@ def test_a_property_runs_where_it_is_read(decorator, use, modes):
     assert pass_of(program).modes == modes
 
 
+@pytest.mark.parametrize(
+    ("call", "modes"),
+    [
+        ("drawn.sample()", {ON}),
+        ("drawn.sample(1, 2, 3)", {ON}),
+        ("drawn.sample(1, count=2)", {ON}),
+        ("drawn.sample(1)", {OFF}),
+        ("drawn.sample(data=1)", {OFF}),
+        ("drawn.sample(1, heat=2)", {OFF}),
+        ("drawn.sample(*given)", {OFF}),
+        ("drawn.sample(**given)", {OFF}),
+    ],
+)
+def test_a_call_by_name_alone_is_one_of_a_method_that_takes_what_it_gives(call, modes):
+    program = f"""
+    class Sampler:
+        def sample(self, data, heat=1.0):
+            return self.model(data)
+    def draw(drawn, given):
+        with torch.no_grad():
+            {call}
+    """
+    assert pass_of(program).modes == modes
+
+
 def test_a_model_wrapped_by_a_guard_is_not_reported():
     assert facts_of("print(torch.no_grad()(model)(x).item())").regions == ()
     assert facts_of("model.forward = torch.no_grad()(model.forward)\nmodel(x)").regions == ()

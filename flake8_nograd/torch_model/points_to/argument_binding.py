@@ -44,6 +44,23 @@ def _variadic(call: Call[Context], function: Function, named: int) -> Iterator[t
             yield star.arg, value
 
 
+def may_take(function: Function, call: ast.Call) -> bool:
+    """Whether a method has a parameter for each argument of a call, and needs no others."""
+    node = function.node
+    is_open = any(isinstance(item, ast.Starred) for item in call.args)
+    named = {keyword.arg for keyword in call.keywords}
+    if node is None or isinstance(node, ast.Lambda):
+        return True
+    if node.decorator_list or is_open or None in named:
+        return True
+    names = function.positional_parameters()[1 if is_method(function) else 0 :]
+    given = len(call.args)
+    known = {*names, *(item.arg for item in node.args.kwonlyargs)}
+    if (given > len(names) and node.args.vararg is None) or (named - known and not node.args.kwarg):
+        return False
+    return named.issuperset(names[given : len(names) - len(node.args.defaults)])
+
+
 def callback_call(item: CallbackArgument[Context], node: Node) -> Call[Context]:
     """The call by which a function that is handed over, as `node`, is run.
 

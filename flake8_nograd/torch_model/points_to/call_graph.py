@@ -9,7 +9,7 @@ from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call, Program, Read
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
-from flake8_nograd.torch_model.points_to.argument_binding import bindings
+from flake8_nograd.torch_model.points_to.argument_binding import bindings, may_take
 from flake8_nograd.torch_model.points_to.budget import Budget
 from flake8_nograd.torch_model.points_to.class_hierarchy import ClassHierarchy
 from flake8_nograd.torch_model.points_to.wrappers import Wrappers
@@ -52,7 +52,7 @@ class CallGraph(ClassHierarchy):
                 continue
             found = self.definitions(call.method)
             self.budget.spend(4 * len(found))
-            yield from ((method, call) for method in found)
+            yield from ((method, call) for method in found if may_take(method, call.node))
 
     def run_by(self, read: Read[Context]) -> set[Function]:
         """Properties of the file that reading an attribute may run."""
