@@ -135,7 +135,7 @@ class Endings:
             case ast.Return():
                 return self._hand_back(outer)
             case ast.Lambda(body=body) if body is node:
-                return self._give_away(outer)
+                return self._give_out(outer)
             case ast.Yield() | ast.YieldFrom():
                 return f"a result is yielded (line {outer.lineno})"
             case ast.Raise():
@@ -190,17 +190,12 @@ class Endings:
             loads = loads_reached(self._bindings, variable, store)
         for load in loads:
             self._follow(load)
-        readers = {self._bindings.function_of(load) for load in loads} - {variable.scope}
-        return next(filter(None, map(self._read_outside, readers)), None)
+        handed_out = self._handing_back.read_by_others(variable)
+        return next(filter(None, map(self._give_out, handed_out)), None)
 
-    def _read_outside(self, function: ast.AST) -> str | None:
-        """What outlives a call comes out of any other call of a function that reads it."""
-        outer = self._handing_back.reads_outside(function)
+    def _give_out(self, outer: ast.Return | ast.Lambda) -> str | None:
         if isinstance(outer, ast.Return):
             return self._hand_back(outer)
-        return None if outer is None else self._give_away(outer)
-
-    def _give_away(self, outer: ast.Lambda) -> str | None:
         if self._handing_back.is_followed(outer):
             return None
         return f"a lambda gives a result away (line {outer.lineno})"

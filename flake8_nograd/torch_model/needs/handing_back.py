@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from flake8_nograd.syntax.bindings import Bindings
+from flake8_nograd.syntax.bindings import Bindings, Variable
 from flake8_nograd.syntax.expressions import yields
 
 
@@ -20,6 +20,7 @@ class HandingBack:
         self._bindings = bindings
         self._entered = set(entered)
         self._reads_outside: set[ast.AST] = set()
+        self._outer: set[Variable] = set()
         self._passed_by: dict[ast.AST, ast.Return | ast.Lambda] = {}
 
     def enter(self, function: ast.AST) -> None:
@@ -34,7 +35,12 @@ class HandingBack:
         self._passed_by[function] = outer
         return True
 
-    def reads_outside(self, function: ast.AST) -> ast.Return | ast.Lambda | None:
-        """A function reads a value from elsewhere: what was taken to be followed, but is not."""
-        self._reads_outside.add(function)
-        return self._passed_by.pop(function, None)
+    def read_by_others(self, variable: Variable) -> list[ast.Return | ast.Lambda]:
+        """What was taken to be followed, but hands out what a name of an outer scope stands for."""
+        if variable in self._outer:
+            return []
+        self._outer.add(variable)
+        loads = self._bindings.loads.get(variable, ())
+        readers = {self._bindings.function_of(load) for load in loads} - {variable.scope}
+        self._reads_outside |= readers
+        return [self._passed_by.pop(item) for item in readers if item in self._passed_by]
