@@ -18,6 +18,7 @@ from flake8_nograd.triage.clear_of_guards import ClearOfGuards
 from flake8_nograd.triage.evidence import Evidence
 from flake8_nograd.triage.forward_parts import ForwardParts
 from flake8_nograd.triage.guards_in_sight import GuardsInSight
+from flake8_nograd.triage.inference_signs import may_hold_inference_tensors
 from flake8_nograd.triage.kept_in_sight import may_keep_arguments, may_keep_graphs
 from flake8_nograd.triage.misuse_signs import may_be_misused
 from flake8_nograd.triage.syntax_index import SyntaxIndex
@@ -46,6 +47,8 @@ def may_have_facts(
         return True
     tests = UnitTests(path, tree, lines, text)
     index = SyntaxIndex((tree,), lines, ForwardParts(text).serves_forward, tests.has)
+    if may_hold_inference_tensors(text):
+        return True
     if text.differentiates and may_keep_graphs(index, tree):
         return True
     if may_keep_arguments(index):

@@ -12,6 +12,7 @@ from flake8_nograd.torch_model.guard_misuse.decorator_order import wrong_order
 from flake8_nograd.torch_model.guard_misuse.guard_arguments import wrong_calls
 from flake8_nograd.torch_model.guard_misuse.guarded_classes import guarded_classes
 from flake8_nograd.torch_model.guard_misuse.inference_modes import lifted_modes, overruled_guards
+from flake8_nograd.torch_model.guard_misuse.inference_tensors import inference_tensors
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
@@ -36,6 +37,7 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
     unreset_switches,
     too_new,
     guarded_casts,
+    inference_tensors,
     kept_graphs,
 )
 

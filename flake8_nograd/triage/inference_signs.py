@@ -1,0 +1,16 @@
+"""May a file train with tensors that it makes under `inference_mode`, or change them outside?"""
+
+from __future__ import annotations
+
+import re
+
+from flake8_nograd.triage.text_prefilter import TextPrefilter
+
+_CHANGES = re.compile(r"\.\s*[a-z]\w*(?<!_)_\s*\(")
+
+
+def may_hold_inference_tensors(text: TextPrefilter) -> bool:
+    """Whether what inference mode makes may be saved for a backward pass, or changed in place."""
+    if "inference_mode" not in text.text:
+        return False
+    return text.differentiates or _CHANGES.search(text.text) is not None
