@@ -24,6 +24,7 @@ class SmokeTests:
 
     def __init__(self, graph: FlowGraph, *, trains: bool) -> None:
         self._graph = graph
+        self._comparing: dict[Function, bool] = {}
         self._trains = trains  # whether the file is a script that trains, and no mere definition
 
     def is_smoke_test(self, item: ForwardPass) -> bool:
@@ -32,7 +33,7 @@ class SmokeTests:
             return True
         if item.use.escapes or item.call.loops:
             return False
-        if _is_made_up(item.call) and unit_tests.asserts_by_call(item.function.body):
+        if self._compares(item.function) and _is_made_up(item.call):
             return True
         if not _is_only_shown(item):
             return False
@@ -41,6 +42,13 @@ class SmokeTests:
         if tries and not self._trains and _is_at_most_printed(item):
             return True  # beside a training, test() is its evaluation
         return (self._is_demo(item) or in_main_block) and _is_made_up(item.call)
+
+    def _compares(self, function: Function) -> bool:
+        """Whether a function calls what compares two results."""
+        known = self._comparing.get(function)
+        if known is None:
+            known = self._comparing[function] = unit_tests.asserts_by_call(function.body)
+        return known
 
     def _is_made_here(self, item: ForwardPass) -> bool:
         """Whether the file itself defines the model that it runs."""
