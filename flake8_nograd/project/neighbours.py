@@ -94,18 +94,17 @@ class Neighbours:
 
     def is_alone(self) -> bool:
         """Whether the file at hand imports no other file, and none may import it."""
-        name = self.parts(self.own.path)[-1:]
-        if not name or self._is_imported(name[0]):
-            return False
+        folder, name = self.folder(self.own.path), self.parts(self.own.path)[-1:]
         imported = [
             tuple(item.split(".")) for item in (*self.own.imports.values(), *self.own.stars)
         ]
-        folder = self.folder(self.own.path)
-        return not any(
+        imports_others = any(
             not parts[0] or self.named(parts[:size], folder) is not None
             for parts in imported
             for size in range(1, len(parts) + 1)
         )
+        # All texts are searched last.
+        return bool(name) and not imports_others and not self._is_imported(name[0])
 
     def _is_imported(self, name: str) -> bool:
         """Whether another file speaks of a module of this name where it imports."""

@@ -6,6 +6,7 @@ import ast
 import enum
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.annotations import alternatives
@@ -44,6 +45,7 @@ def evidence_of_annotation(annotation: ast.expr) -> ModelEvidence | None:
     return ModelEvidence.NONE if told == {ModelEvidence.NONE} else None
 
 
+@cache
 def _evidence_of_one(text: str) -> ModelEvidence | None:
     if _OTHER_ANNOTATION.fullmatch(text):
         return ModelEvidence.NONE

@@ -40,6 +40,8 @@ _GUARD_WORDS = ("no_grad", "nograd", "inference_mode", "disable_grad")
 class Vocabulary:
     """The tables, together with the names that a project's options add."""
 
+    knows_classes_elsewhere = False  # which other files define
+
     def __init__(self, options: Options) -> None:
         self._effects: dict[str, Effect | None] = dict.fromkeys(
             options.model_factories, Effect.MODULE

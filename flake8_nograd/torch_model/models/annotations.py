@@ -65,7 +65,7 @@ def annotated_with(
     effect: Effect, program: Program[Context], vocabulary: Vocabulary
 ) -> Iterator[Node]:
     """The parameters annotated with a class of another file whose objects are of one kind."""
-    for function in program.functions:
+    for function in program.functions if vocabulary.knows_classes_elsewhere else ():
         for parameter in function.parameters():
             names = names_in(parameter.annotation) if parameter.annotation is not None else ()
             if effect in map(vocabulary.effect_of_annotation, names):
@@ -74,7 +74,7 @@ def annotated_with(
 
 def _evidence(annotation: ast.expr, vocabulary: Vocabulary | None) -> ModelEvidence | None:
     """What a class of another file tells, else what the names in an annotation say."""
-    if vocabulary is None:
+    if vocabulary is None or not vocabulary.knows_classes_elsewhere:
         return evidence_of_annotation(annotation)
     told = {
         _BY_EFFECT[effect]

@@ -31,8 +31,9 @@ class FileFacts(Protocol):
     guard_items: Container[ast.expr]
     passes: frozenset[ast.Call]
     program: Program[Context]
-    callees: Callees
 
+    @property
+    def callees(self) -> Callees: ...
     @property
     def bindings(self) -> Bindings: ...
     @property

@@ -52,8 +52,12 @@ class Needs:
         self._modules = modules
         self._vocabulary = vocabulary
         self._is_of_tensors = of_tensors
-        make = CalleesOfTensors if of_tensors else Callees
-        self.callees = make(program, points_to, modules, vocabulary, elsewhere)
+
+    @cached_property
+    def callees(self) -> Callees:
+        """What the calls of the file do."""
+        make = CalleesOfTensors if self._is_of_tensors else Callees
+        return make(self.program, self._points_to, self._modules, self._vocabulary, self._elsewhere)
 
     @cached_property
     def of_tensors(self) -> Needs:

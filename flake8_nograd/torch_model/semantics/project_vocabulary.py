@@ -15,6 +15,8 @@ from flake8_nograd.vocabulary.lookup import Vocabulary
 class ProjectVocabulary(Vocabulary):
     """Rows of tables and options come first, then the project, and names speak last."""
 
+    knows_classes_elsewhere = True
+
     def __init__(self, options: Options, elsewhere: Elsewhere) -> None:
         super().__init__(options)
         self._elsewhere = elsewhere
