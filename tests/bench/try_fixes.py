@@ -1,10 +1,12 @@
 """Does a safe fix ever change what a program does? Generated programs; run by hand.
 
     python tests/bench/try_fixes.py 5000 --seed 0 --guard inference_mode --style with --keep FOLDER
+    python tests/bench/try_fixes.py 500 --two-files
 
 Each program mixes training and inference; torch runs it before and after the safe fix. Programs
 that then do something else are counted by kind; with `--keep` they are shrunk, and the first of
-each kind is kept, which takes its time. What torch says of the findings is counted as well. Exit
+each kind is kept, which takes its time. What torch says of the findings is counted as well, but not
+with `--two-files`, where models and helpers that stand alone are imported from a second file. Exit
 code 1 if any program changed.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -21,6 +24,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+from mixed_files import try_out_in_two_files
 from mixed_programs import Program, generate
 from mixed_trials import Trial, changes_behaviour, try_out
 from shrinking import shrunk_program, shrunk_text
@@ -88,6 +92,12 @@ class Tally:
                 print(f"{count:6} {kind}")
 
 
+def try_in_a_folder(seed: int, style: Style) -> Trial | None:
+    """Try a program out as two files of a folder of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return try_out_in_two_files(generate(seed), style, Path(folder))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -96,6 +106,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="the seed of the first program")
     parser.add_argument("--guard", default="no_grad", choices=[item.value for item in Guard])
     parser.add_argument("--style", default="auto", choices=[item.value for item in Form])
+    parser.add_argument("--two-files", action="store_true", help="part each program")
     parser.add_argument("--keep", type=Path, help="folder for shrunk programs, one for each kind")
     parser.add_argument("--most", type=int, default=25, help="how many kinds are listed")
     arguments = parser.parse_args()
@@ -103,7 +114,11 @@ def main() -> int:
     style = Style(Guard(arguments.guard), Form(arguments.style))
     tally, start = Tally(style, arguments.keep), time.monotonic()
     for seed in range(arguments.seed, arguments.seed + arguments.count):
-        tally.add(try_out(generate(seed), style))
+        trial = (
+            try_in_a_folder(seed, style) if arguments.two_files else try_out(generate(seed), style)
+        )
+        if trial is not None:
+            tally.add(trial)
     tally.show(arguments.most)
     print(f"\n{time.monotonic() - start:.0f} s")
     return 1 if tally.counts["changed by a safe fix"] else 0

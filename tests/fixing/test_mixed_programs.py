@@ -10,6 +10,7 @@ from flake8_nograd.fixing import Style
 pytest.importorskip("torch")
 
 from behaviour import behaviour
+from mixed_files import try_out_in_two_files
 from mixed_programs import generate
 from mixed_trials import try_out
 from shrinking import shrunk_program, shrunk_text
@@ -23,6 +24,22 @@ def test_safe_fix_changes_nothing(style):
     first = COUNT * list(OPTION_SETS.values()).index(style)
     trials = [try_out(generate(seed), style) for seed in range(first, first + COUNT)]
     assert [trial.program.kind for trial in trials if trial.differs] == []
+
+
+def test_safe_fix_of_two_files_changes_nothing(tmp_path):
+    trials = []
+    for seed in range(2000, 2000 + COUNT):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        trials.append(try_out_in_two_files(generate(seed), Style(), folder))
+    assert [trial.program.kind for trial in trials if trial is not None and trial.differs] == []
+    assert any(trial is not None and trial.is_edited for trial in trials)
+
+
+def test_two_files_do_what_one_does(tmp_path):
+    program = generate(2001)
+    before = behaviour(program.text, program.path)
+    assert try_out_in_two_files(program, Style(), tmp_path).before == before
 
 
 def test_most_programs_run_and_have_a_finding():
