@@ -55,7 +55,10 @@ class Effects:
         assert cls.cls is not None
         for name in ("forward", "__call__"):
             method = self._symbols.method(cls, name)
-            if method is not None and self._deeds.of(method) in (Deed.GUARDED, Deed.TRAINS):
+            if method is None or method.function is None:
+                continue
+            deed = self._deeds.of(method)
+            if deed in (Deed.GUARDED, Deed.TRAINS) or _guards_a_branch(method.function):
                 return Effect.GUARDED
         if names_something_else(cls.cls.name):
             return Effect.OBJECT
@@ -110,7 +113,7 @@ class Effects:
         return False
 
     def _freezes_itself(self, cls: Definition) -> bool:
-        """Whether the constructor freezes the object, itself or through a method."""
+        """Whether the constructor freezes all of the object, itself or through a method."""
         constructor = self._symbols.method(cls, "__init__")
         made = constructor.function if constructor is not None else None
         if made is None:
@@ -120,8 +123,10 @@ class Effects:
             for call in made.calls
             if call.path == f"self.{call.name}" and made.holds_by_default(call.when)
         )
-        functions = [made, *(method.function for method in run if method is not None)]
-        return any("self" in _frozen_by_default(item) for item in functions if item is not None)
+        methods = [method.function for method in run if method is not None]
+        functions = [made, *(item for item in methods if item is not None)]
+        thaws = any(item.to is not False for each in functions for item in each.freezes)
+        return not thaws and any("self" in _frozen_by_default(each) for each in functions)
 
     def _may_hold(self, made: str, spot: Spot) -> bool:
         """Whether what an attribute is made by may be or have a parameter."""
@@ -151,6 +156,12 @@ class Effects:
             package = symbol.dotted.partition(".")[0]
             return effect not in _HARMLESS and package not in _NUMERIC
         return spot.function.name != "forward" and names_a_model(made[:-2].rpartition(".")[2])
+
+
+def _guards_a_branch(forward: FunctionSummary) -> bool:
+    """Whether a forward pass that does one thing or another hands back one of them guarded."""
+    branches = [call for call in forward.calls if call.returned and call.when == "?"]
+    return len({call.grad.is_off for call in branches}) > 1
 
 
 def _frozen_by_default(function: FunctionSummary) -> list[str]:

@@ -300,7 +300,8 @@ class Modules:
 
     def _of_class(self, cls: Class) -> ModelEvidence:
         """What calling a module of the file is; one that only compares is no forward pass."""
-        forward = self._points_to.method(cls, "forward")
+        method = self._points_to.method
+        forward = method(cls, "__call__") or method(cls, "forward")
         if self.classes.guards_itself(cls) or self._returns_unrecorded(forward):
             return ModelEvidence.NONE
         runs = forward is not None and self.runs_forward(forward)
