@@ -148,8 +148,9 @@ def _is_renewed(item: Accumulated, loop: ast.For | ast.AsyncFor | ast.While) -> 
     base = path.split(".")[0]
     if not base or (not isinstance(loop, ast.While) and base in names_in([loop.target])):
         return True
+    around = [place.statement for place in suites_of(item.place)]
     for statement in own_statements(loop.body):
-        if statement is item.place.statement or isinstance(statement, ast.AugAssign):
+        if statement in around or isinstance(statement, ast.AugAssign):
             continue
         if not isinstance(statement, _LOOPS) and base in names_bound(statement):
             return True
