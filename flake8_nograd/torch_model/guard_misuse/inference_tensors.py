@@ -23,6 +23,8 @@ from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.autocast import AUTOCAST
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
+_MOST_NODES = 64  # that a module may have come through
+_DEEPEST = 3  # sequences inside each other
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 
 
@@ -110,34 +112,42 @@ class _InferenceTensors:
         """Whether the first thing that a module computes saves its first argument."""
         return self._is_layer(call.callee) or self._forward_keeps(call)
 
-    def _is_layer(self, value: Value) -> bool:
+    def _is_layer(self, value: Value, deep: int = _DEEPEST) -> bool:
         makers = list(self._makers(value))
         return bool(makers) and all(
-            maker is not None and self._makes_layer(maker) for maker in makers
+            maker is not None and self._makes_layer(maker, deep) for maker in makers
         )
 
-    def _makes_layer(self, maker: Call[Context]) -> bool:
+    def _makes_layer(self, maker: Call[Context], deep: int) -> bool:
         if maker.imported != saved_inputs.SEQUENCE:
             return maker.imported in saved_inputs.LAYERS
         for part in maker.positional:
             makers = list(self._makers(part))
             names = {made.imported if made is not None else None for made in makers}
             if not names or not names <= saved_inputs.SAME_TENSOR:
-                return self._is_layer(part)
+                return deep > 0 and self._is_layer(part, deep - 1)
         return False
 
-    def _makers(self, value: Value, deep: int = 8) -> Iterator[Call[Context] | None]:
+    def _makers(self, value: Value) -> Iterator[Call[Context] | None]:
         """The calls that made a module; None for what has another origin."""
-        for node in value.aliases:
+        seen: set[Node] = set()
+        todo = list(value.aliases)
+        while todo:
+            node = todo.pop()
+            if node in seen:
+                continue
+            seen.add(node)
             payload = self._graph.payloads[node]
+            if len(seen) > _MOST_NODES:
+                yield None
+                return
             if isinstance(payload, Call) and self._graph.kinds[node] is Kind.CALL:
-                if payload.method in saved_inputs.SAME_MODULE and payload.receiver and deep:
-                    yield from self._makers(payload.receiver, deep - 1)
+                if payload.method in saved_inputs.SAME_MODULE and payload.receiver is not None:
+                    todo += payload.receiver.aliases
                 else:
                     yield payload
-            elif deep and self._graph.copied_from.get(node):
-                sources = frozenset(self._graph.copied_from[node])
-                yield from self._makers(Value(sources), deep - 1)
+            elif self._graph.copied_from.get(node):
+                todo += self._graph.copied_from[node]
             else:
                 yield None
 
