@@ -19,6 +19,8 @@ from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
+# Methods that write what they are given into a tensor, such as a buffer.
+_WRITING = frozenset("add_ sub_ mul_ div_ copy_ lerp_ addcmul_ index_copy_ index_add_ set_".split())
 _REMEMBERING = ("cache", "memo")
 _PARTS = frozenset("get setdefault items values pop".split())
 _NUMBERS = frozenset("int float bool len str repr round range type id isinstance format".split())
@@ -106,7 +108,7 @@ class _Reader:
                 for part in _parts(target):
                     if self._outlives(part, frozenset()):
                         yield Kept(_name(part), getattr(node, "lineno", part.lineno))
-        if isinstance(node, ast.Call) and own_name(node.func) in _KEEPING:
+        if isinstance(node, ast.Call) and _may_keep(node):
             given = [*node.args, *(item.value for item in node.keywords)]
             owner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
             is_plain = all(self._is_plain(item, frozenset()) for item in given if item is not owner)
@@ -175,6 +177,13 @@ class _Reader:
         given = [*node.args, *(item.value for item in node.keywords)]
         is_factory = isinstance(root, ast.Name) and root.id in _FACTORIES
         return is_factory and all(self._is_plain(item, seen) for item in given)
+
+
+def _may_keep(call: ast.Call) -> bool:
+    """Whether a call puts what it is given into a container, or writes it into a tensor."""
+    name = own_name(call.func)
+    writes = isinstance(call.func, ast.Attribute) and bool(call.args) and name in _WRITING
+    return name in _KEEPING or writes
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:

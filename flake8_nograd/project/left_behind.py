@@ -35,7 +35,7 @@ _RUN_BY_CALLERS = ("forward", "train", "eval")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
 _MAY_KEEP = re.compile(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
-    rb"|\b\w+\.(?:append|add|update|extend|insert)\(|^[ \t]+(?!super\b|print\b)\w+\("
+    rb"|\b\w+\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
 _REMEMBERS = re.compile(rb"@[\w.]*(?:cache|memo)")
 _KNOWN_METHODS = (
