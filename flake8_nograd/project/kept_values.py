@@ -19,8 +19,6 @@ from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
-# Methods that write what they are given into a tensor, such as a buffer.
-_WRITING = frozenset("add_ sub_ mul_ div_ copy_ lerp_ addcmul_ index_copy_ index_add_ set_".split())
 _REMEMBERING = ("cache", "memo")
 _PARTS = frozenset("get setdefault items values pop".split())
 _NUMBERS = frozenset("int float bool len str repr round range type id isinstance format".split())
@@ -182,7 +180,7 @@ class _Reader:
 def _may_keep(call: ast.Call) -> bool:
     """Whether a call puts what it is given into a container, or writes it into a tensor."""
     name = own_name(call.func)
-    writes = isinstance(call.func, ast.Attribute) and bool(call.args) and name in _WRITING
+    writes = isinstance(call.func, ast.Attribute) and bool(call.args) and name in methods.IN_PLACE
     return name in _KEEPING or writes
 
 
