@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, distribution
+from itertools import takewhile
 from pathlib import Path
 
 from flake8.options.config import load_config
@@ -78,8 +79,14 @@ def _own_options(flake8_options: argparse.Namespace) -> Iterator[str]:
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    """The known word that is closest, of several the one that begins most alike; or nothing."""
+    close = get_close_matches(word, sorted(known))
+    meant = max(close, key=lambda item: _shared_start(word, item), default=None)
+    return f"; did you mean {meant}?" if meant is not None else ""
+
+
+def _shared_start(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _unread(folder: Path) -> str | None:
