@@ -128,6 +128,10 @@ def test_read_as_plain_numbers(program, how):
         (in_function("yield model(x)"), {"returned"}),
         ("def f(): return model(x)\nprint(f())", set()),
         ("def f(): return model(x)\nf()", set()),
+        ("def f(n): return f(n - 1) if n else model(x)", {"returned"}),
+        ("def f(n): return f(n - 1) if n else model(x)\nprint(f(3))", set()),
+        ("def f(): return g() or model(x)\ndef g(): return f()", {"returned"}),
+        ("def f(): return g() or model(x)\ndef g(): return f()\nprint(g())", set()),
         ("class C:\n    def f(self): self.out = model(x)", {"stored"}),
         (
             "class C:\n    def f(self): self.out = model(x)\n    def g(self): print(self.out)",

@@ -279,11 +279,13 @@ class ResultUses:
         return self._vocabulary.effect(str(self._graph.payloads[thing]))
 
     def _open_returns(self) -> list[Node]:
-        """What functions return that nobody in the file calls."""
+        """What functions return that nobody in the file calls, or none but themselves."""
+        entered = self._points_to.entered(self._functions)
         found = []
         for function in self._functions:
             returned = self._graph.find(Kind.RETURN, function)
-            if returned is not None and not self._points_to.is_run(function):
+            is_run = function in entered and self._points_to.is_run(function)
+            if returned is not None and not is_run:
                 found.append(returned)
         return found
 

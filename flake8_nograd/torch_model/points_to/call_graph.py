@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program, Read
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
@@ -44,6 +44,14 @@ class CallGraph(ClassHierarchy):
     def is_run(self, function: Function) -> bool:
         """Whether the file calls a function, by its name or by that of one that it wraps."""
         return bool(self.callers.get(function) or self.wrappers.kept_back.get(function))
+
+    def entered(self, functions: Iterable[Function]) -> set[Function]:
+        """Functions that are not only run by each other in a circle."""
+        runs: defaultdict[Function, list[Function]] = defaultdict(list)
+        for function, calls in self.callers.items():
+            for call in calls:
+                runs[call.function].append(function)
+        return closure((item for item in functions if not self.callers.get(item)), runs)
 
     def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
         """Methods of the file that a call on a receiver of which nothing is known may run."""
