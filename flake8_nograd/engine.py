@@ -35,6 +35,7 @@ from flake8_nograd.torch_versions import Floor, Version, newest
 from flake8_nograd.triage.triage import may_have_facts
 
 if TYPE_CHECKING:
+    from flake8_nograd.elsewhere import Elsewhere
     from flake8_nograd.fixing.planning import Plan
     from flake8_nograd.fixing.style import Style
 
@@ -124,8 +125,7 @@ def floor_of(source: Source, options: Options) -> Floor:
 
 def facts_of(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
     """The facts of a file; only one of which something would be reported opens others."""
-    path = path_from_root(source.path)
-    facts = analyse(source.tree, path, options, elsewhere=None, floor=floor)
+    facts = _analysed(source, options, None, floor)
     if facts.regions or facts.backward_passes or any(item.place for item in facts.misuses):
         facts = _facts_in_project(source, options, floor)
     return facts
@@ -153,8 +153,13 @@ def suppressions(source: Source, options: Options) -> dict[tuple[int, int], str]
 def _facts_in_project(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
     from flake8_nograd.project.project import seen_from
 
-    path = path_from_root(source.path)
-    return analyse(source.tree, path, options, seen_from(source, options), floor)
+    return _analysed(source, options, seen_from(source, options), floor)
+
+
+def _analysed(
+    source: Source, options: Options, elsewhere: Elsewhere | None, floor: Floor
+) -> ModuleFacts:
+    return analyse(source.tree, path_from_root(source.path), options, elsewhere, floor)
 
 
 def _silenced_passes(facts: ModuleFacts, source: Source, options: Options) -> set[ast.Call]:

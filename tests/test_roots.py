@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from flake8_nograd import roots
 from flake8_nograd.engine import check
 from flake8_nograd.roots import path_from_root
 from flake8_nograd.source import Source
@@ -35,6 +36,13 @@ def test_a_path_starts_at_the_root_of_its_project(file_in_tests, above, monkeypa
 
 def test_a_file_without_a_project_keeps_its_path(tmp_path):
     file = str(tmp_path / "net.py")
+    assert path_from_root(file) == file
+
+
+def test_settings_of_a_home_in_git_are_no_project(tmp_path, monkeypatch):
+    monkeypatch.setattr(roots, "homes_of_projects", lambda: {str(tmp_path)})
+    (tmp_path / ".git").mkdir()
+    file = str(tmp_path / "tests" / "net.py")
     assert path_from_root(file) == file
 
 

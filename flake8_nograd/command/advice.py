@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import configparser
-import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, distribution
@@ -14,12 +13,8 @@ from pathlib import Path
 from flake8.options.config import load_config
 
 from flake8_nograd.options import OPTION_TABLE
+from flake8_nograd.project.pyproject import settings_in, table_of
 from flake8_nograd.rules import RULES
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _FAMILY = "NGR"
 _CODES = (*RULES, "NGR000")
@@ -104,9 +99,4 @@ def _is_installed(name: str) -> bool:
 
 def _pyproject(folder: Path) -> list[str]:
     """The keys of [tool.flake8] in a folder's pyproject.toml."""
-    try:
-        content = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
-        return []
-    section = content.get("tool", {}).get("flake8", {})
-    return list(section) if isinstance(section, dict) else []
+    return list(table_of(settings_in(str(folder)), "tool", "flake8"))

@@ -11,7 +11,7 @@ from flake8_nograd.fixing.shape import Shape
 from flake8_nograd.fixing.site import File, Site
 from flake8_nograd.fixing.spelling import spell
 from flake8_nograd.syntax.access_path import access_path
-from flake8_nograd.syntax.expressions import all_nodes, header
+from flake8_nograd.syntax.expressions import all_nodes, header, inwards
 from flake8_nograd.syntax.statements import Block, Statement
 
 
@@ -73,12 +73,8 @@ def _free_names(nodes: Iterable[ast.Call], file: File) -> list[str]:
 
 def _first_call(node: ast.Call) -> ast.Call:
     """The call on whose result, or on a part of it, all others are methods."""
-    current: ast.AST = node
-    while isinstance(current, ast.Call | ast.Attribute | ast.Subscript):
-        if isinstance(current, ast.Call):
-            node = current
-        current = current.func if isinstance(current, ast.Call) else current.value
-    return node
+    *_, first = (part for part in inwards(node) if isinstance(part, ast.Call))
+    return first
 
 
 def _shares_its_line(statement: Statement) -> bool:

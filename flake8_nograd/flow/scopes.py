@@ -125,3 +125,13 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     """All parameters, starred ones last."""
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return named + [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
+
+
+def defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    """The parameters that have a default, each with it."""
+    if arguments.defaults:
+        names = positional(arguments)[-len(arguments.defaults) :]
+        yield from zip(names, arguments.defaults, strict=True)
+    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            yield parameter.arg, value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_nograd.flow.scopes import defaults
 from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.value_names import made_by
 from flake8_nograd.syntax.access_path import access_path
@@ -44,12 +45,8 @@ def arguments_of(node: FunctionNode | None) -> list[ast.arg]:
 
 def defaults_of(node: FunctionNode | None) -> dict[str, bool]:
     """The parameters of a function that have a literal for a default, and whether it is true."""
-    if node is None:
-        return {}
-    plain = [*node.args.posonlyargs, *node.args.args]
-    pairs = zip(reversed(plain), reversed(node.args.defaults), strict=False)
-    given = [*pairs, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
-    return {item.arg: bool(value.value) for item, value in given if isinstance(value, ast.Constant)}
+    given = defaults(node.args) if node is not None else ()
+    return {name: bool(value.value) for name, value in given if isinstance(value, ast.Constant)}
 
 
 def iterated_module(over: ast.expr) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
+from flake8_nograd import roots
 from flake8_nograd.project.exclusion import Exclusion
-from flake8_nograd.roots import MARKERS
 
 Parts = tuple[str, ...]
-_OF_PROJECTS_ALONE = MARKERS[:-1]  # who keeps the settings of a home in git has no project there
 
 # What tells of a project's folder where no marker does, beside the Python files in it.
 _SIGNS = frozenset(
@@ -55,7 +52,7 @@ def root_of(path: str, setting: str, imported: Set[str] = frozenset()) -> str | 
     if setting != "auto":
         root = os.path.realpath(setting)
         return root if os.path.isdir(root) else None
-    return _marked(folder) or _unmarked(folder, imported)
+    return roots.marked(folder) or _unmarked(folder, imported)
 
 
 def python_files(root: str, excluded: Sequence[str] = ()) -> dict[str, Parts]:
@@ -87,15 +84,6 @@ def _real_folder(path: str) -> str | None:
     return folder if os.path.isdir(folder) else None
 
 
-def _marked(folder: str) -> str | None:
-    too_big = _too_big()
-    for parent in _upwards(folder):
-        markers = _OF_PROJECTS_ALONE if parent in too_big else MARKERS
-        if any(os.path.exists(os.path.join(parent, marker)) for marker in markers):
-            return parent
-    return None
-
-
 def _unmarked(folder: str, imported: Set[str]) -> str | None:
     """Without a marker: the topmost of the folders around the file that look like its project's.
 
@@ -103,8 +91,8 @@ def _unmarked(folder: str, imported: Set[str]) -> str | None:
     """
     root = None
     gap = 0
-    too_big = _too_big()
-    for parent in _upwards(folder):
+    too_big = roots.homes_of_projects()
+    for parent in roots.upwards(folder):
         if parent in too_big:
             break
         inside = _entries(parent)
@@ -121,24 +109,9 @@ def _unmarked(folder: str, imported: Set[str]) -> str | None:
 def _holds(folder: str, names: Iterable[str]) -> bool:
     """Whether any folder in a folder is a part of the same project, not a project of its own."""
     return any(
-        not any(os.path.exists(os.path.join(folder, name, marker)) for marker in MARKERS)
+        not any(os.path.exists(os.path.join(folder, name, marker)) for marker in roots.MARKERS)
         for name in names
     )
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    while True:
-        yield folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return
-        folder = parent
-
-
-def _too_big() -> set[str]:
-    """Folders that hold projects and are none."""
-    places = (str(Path.home()), tempfile.gettempdir(), os.path.abspath(os.sep))
-    return {os.path.realpath(place) for place in places}
 
 
 def _entries(folder: str) -> _Entries:

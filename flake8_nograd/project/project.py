@@ -134,15 +134,13 @@ class View:
 
     def keeps(self, dotted: str) -> bool:
         """See `Elsewhere`."""
-        found = self._defined(dotted)
-        is_function = found is not None and found.function is not None
-        return is_function and found is not None and self._left_behind.keeps(found)
+        found = self._function(dotted)
+        return found is not None and self._left_behind.keeps(found)
 
     def leaves_behind(self, dotted: str) -> bool:
         """See `Elsewhere`."""
-        found = self._defined(dotted)
-        is_function = found is not None and found.function is not None
-        return is_function and found is not None and self._left_behind.left_by(found)
+        found = self._function(dotted)
+        return found is not None and self._left_behind.left_by(found)
 
     def method_leaves_behind(self, name: str) -> bool:
         """See `Elsewhere`."""
@@ -171,6 +169,11 @@ class View:
         """See `Elsewhere`."""
         own = self._defined_here(cls, method)
         return self._callers.adding(own.definition) if own is not None else None
+
+    def _function(self, dotted: str) -> Definition | None:
+        """What an imported name stands for, if that is a function or method of the project."""
+        found = self._defined(dotted)
+        return found if found is not None and found.function is not None else None
 
     def _defined_here(self, cls: str, function: str) -> Spot | None:
         own = self._own

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import configparser
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flake8_nograd.project.pyproject import settings_in, table_of, text_of
 from flake8_nograd.project.requirements import lowest_allowed, lowest_required
 from flake8_nograd.torch_versions import Version
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 _PACKAGE = "torch"
-_MOST_BYTES = 1_000_000
 
 
 def declared_floor(root: str) -> Version | None:
@@ -33,10 +27,7 @@ def declared_floor(root: str) -> Version | None:
 
 
 def _of_pyproject(root: str) -> Version | None:
-    try:
-        settings = tomllib.loads(_text(os.path.join(root, "pyproject.toml")))
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
+    settings = settings_in(root)
     for floors in (_of_project(settings), _of_poetry(settings), _of_groups(settings)):
         known = [floor for floor in floors if floor is not None]
         if known:
@@ -45,23 +36,23 @@ def _of_pyproject(root: str) -> Version | None:
 
 
 def _of_project(settings: Mapping[str, Any]) -> Iterator[Version | None]:
-    project = _table(settings, "project")
+    project = table_of(settings, "project")
     yield lowest_required(_strings(project.get("dependencies")), _PACKAGE)
-    yield from _of_lists(_table(project, "optional-dependencies"))
+    yield from _of_lists(table_of(project, "optional-dependencies"))
 
 
 def _of_poetry(settings: Mapping[str, Any]) -> Iterator[Version | None]:
-    poetry = _table(settings, "tool", "poetry")
-    groups = _table(poetry, "group")
-    for table in (poetry, *(_table(groups, name) for name in groups)):
-        wanted = _table(table, "dependencies").get(_PACKAGE)
+    poetry = table_of(settings, "tool", "poetry")
+    groups = table_of(poetry, "group")
+    for table in (poetry, *(table_of(groups, name) for name in groups)):
+        wanted = table_of(table, "dependencies").get(_PACKAGE)
         for item in wanted if isinstance(wanted, list) else [wanted]:
             bounds = item.get("version") if isinstance(item, dict) else item
             yield lowest_allowed(bounds) if isinstance(bounds, str) else None
 
 
 def _of_groups(settings: Mapping[str, Any]) -> Iterator[Version | None]:
-    yield from _of_lists(_table(settings, "dependency-groups"))
+    yield from _of_lists(table_of(settings, "dependency-groups"))
 
 
 def _of_lists(table: Mapping[str, Any]) -> Iterator[Version | None]:
@@ -72,7 +63,7 @@ def _of_lists(table: Mapping[str, Any]) -> Iterator[Version | None]:
 def _of_setup_cfg(root: str) -> Version | None:
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read_string(_text(os.path.join(root, "setup.cfg")))
+        parser.read_string(text_of(os.path.join(root, "setup.cfg")))
     except (configparser.Error, ValueError):
         return None
     lists = [parser.get("options", "install_requires", fallback="")]
@@ -88,7 +79,7 @@ def _of_requirements(root: str) -> Version | None:
         return None
     wanted = [name for name in names if name.startswith("requirements") and name.endswith(".txt")]
     lines = {
-        name: _text(os.path.join(root, name)).splitlines()
+        name: text_of(os.path.join(root, name)).splitlines()
         for name in sorted(wanted, key=lambda name: name != "requirements.txt")
     }
     main = lowest_required(lines.pop("requirements.txt", ()), _PACKAGE)
@@ -101,22 +92,6 @@ _READERS: tuple[Callable[[str], Version | None], ...] = (
     _of_setup_cfg,
     _of_requirements,
 )
-
-
-def _text(path: str) -> str:
-    """The text of a file; empty if it cannot be read, since it is not the one that is checked."""
-    try:
-        with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return file.read(_MOST_BYTES)
-    except (OSError, ValueError):
-        return ""
-
-
-def _table(settings: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    found: Any = settings
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _strings(value: object) -> list[str]:

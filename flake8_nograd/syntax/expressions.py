@@ -92,6 +92,14 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
+def inwards(node: ast.expr) -> Iterator[ast.expr]:
+    """An expression, what it is read from or called on, and so on to where it starts."""
+    yield node
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+        yield node
+
+
 def own_name(node: ast.AST) -> str:
     """The attribute or the name that an expression is itself; '' if it is anything else."""
     name: str = getattr(node, "attr", getattr(node, "id", ""))

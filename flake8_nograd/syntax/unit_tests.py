@@ -14,8 +14,7 @@ FRAMEWORKS = ("pytest", "unittest", "unittest.TestCase")
 COLLECTED = "test_"  # how the names of tests begin that a runner finds by themselves
 # How the names of tests and of their helpers begin in files that use a framework for tests.
 OF_TESTS = ("test", "_test", "check")
-_FOLDERS = re.compile(r"(?:\w+_)?(?:unit)?tests")
-_FOLDERS_OF_TEST_FILES = re.compile(r"(?:\w+_)?(?:unit)?tests?")
+_FOLDER = re.compile(r"(?:\w+_)?(?:unit)?test(?P<several>s?)")
 
 
 def is_in_tests(path: str) -> bool:
@@ -23,9 +22,10 @@ def is_in_tests(path: str) -> bool:
 
     A folder `test` may hold the evaluation of a model: there the file is called a test as well.
     """
-    folders = path.replace(os.sep, "/").split("/")[:-1]
-    of_tests = _FOLDERS_OF_TEST_FILES if is_test_file(path) else _FOLDERS
-    return not os.path.isabs(path) and any(map(of_tests.fullmatch, folders))
+    if os.path.isabs(path):
+        return False
+    folders = map(_FOLDER.fullmatch, path.replace(os.sep, "/").split("/")[:-1])
+    return any(found and (found["several"] or is_test_file(path)) for found in folders)
 
 
 def is_test_file(path: str) -> bool:

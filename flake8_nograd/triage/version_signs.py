@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.torch_versions import Floor
 from flake8_nograd.vocabulary import first_versions
 from flake8_nograd.vocabulary.autocast import AUTOCAST
@@ -34,8 +35,8 @@ def _guards_in_autocast(tree: ast.Module) -> bool:
     """Whether an autocast block holds another `with`, which may be a guard."""
     return any(
         AUTOCAST in ast.dump(item.context_expr)
-        and any(isinstance(inner, ast.With) for inner in ast.walk(node) if inner is not node)
-        for node in ast.walk(tree)
+        and any(isinstance(inner, ast.With) for inner in nodes_of(node) if inner is not node)
+        for node in nodes_of(tree)
         if isinstance(node, ast.With)
         for item in node.items
     )

@@ -6,8 +6,9 @@ import os
 
 import pytest
 
+from flake8_nograd import roots
 from flake8_nograd.project import location, texts
-from flake8_nograd.project.location import MARKERS, python_files, root_of
+from flake8_nograd.project.location import python_files, root_of
 from flake8_nograd.project.texts import read
 
 
@@ -26,7 +27,7 @@ def root(path, setting="auto"):
     return root_of(str(path), setting)
 
 
-@pytest.mark.parametrize("marker", MARKERS)
+@pytest.mark.parametrize("marker", roots.MARKERS)
 def test_the_nearest_marker_is_the_root(tree, marker):
     (tree / "setup.py").write_text("")
     (tree / "lab" / marker).mkdir()
@@ -71,7 +72,7 @@ def test_without_a_marker_imports_tell_of_the_folder_that_they_start_from(tree):
 
 
 def test_settings_of_a_home_in_git_are_no_project(tree, monkeypatch):
-    monkeypatch.setattr(location, "_too_big", lambda: {str(tree), "/"})
+    monkeypatch.setattr(roots, "homes_of_projects", lambda: {str(tree), "/"})
     (tree / ".git").mkdir()
     assert root(tree / "lab/models/net.py") == str(tree / "lab")
     (tree / "pyproject.toml").touch()
@@ -83,7 +84,7 @@ def test_without_a_marker_it_is_the_folders_with_python_files(tree):
 
 
 def test_home_and_the_like_are_no_projects(tree, monkeypatch):
-    monkeypatch.setattr(location, "_too_big", lambda: {str(tree), "/"})
+    monkeypatch.setattr(roots, "homes_of_projects", lambda: {str(tree), "/"})
     monkeypatch.chdir(tree)
     (tree / "a.py").write_text("")
     assert root(tree / "a.py") is None

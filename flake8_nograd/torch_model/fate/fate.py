@@ -280,14 +280,9 @@ class ResultUses:
 
     def _open_returns(self) -> list[Node]:
         """What functions return that nobody in the file calls, or none but themselves."""
-        entered = self._points_to.entered(self._functions)
-        found = []
-        for function in self._functions:
-            returned = self._graph.find(Kind.RETURN, function)
-            is_run = function in entered and self._points_to.is_run(function)
-            if returned is not None and not is_run:
-                found.append(returned)
-        return found
+        functions = self._points_to.run_from_outside(self._functions)
+        returned = (self._graph.find(Kind.RETURN, function) for function in functions)
+        return [node for node in returned if node is not None]
 
     def _unread_fields(self) -> list[Node]:
         """Attributes of objects of the file's classes that nothing in the file reads."""

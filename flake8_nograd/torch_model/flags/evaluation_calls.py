@@ -10,7 +10,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from flake8_nograd.flow.program import Call, Program
-from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.scopes import Function, defaults
 from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.literals import Known, Literals, union, values_of
@@ -174,26 +174,16 @@ def _given(call: Call[Context], function: Function, known: Known) -> Iterator[Gi
     if call.name != function.name or any(isinstance(item, ast.Starred) for item in node.args):
         yield _NOTHING
         return
+    assert function.node is not None
     found: dict[str, Literals | None] = {}
     if all(keyword.arg is not None for keyword in node.keywords):
-        found |= {name: values_of(value, {}) for name, value in _defaults(function)}
+        found |= {name: values_of(value, {}) for name, value in defaults(function.node.args)}
     names = function.positional_parameters()[1 if is_bound(call, function) else 0 :]
     found |= {name: values_of(value, known) for name, value in zip(names, node.args, strict=False)}
     found |= {item.arg: values_of(item.value, known) for item in node.keywords if item.arg}
     literals = {name: values for name, values in found.items() if values is not None}
     for row in islice(product(*literals.values()), _MOST_RUNS):
         yield {name: (value,) for name, value in zip(literals, row, strict=True)}
-
-
-def _defaults(function: Function) -> Iterator[tuple[str, ast.expr]]:
-    assert function.node is not None
-    arguments = function.node.args
-    names = function.positional_parameters()
-    if arguments.defaults:
-        yield from zip(names[-len(arguments.defaults) :], arguments.defaults, strict=True)
-    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if value is not None:
-            yield parameter.arg, value
 
 
 def _key(given: Given) -> frozenset[tuple[str, Literals, tuple[type, ...]]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from flake8_nograd.flow.program import suites_of
 from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.syntax.access_path import access_path
-from flake8_nograd.syntax.expressions import last_name
+from flake8_nograd.syntax.expressions import last_name, nodes_of
 from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
@@ -93,7 +93,7 @@ def _trained_later(first: ForwardPass, passes: Iterable[ForwardPass]) -> Forward
 def _clears_cache(block: ast.With) -> bool:
     return any(
         isinstance(node, ast.Call) and last_name(node.func) == CLEARS_CACHE
-        for node in ast.walk(block)
+        for node in nodes_of(block)
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
-from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.flow.scopes import Class, Function, defaults
 from flake8_nograd.torch_model.models.annotations import annotated_with
 from flake8_nograd.torch_model.models.freezing import Freezing
 from flake8_nograd.torch_model.points_to.class_hierarchy import ClassSet
@@ -197,15 +197,5 @@ def _is_setting(function: Function, name: str) -> bool:
     """Whether a parameter is a number or a switch, by its name or its default."""
     if names_something_else(name) or words(name)[:1] in _OF_SETTINGS:
         return True
-    arguments = function.node.args if function.node is not None else None
-    if arguments is None:
-        return False
-    named = [*arguments.posonlyargs, *arguments.args]
-    defaults = dict(zip([item.arg for item in named[::-1]], arguments.defaults[::-1], strict=False))
-    defaults |= {
-        item.arg: default
-        for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        if default is not None
-    }
-    default = defaults.get(name)
+    default = dict(defaults(function.node.args)).get(name) if function.node is not None else None
     return isinstance(default, ast.Constant) and default.value is not None

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import all_nodes, last_name, own_nodes
+from flake8_nograd.syntax.expressions import all_nodes, inwards, last_name, own_nodes
 from flake8_nograd.torch_model.needs.training_calls import Training
 
 _MAKES_PLAIN = frozenset(
@@ -167,10 +167,7 @@ def _read_as_numbers(nodes: Iterable[ast.AST]) -> Iterator[ast.Name]:
         if not isinstance(node.func, ast.Attribute):
             yield from (item for item in node.args if isinstance(item, ast.Name))
             continue
-        owner: ast.expr = node.func
-        while isinstance(owner, ast.Call | ast.Attribute | ast.Subscript):
-            if isinstance(owner, ast.Attribute) and owner.attr.endswith("_"):
-                break
-            owner = owner.func if isinstance(owner, ast.Call) else owner.value
-        if isinstance(owner, ast.Name):
+        *chain, owner = inwards(node.func)
+        changes = any(isinstance(part, ast.Attribute) and part.attr.endswith("_") for part in chain)
+        if isinstance(owner, ast.Name) and not changes:
             yield owner

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
-from flake8_nograd.syntax.expressions import all_nodes, dotted, last_name
+from flake8_nograd.syntax.expressions import all_nodes, dotted, last_name, own_name
 from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard, is_recording_switch
 
@@ -116,7 +116,7 @@ def _has_keyword(node: ast.AST, names: Container[str]) -> bool:
 
 
 _MASKED_ATTENTION: tuple[Callable[[ast.AST], bool], ...] = (
-    lambda node: getattr(node, "attr", getattr(node, "id", "")) == "MultiheadAttention",
+    lambda node: own_name(node) == "MultiheadAttention",
     lambda node: _has_keyword(node, {"batch_first"}),
     lambda node: _has_keyword(node, {"key_padding_mask", "attn_mask"}),
 )

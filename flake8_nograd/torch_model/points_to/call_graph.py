@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program, Read
@@ -41,17 +41,19 @@ class CallGraph(ClassHierarchy):
         """The calls that run a function, themselves or through what they are given."""
         return [*self.callers.get(function, ()), *self.callbacks.get(function, ())]
 
-    def is_run(self, function: Function) -> bool:
-        """Whether the file calls a function, by its name or by that of one that it wraps."""
-        return bool(self.callers.get(function) or self.wrappers.kept_back.get(function))
+    def run_from_outside(self, functions: Collection[Function]) -> list[Function]:
+        """Functions that nothing in the file runs, or none but each other in a circle.
 
-    def entered(self, functions: Iterable[Function]) -> set[Function]:
-        """Functions that are not only run by each other in a circle."""
+        What wraps a function under its name runs it.
+        """
         runs: defaultdict[Function, list[Function]] = defaultdict(list)
         for function, calls in self.callers.items():
             for call in calls:
                 runs[call.function].append(function)
-        return closure((item for item in functions if not self.callers.get(item)), runs)
+        uncalled = [item for item in functions if not self.callers.get(item)]
+        entered = closure(uncalled, runs)
+        circles = [item for item in functions if item not in entered]
+        return [*(item for item in uncalled if not self.wrappers.kept_back.get(item)), *circles]
 
     def may_be_called(self, program: Program[Context]) -> Iterator[tuple[Function, Call[Context]]]:
         """Methods of the file that a call on a receiver of which nothing is known may run."""

@@ -10,7 +10,7 @@ from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax import unit_tests
-from flake8_nograd.syntax.expressions import is_literal, nodes_of, own_name
+from flake8_nograd.syntax.expressions import inwards, is_literal, nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS
@@ -102,9 +102,7 @@ def _is_made_up(call: Call[Context]) -> bool:
 
 def _values_of(given: ast.expr, assigned: Mapping[str, list[ast.expr]]) -> list[ast.expr]:
     """What an argument is, or what the variable was set to of which it is a method's result."""
-    root = given
-    while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
-        root = root.func if isinstance(root, ast.Call) else root.value
+    *_, root = inwards(given)
     found = assigned.get(root.id) if isinstance(root, ast.Name) else None
     return [given, *found] if found else [given]
 
