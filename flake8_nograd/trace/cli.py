@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
         help="write the report to FILE as well, with nested passes, also while the program runs",
     )
     parser.add_argument(
+        "--html",
+        metavar="FILE",
+        help="write a page to FILE: the table, the memory over time, the source and its cure",
+    )
+    parser.add_argument(
         "--only",
         metavar="PATH",
         action="append",

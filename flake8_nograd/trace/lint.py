@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_nograd import engine
 from flake8_nograd.command.settings import Settings, SettingsError
@@ -20,6 +20,13 @@ from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.sites import Counts, Kind, Place, Route, Site
 
 _OF_FORWARD_PASSES = "NGR1"
+
+
+class Found(NamedTuple):
+    """A finding, and the path of its file."""
+
+    path: str
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,17 @@ class Comparison:
     """Findings and sites of one run, side by side."""
 
     anything_ran: bool
-    codes: dict[Place, str]
+    findings: dict[Place, tuple[Found, ...]]
     reported: tuple[Reported, ...]
     missed: tuple[Missed, ...]
+
+    @property
+    def codes(self) -> dict[Place, str]:
+        """The codes of the findings that speak of each site."""
+        return {
+            place: " ".join(sorted({item.finding.code for item in found}))
+            for place, found in self.findings.items()
+        }
 
     @property
     def contradicted(self) -> list[Reported]:
@@ -97,6 +112,11 @@ class Linter:
         except SettingsError as error:
             raise ProgramError(str(error)) from error
 
+    @property
+    def settings(self) -> Settings:
+        """flake8's configuration."""
+        return self._settings
+
     def compare(
         self,
         report: Report,
@@ -108,15 +128,15 @@ class Linter:
         paths = {path for path in passages.paths() | set(files) if keeps(path)}
         looked_at = {path: _File(path, self._settings) for path in sorted(paths)}
         reported = [item for file in looked_at.values() for item in file.reported(passages)]
-        codes: dict[Place, str] = {}
+        findings: dict[Place, tuple[Found, ...]] = {}
         missed: list[Missed] = []
         for site in report.sites:
-            found = _codes(site, looked_at)
+            found = _findings(site, looked_at)
             if found:
-                codes[site.place] = " ".join(found)
+                findings[site.place] = found
             if _is_missed(site, looked_at):
                 missed.append(Missed(site, looked_at[site.place.path].reason(site.place)))
-        return Comparison(bool(report.sites), codes, tuple(reported), tuple(missed))
+        return Comparison(bool(report.sites), findings, tuple(reported), tuple(missed))
 
 
 def python_files(directories: Iterable[str]) -> Iterator[str]:
@@ -191,9 +211,9 @@ class _File:
         for finding in self._shown:
             yield Reported(self._path, finding, passages.counts(self._path, finding))
 
-    def codes(self, place: Place) -> set[str]:
-        """The codes of the findings that speak of a call."""
-        return {finding.code for finding in self._shown if _speaks_of(finding, place)}
+    def findings(self, place: Place) -> list[Found]:
+        """The findings that speak of a call."""
+        return [Found(self._path, item) for item in self._shown if _speaks_of(item, place)]
 
     def reason(self, place: Place) -> str:
         """Why nothing is said of a call."""
@@ -208,20 +228,20 @@ class _File:
         return "the call is not taken for a forward pass"
 
 
-def _codes(site: Site, files: dict[str, _File]) -> list[str]:
+def _findings(site: Site, files: dict[str, _File]) -> tuple[Found, ...]:
     places = {place for route in site.routes for place in route.places}
-    return sorted(set().union(*(_codes_at(place, files) for place in places)))
+    return tuple(sorted({found for place in places for found in _findings_at(place, files)}))
 
 
-def _codes_at(place: Place, files: dict[str, _File]) -> set[str]:
+def _findings_at(place: Place, files: dict[str, _File]) -> list[Found]:
     file = files.get(place.path)
-    return file.codes(place) if file else set()
+    return file.findings(place) if file else []
 
 
 def _is_missed(site: Site, files: dict[str, _File]) -> bool:
     """Whether a wasted pass came by a way that no finding speaks of."""
     return site.is_waste and any(
-        route.counts.is_waste and not any(_codes_at(place, files) for place in route.places)
+        route.counts.is_waste and not any(_findings_at(place, files) for place in route.places)
         for route in site.routes
     )
 

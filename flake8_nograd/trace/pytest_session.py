@@ -12,10 +12,10 @@ import pytest
 
 from flake8_nograd.trace.first_import import when_imported
 from flake8_nograd.trace.hook_warning import MESSAGE
-from flake8_nograd.trace.json_file import JsonFile
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.sites import Place, Site, merged
 from flake8_nograd.trace.table import wasted_table
+from flake8_nograd.trace.whole_file import JsonFile
 
 _KEY = "nograd_trace"
 

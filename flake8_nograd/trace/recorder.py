@@ -33,6 +33,7 @@ from flake8_nograd.trace.passes import Pass, Running, next_sequence_number
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.sites import Kind
 from flake8_nograd.trace.tally import Handle, Held, Tally, Token
+from flake8_nograd.trace.timeline import Moment, Timeline
 
 # So much of a run can be lost when the process is killed.
 LONGEST_PAUSE = 60.0
@@ -48,11 +49,13 @@ class Recorder:
         *own_directories: str,
         nested: bool = False,
         progress: Callable[[Recorder], None] | None = None,
+        timeline: Timeline | None = None,
     ) -> None:
         """`progress` is called now and then, when an outermost pass is over."""
         self._user_code = UserCode(torch.__file__, *own_directories)
         self._nested = nested
         self._progress = progress
+        self._timeline = timeline
         self._tallies: dict[tuple[object, ...], Tally] = {}
         self._held: dict[tuple[object, ...], Held] = {}
         self._codes: dict[int, CodeType] = {}
@@ -84,7 +87,13 @@ class Recorder:
     def fill(self, report: Report) -> None:
         """Hand over what has been recorded so far."""
         with tallies.lock:
-            report.fill(list(self._tallies.values()), self._backward.runs())
+            report.fill(list(self._tallies.values()), self._backward.runs(), self._memory())
+
+    def _memory(self) -> tuple[Moment, ...]:
+        if self._timeline is None:
+            return ()
+        unused = [token.unused for token in self._tokens]
+        return self._timeline.moments(item for item in unused if item is not None)
 
     def leave_graphs(self) -> None:
         """Take the tokens out of the graphs that are still alive."""
@@ -121,7 +130,7 @@ class Recorder:
         found = self._tallies.get(key)
         if found is None:
             self._codes.update((id(code), code) for code, _ in steps)
-            held = self._held.setdefault(key[:2], Held())
+            held = self._held.setdefault(key[:2], Held(self._timeline))
             places = [place_of(step) for step in steps]
             found = self._tallies.setdefault(key, Tally(kind, places, held))
         return found
@@ -217,17 +226,20 @@ def recording(
     *own_directories: str,
     nested: bool = False,
     progress: Callable[[Report], None] | None = None,
+    with_memory: bool = False,
 ) -> Iterator[Report]:
     """Record a block of code; raises `TorchTooOldError`.
 
-    `nested` has passes within passes counted too. `progress` gets what is known so far when a pass
-    ends, after a second, two, four and so on, and then once a minute.
+    `nested` has passes within passes counted too, `with_memory` what graphs hold over time.
+    `progress` gets what is known so far when a pass ends, after a second, two, four and so on, and
+    then once a minute.
     """
     if "with_kwargs" not in inspect.signature(register_module_forward_hook).parameters:
         raise TorchTooOldError
     report = Report()
     told = None if progress is None else _now_and_then(progress)
-    recorder = Recorder(*own_directories, nested=nested, progress=told)
+    timeline = Timeline() if with_memory else None
+    recorder = Recorder(*own_directories, nested=nested, progress=told, timeline=timeline)
     with hook_warning.ignored():
         recorder.start()
         try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flake8_nograd.trace.sites import BackwardRun, Counts, Kind, Place, Route, Site, by_waste
 from flake8_nograd.trace.tally import Tally
+from flake8_nograd.trace.timeline import Moment
 
 VERSION = 2
 _KEYS = {Kind.OUTERMOST: "sites", Kind.NESTED: "nested", Kind.BARE: "without_parameters"}
@@ -17,10 +18,15 @@ class Report:
     """The forward-pass sites of a recording, the most wasteful first; empty until it ends."""
 
     def __init__(
-        self, all_sites: Iterable[Site] = (), backward_runs: Iterable[BackwardRun] = ()
+        self,
+        all_sites: Iterable[Site] = (),
+        backward_runs: Iterable[BackwardRun] = (),
+        memory: Iterable[Moment] = (),
     ) -> None:
+        """`memory` is what all graphs held over time; it is empty where nobody asked for it."""
         self.all_sites = tuple(all_sites)
         self.backward_runs = tuple(backward_runs)
+        self.memory = tuple(memory)
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -36,17 +42,21 @@ class Report:
         """The sites of one kind: outermost, nested, or of modules without parameters."""
         return tuple(site for site in self.all_sites if site.kind is kind)
 
-    def fill(self, tallies: Iterable[Tally], runs: Sequence[BackwardRun]) -> None:
+    def fill(
+        self, tallies: Iterable[Tally], runs: Sequence[BackwardRun], memory: Sequence[Moment] = ()
+    ) -> None:
         """Take over what a recorder counted."""
         counted = [tally for tally in tallies if tally.counts() != Counts()]
         self.all_sites = tuple(by_waste(_sites(counted)))
         self.backward_runs = tuple(runs)
+        self.memory = tuple(memory)
 
     def selected(self, keeps: Callable[[Place], bool]) -> Report:
         """The part of a report whose sites are at the places to keep."""
         return Report(
             [site for site in self.all_sites if keeps(site.place)],
             [run for run in self.backward_runs if keeps(run.places[0])],
+            self.memory,
         )
 
     def __str__(self) -> str:

@@ -6,21 +6,23 @@ import argparse
 import atexit
 import contextlib
 import os
+import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from flake8_nograd.trace.json_file import JsonFile
 from flake8_nograd.trace.program import Program, ProgramError
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.selection import Selection
 from flake8_nograd.trace.table import sites_table
+from flake8_nograd.trace.whole_file import JsonFile
 
 if TYPE_CHECKING:
-    from flake8_nograd.trace.lint import Linter
+    from flake8_nograd.trace.lint import Comparison, Linter
+    from flake8_nograd.trace.page.writer import PageWriter
 
 
 class Session:
@@ -30,8 +32,10 @@ class Session:
         """Raises `ProgramError` when the report could not be made as wanted."""
         self._program = program
         self._selection = Selection.of(options.only, options.omit)
-        self._linter = _linter() if options.lint else None
+        self._linter = _linter() if options.lint or options.html else None
+        self._shows_findings = options.lint
         self._json = _json_file(options.json) if options.json else None
+        self._page = _page(options) if options.html else None
         self._fail_on_waste = options.fail_on_waste
         self._recording = ExitStack()
         self._report = Report()
@@ -49,7 +53,9 @@ class Session:
         nested = bool(self._linter or self._json)
         try:
             self._report = self._recording.enter_context(
-                recording(*own, nested=nested, progress=progress)
+                recording(
+                    *own, nested=nested, progress=progress, with_memory=self._page is not None
+                )
             )
         except TorchTooOldError as error:
             print(f"nograd-trace: {error}", file=self._stderr)
@@ -84,14 +90,25 @@ class Session:
             sites_table(report.sites).print_to(self._stderr)
             return
         from flake8_nograd.trace.lint import python_files
-        from flake8_nograd.trace.lint_table import disagreements
 
         # The linter takes its time, and whoever ends the process may not wait for it.
         self._write(report, complete=False)
         files = set(python_files(self._selection.only)) or {self._program.file}
         comparison = self._linter.compare(report, files, self._selection.keeps_file)
-        self._write(report, lint=comparison.as_json())
+        more: dict[str, Any] = {"lint": comparison.as_json()} if self._shows_findings else {}
+        self._write(report, **more)
         print(file=self._stderr)
+        self._print(report, comparison)
+        if self._page is not None:
+            with self._telling_of_failure():
+                self._page.write(report, comparison, self._linter)
+
+    def _print(self, report: Report, comparison: Comparison) -> None:
+        if not self._shows_findings:
+            sites_table(report.sites).print_to(self._stderr)
+            return
+        from flake8_nograd.trace.lint_table import disagreements
+
         sites_table(report.sites, comparison.codes).print_to(self._stderr)
         for table in disagreements(comparison):
             table.print_to(self._stderr)
@@ -100,10 +117,14 @@ class Session:
         self._write(report.selected(self._selection.keeps), complete=False)
 
     def _write(self, report: Report, *, complete: bool = True, **more: Any) -> None:
-        if self._json is None:
-            return
+        if self._json is not None:
+            with self._telling_of_failure():
+                self._json.write(report, complete=complete, **more)
+
+    @contextlib.contextmanager
+    def _telling_of_failure(self) -> Iterator[None]:
         try:
-            self._json.write(report, complete=complete, **more)
+            yield
         except OSError as error:
             print(f"nograd-trace: {error.filename}: {_reason(error)}", file=self._stderr)
 
@@ -137,6 +158,20 @@ def _json_file(path: str) -> JsonFile:
         return JsonFile(path)
     except OSError as error:
         raise ProgramError(f"{path}: {_reason(error)}") from error
+
+
+def _page(options: argparse.Namespace) -> PageWriter:
+    """Fail before the program runs for hours, and import before it can stand in the way."""
+    try:
+        from flake8_nograd.trace.page.writer import PageWriter
+    except ModuleNotFoundError as error:
+        how = "python -m pip install 'flake8-nograd[trace]'"
+        raise ProgramError(f"--html needs {error.name}: {how}") from error
+    program = shlex.join(["-m", *options.module] if options.module else options.script)
+    try:
+        return PageWriter(options.html, program)
+    except OSError as error:
+        raise ProgramError(f"{options.html}: {_reason(error)}") from error
 
 
 def _reason(error: OSError) -> str:

@@ -61,7 +61,7 @@ class Table:
 def sites_table(sites: Sequence[Site], findings: Mapping[Place, str] | None = None) -> Table:
     """The forward-pass sites of a report, in the order given, with the linter's word if known."""
     table = Table(
-        title=_title(sites),
+        title=title(sites),
         headings=(
             "place",
             "in",
@@ -101,7 +101,7 @@ def _row(site: Site) -> tuple[str, ...]:
 def wasted_table(sites: Sequence[Site]) -> Table:
     """The wasted sites alone, under a title that counts them all."""
     wasted = sites_table([site for site in sites if site.is_waste])
-    return replace(wasted, title=_title(sites))
+    return replace(wasted, title=title(sites))
 
 
 def shown(place: Place) -> str:
@@ -130,16 +130,17 @@ def size(number: int) -> str:
     return f"{value:.1f} {unit}"
 
 
-def _title(sites: Sequence[Site]) -> str:
+def title(sites: Sequence[Site]) -> str:
+    """How many sites there are, and how many of them are wasted."""
     if not sites:
         return "nograd-trace: no forward pass of a module with parameters was seen"
     wasted = sum(site.is_waste for site in sites)
-    title = f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
+    text = f"nograd-trace: {wasted} of {len(sites)} forward-pass sites wasted"
     partly = [site.counts.wasted for site in sites if site.counts.wasted and not site.is_waste]
     if not partly:
-        return title
+        return text
     calls = f"{sum(partly)} wasted {'call' if sum(partly) == 1 else 'calls'}"
-    return f"{title}, and {calls} where others are used"
+    return f"{text}, and {calls} where others are used"
 
 
 def fate(counts: Counts) -> str:

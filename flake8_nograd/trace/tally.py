@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from flake8_nograd.trace.sites import Counts, Kind, Place
+from flake8_nograd.trace.timeline import Timeline
 
 # Tokens die in whichever thread frees a graph, also in the middle of counting in the same thread.
 lock = threading.RLock()
@@ -22,11 +23,12 @@ class Handle(Protocol):
 class Held:
     """Bytes held for backward by the passes of one call expression."""
 
-    __slots__ = ("now", "peak")
+    __slots__ = ("now", "peak", "timeline")
 
-    def __init__(self) -> None:
+    def __init__(self, timeline: Timeline | None = None) -> None:
         self.now = 0
         self.peak = 0
+        self.timeline = timeline
 
     def change(self, size: int) -> None:
         """Add or, with a negative size, release bytes."""
@@ -87,6 +89,7 @@ class Token:
         "_frees",
         "_handles",
         "_outer",
+        "_since",
         "_size",
         "is_owned",
         "numbers",
@@ -100,7 +103,7 @@ class Token:
         self._frees = frees
         self._outer = outer
         self._handles: list[Handle] = []
-        self._size = 0
+        self._size = self._since = 0
         self.is_owned = False
         self.used = False
         self.numbers = range(0)
@@ -156,6 +159,20 @@ class Token:
         with lock:
             self._hold(0)
 
+    @property
+    def unused(self) -> tuple[int, int] | None:
+        """The bytes of a graph that nobody has used, and since when the timeline knows them."""
+        return None if self.used or not self._size else (self._size, self._since)
+
     def _hold(self, size: int) -> None:
-        self.tally.held.change(size - self._size)
+        held = self.tally.held
+        held.change(size - self._size)
+        if held.timeline is not None:
+            self._note(held.timeline, size)
         self._size = size
+
+    def _note(self, timeline: Timeline, size: int) -> None:
+        if self._size:
+            timeline.release(self._size, self._since, is_waste=not self.used)
+        if size:
+            self._since = timeline.hold(size)

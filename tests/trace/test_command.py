@@ -311,6 +311,8 @@ class TestBadInput:
             (["-m", "folder"], "folder: no such module, or a package without __main__"),
             (["--json", "absent/report.json", "fine.py"], "absent/report.json: No such file"),
             (["--json", ".", "fine.py"], ".: Is a directory"),
+            (["--html", "absent/page.html", "fine.py"], "absent/page.html: No such file"),
+            (["--html", ".", "fine.py"], ".: Is a directory"),
         ],
     )
     def test_message(self, workshop, arguments, error):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 
+from flake8_nograd.trace.axis import Axis, round_steps
 from flake8_nograd.trace.cost.measurement import Cost
 from flake8_nograd.trace.table import size
 
@@ -33,27 +33,15 @@ def picture(costs: Sequence[Cost]) -> str:
     return "\n".join(parts) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """Maps 0 to `end` onto a stretch of the picture."""
-
-    start: float
-    stop: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        return round(self.start + (self.stop - self.start) * value / self.end, 1)
-
-
 def _memory_of(cost: Cost) -> Iterator[str]:
     most = max(cost.kept.recorded)
-    x, y = _Axis(76, 296, len(cost.kept.recorded)), _Axis(_BOTTOM, _TOP, most)
+    x, y = Axis(76, 296, len(cost.kept.recorded)), Axis(_BOTTOM, _TOP, most)
     yield _text(24, 32, "Memory held, batch by batch", weight="bold", points=15)
     yield _text(24, 52, cost.name, color=_TIME)
-    for mebibytes in _ticks(most / _MIB):
+    for mebibytes in round_steps(most / _MIB):
         height = y(mebibytes * _MIB)
         yield _line(x(0), height, x(x.end), height, _FAINT)
-        yield _text(x(0) - 8, height + 4, f"{mebibytes} MiB", color=_TIME, anchor="end")
+        yield _text(x(0) - 8, height + 4, f"{mebibytes:g} MiB", color=_TIME, anchor="end")
     for batch in (1, round(x.end / 2), round(x.end)):
         yield _text(x(batch - 0.5), _BOTTOM + 18, str(batch), color=_TIME, anchor="middle")
     for values, color, label in (
@@ -73,7 +61,7 @@ def _memory_of(cost: Cost) -> Iterator[str]:
 def _ratios_of(costs: Sequence[Cost]) -> Iterator[str]:
     left = 500
     memory = [recorded / guarded for guarded, recorded in (cost.bound.peaks for cost in costs)]
-    x = _Axis(left, 770, max(*memory, *(cost.time.ratio for cost in costs)))
+    x = Axis(left, 770, max(*memory, *(cost.time.ratio for cost in costs)))
     yield _text(
         left, 32, "Without the guard, times what it takes with it", weight="bold", points=15
     )
@@ -88,12 +76,6 @@ def _ratios_of(costs: Sequence[Cost]) -> Iterator[str]:
         yield _line(x(1), top + 8, x(1), top + 38, _INK, dashes="3 3")
         yield _text(x(cost.time.ratio) + 6, top + 34, f"{cost.time.ratio:.2f}x time", color=_TIME)
     yield _text(left, _BOTTOM + 18, "dashed: 1x, with the guard", color=_TIME)
-
-
-def _ticks(most: float) -> range:
-    """Round numbers from 0 to `most`, about five of them."""
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if most / step < 6)
-    return range(0, int(most) + 1, step)
 
 
 def _bar(left: float, top: float, right: float, color: str) -> str:

@@ -1,0 +1,1 @@
+"""One page about a run: what was wasted where, how much memory that held, and what mends it."""
