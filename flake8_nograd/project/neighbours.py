@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -75,7 +76,7 @@ class Neighbours:
         """Whether a pattern occurs in any file."""
         if pattern.search(self._own_text) is not None:
             return True
-        found = self._files.holding(pattern, word.encode())
+        found = self._files.holding(pattern, os.fsencode(word))
         return any(path != self.own.path for path, _ in found)
 
     def found(
@@ -88,7 +89,7 @@ class Neighbours:
         """The other files in which a pattern occurs, tests left out, and the lines."""
         return [
             (path, lines)
-            for path, lines in self._files.holding(pattern, word.encode(), unless, among)
+            for path, lines in self._files.holding(pattern, os.fsencode(word), unless, among)
             if path != self.own.path and not self._files.is_test(path)
         ]
 
@@ -108,7 +109,7 @@ class Neighbours:
 
     def _is_imported(self, name: str) -> bool:
         """Whether another file speaks of a module of this name where it imports."""
-        word = name.encode()
+        word = os.fsencode(name)
         pattern = re.compile(
             rb"(?m)(?:^[ \t]*(?:from|import)\b[^\n]*|\bimport\s*\([^)]*|import_\w*\(?[^\n]*)\b%s\b"
             % re.escape(word)
@@ -131,7 +132,7 @@ class Neighbours:
             return False
         if is_package:
             return True
-        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(name[0].encode()))
+        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(os.fsencode(name[0])))
         return self.is_held(pattern, name[0])
 
     def holding(

@@ -62,6 +62,22 @@ def _parser() -> argparse.ArgumentParser:
         usage="%(prog)s [OPTION ...] (SCRIPT | -m MODULE) [ARG ...]",
         description=_OVERVIEW,
     )
+    _add_report(parser)
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    parser.add_argument(
+        "-m",
+        dest="module",
+        nargs=argparse.REMAINDER,
+        metavar="MODULE",
+        help="run a module with its arguments",
+    )
+    parser.add_argument(
+        "script", nargs=argparse.REMAINDER, metavar="SCRIPT", help="the script and its arguments"
+    )
+    return parser
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lint",
         action="store_true",
@@ -97,18 +113,6 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="exit with 1 when the program succeeds but a forward pass was wasted",
     )
-    parser.add_argument("--version", action="store_true", help="show the version and exit")
-    parser.add_argument(
-        "-m",
-        dest="module",
-        nargs=argparse.REMAINDER,
-        metavar="MODULE",
-        help="run a module with its arguments",
-    )
-    parser.add_argument(
-        "script", nargs=argparse.REMAINDER, metavar="SCRIPT", help="the script and its arguments"
-    )
-    return parser
 
 
 def _program(options: argparse.Namespace) -> Program:

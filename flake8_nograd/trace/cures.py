@@ -12,7 +12,7 @@ from flake8_nograd import fix_engine
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.files import read
 from flake8_nograd.fix_engine import FileFix
-from flake8_nograd.fixing import FixError, Style
+from flake8_nograd.fixing import Style
 from flake8_nograd.quick_fix import QuickFix, Repairs
 from flake8_nograd.source import SourceError, text_lines
 from flake8_nograd.text_edits import apply
@@ -81,7 +81,7 @@ class Cures:
         try:
             options, keep = self._settings.options, self._settings.keep
             return fix_engine.fix(read(path), path, options, Style(), keep)
-        except (SourceError, FixError):
+        except Exception:  # the page of a long run must not be lost for one odd file
             return None
 
 

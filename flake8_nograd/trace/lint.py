@@ -187,12 +187,15 @@ class _File:
         self._suppressions: dict[tuple[int, int], str] = {}
         self._why_not_read: str | None = None
         try:
-            source = Source.from_path(path)
+            self._look(Source.from_path(path), settings)
         except SourceError as error:
             self._why_not_read = error.why
-            return
+        except Exception as error:  # the report of a long run must not be lost for one odd file
+            self._why_not_read = f"{type(error).__name__}: {error}"
+
+    def _look(self, source: Source, settings: Settings) -> None:
         found = engine.find(source, settings.options)
-        kept = [] if settings.is_excluded(path) else settings.keep(source, found)
+        kept = [] if settings.is_excluded(self._path) else settings.keep(source, found)
         plan = engine.plan(source, found, kept, Style(), settings.keep)
         self._shown = [
             item.finding

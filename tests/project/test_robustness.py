@@ -82,6 +82,21 @@ NEIGHBOURS = {
     "very many names": b"".join(b"class N%d(Net): pass\nNet = N%d\n" % (n, n) for n in range(3000)),
 }
 
+# Whether its guard is safe depends on who imports the file.
+ALONE = """\
+import torch
+net = torch.nn.Linear(8, 2)
+
+def test():
+    net.eval()
+    total = 0
+    for _ in range(3):
+        total += net(torch.ones(4, 8)).sum()
+    return total.item()
+
+test()
+"""
+
 
 def places(path: Path, options: Options | None = None) -> list[tuple[int, str]]:
     """What flake8 is told of a file; an error of ours would be NGR000."""
@@ -169,6 +184,9 @@ def test_a_name_that_is_no_text(folder):
     except OSError:
         pytest.skip("the file system knows no such names")
     assert FOUND in places(folder / "asking.py")
+    other = folder / os.fsdecode(b"\xfe.py")
+    other.write_text(ALONE, "utf-8")
+    assert [code for _, code in places(other)] == ["NGR102"]
 
 
 def test_folders_that_lead_into_each_other(folder):
