@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
 from flake8_nograd.options import Options
 from flake8_nograd.torch_model.answers import Answers, answers_for
-from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts, Region, SuppressionReason
+from flake8_nograd.torch_model.facts import (
+    ForwardPass,
+    Misuse,
+    ModuleFacts,
+    Region,
+    SuppressionReason,
+)
 from flake8_nograd.torch_model.flags.flagged_passes import FlaggedPasses
 from flake8_nograd.torch_model.guard_misuse.finder import misuses_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
@@ -60,13 +66,17 @@ def _analysed(
     passes += flagged.values()
     reported = list(filter(_is_reported, passes))
     regions = tuple(_regions(reported, needing, answers))
+    misplaced = tuple(
+        MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
+    )
+    seen = _interpreted(tree, answers, passes, elsewhere, floor)
+    misuses = misuses_of(seen._replace(regions=regions, misplaced=misplaced))
+    vain = {item.node for item in misuses if item.kind is Misuse.TRAINED_IN_VAIN}
     return ModuleFacts(
-        regions=regions,
-        backward_passes=tuple(
-            MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
-        ),
+        regions=tuple(item for item in regions if item.start.node not in vain),
+        backward_passes=misplaced,
         silent=tuple(item for item in passes if not _is_reported(item)),
-        misuses=misuses_of(_interpreted(answers, passes, regions, elsewhere, floor)),
+        misuses=misuses,
         needs=Needs(
             tree,
             program,
@@ -81,20 +91,20 @@ def _analysed(
 
 
 def _interpreted(
+    tree: ast.Module,
     answers: Answers,
     passes: Iterable[ForwardPass],
-    regions: tuple[Region, ...],
     elsewhere: Elsewhere | None,
     floor: Floor,
 ) -> Interpreted:
     return Interpreted(
+        tree,
         answers.semantics,
         answers.points_to,
         answers.recording,
         answers.uses,
         answers.unit_tests,
         tuple(passes),
-        regions,
         elsewhere,
         floor,
     )

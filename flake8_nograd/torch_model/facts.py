@@ -182,6 +182,7 @@ class Misuse(enum.Enum):
     SWITCH_AS_DECORATOR = "is a switch, which old versions of torch leave off"
     UNKNOWN_GUARD = "is unknown to old versions of torch"
     CASTS_FOR_TRAINING = "leaves weights without gradients in the autocast block"
+    TRAINED_IN_VAIN = "keeps from learning what an optimizer is given"
     SAVED_OUTSIDE = "makes tensors that cannot be saved for a backward pass"
     CHANGED_OUTSIDE = "makes tensors that cannot be changed outside"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"

@@ -9,7 +9,8 @@ parted by spaces. The judge runs the file and agrees when
 * on a line marked NGR201 a backward pass raises that it has no graph, and on no other line;
 * on a line marked NGR202 a backward pass succeeds with recording off, and on no other line;
 * of a marked NGR3xx or NGR401 line by line what it says is seen: a mode that does not change, a
-  body that records, a leak, an exception, graphs that grow in number;
+  body that records, a leak, an exception, graphs that grow in number, parameters that every step
+  of an optimizer finds without a gradient;
 * in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints.
 
 A pass belongs to its call expression and to the calls that led there. A file whose first line
@@ -188,7 +189,7 @@ class _File:
         scope = self.scopes.of(place.line)
         return any(
             marker.line <= place.line and self.scopes.of(marker.line) == scope
-            for marker in self.marked("NGR1")
+            for marker in (*self.marked("NGR1"), *self.marked("NGR320"))
         )
 
 

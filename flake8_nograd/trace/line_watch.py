@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 _DEEPEST = 4  # containers inside each other that are searched for tensors
 
@@ -32,6 +33,7 @@ class LineWatch:
     def __init__(self, paths: Iterable[str], growing: Iterable[tuple[str, int]] = ()) -> None:
         self.runs: list[LineRun] = []
         self.kept: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        self.learns: dict[int, bool] = {}  # of each parameter, whether a step met a gradient
         self._paths = frozenset(paths)
         self._growing = frozenset(growing)
 
@@ -39,11 +41,18 @@ class LineWatch:
     def watching(self) -> Iterator[None]:
         """Watch all threads that begin meanwhile."""
         threading.settrace(self._trace)
+        hook = register_optimizer_step_pre_hook(self._note_step)
         try:
             yield
         finally:
+            hook.remove()
             threading.settrace(None)
             sys.settrace(None)
+
+    def _note_step(self, optimizer: torch.optim.Optimizer, *_: object) -> None:
+        for group in optimizer.param_groups:
+            for item in group["params"]:
+                self.learns[id(item)] = self.learns.get(id(item), False) or item.grad is not None
 
     def _trace(self, frame: FrameType, event: str, _: object) -> Any:
         if frame.f_code.co_filename not in self._paths:

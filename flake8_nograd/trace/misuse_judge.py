@@ -120,6 +120,10 @@ def _grows(case: _Case) -> bool:
     return len(counts) > 2 and all(a <= b for a, b in pairwise(counts)) and (counts[-1] > counts[1])
 
 
+def _learns_in_part(case: _Case) -> bool:
+    return {True, False} <= set(case.watch.learns.values())
+
+
 _WITNESSES: dict[str, tuple[_Witness, str]] = {
     "NGR301": (_changes_nothing, "the mode changes here"),
     "NGR302": (lambda case: case.fails_here(TypeError, AttributeError), "nothing raises here"),
@@ -134,6 +138,7 @@ _WITNESSES: dict[str, tuple[_Witness, str]] = {
     "NGR311": (_outlasts_function, "recording is on after the function"),
     "NGR312": (lambda case: bool(case.at), "the line does not run"),
     "NGR313": (lambda case: bool(case.at), "the line does not run"),
+    "NGR320": (_learns_in_part, "all that is optimized learns"),
     "NGR321": (lambda case: case.fails_here(RuntimeError), "nothing raises here"),
     "NGR401": (_grows, "what is kept does not grow"),
 }

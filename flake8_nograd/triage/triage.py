@@ -24,6 +24,7 @@ from flake8_nograd.triage.misuse_signs import may_be_misused
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 from flake8_nograd.triage.unit_tests import UnitTests
+from flake8_nograd.triage.vain_signs import may_train_in_vain
 from flake8_nograd.triage.version_signs import may_be_too_new
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.frameworks import FRAMEWORKS
@@ -65,7 +66,9 @@ def may_have_facts(
         return False
     settled = guards.calls.union(*(item.trained for item in passes))
     evidence = Evidence(index, lines, text, vocabulary)
-    return any(map(evidence.allows, Candidates(index, text, settled).find()))
+    if any(map(evidence.allows, Candidates(index, text, settled).find())):
+        return True
+    return may_train_in_vain(index, text, tree, lines)
 
 
 def _has_guarded_hook(index: SyntaxIndex) -> bool:

@@ -18,6 +18,7 @@ from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
 from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
 from flake8_nograd.torch_model.guard_misuse.too_new import too_new
+from flake8_nograd.torch_model.guard_misuse.trained_in_vain import trained_in_vain
 from flake8_nograd.torch_model.guard_misuse.uncalled_modes import uncalled_modes
 from flake8_nograd.torch_model.guard_misuse.unreset_switches import unreset_switches
 from flake8_nograd.torch_model.guard_misuse.volatile import volatile_variables
@@ -37,6 +38,7 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
     unreset_switches,
     too_new,
     guarded_casts,
+    trained_in_vain,
     inference_tensors,
     kept_graphs,
 )

@@ -16,6 +16,7 @@ from flake8_nograd.syntax.expressions import last_name
 from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import UnrecordedOperation
 from flake8_nograd.vocabulary import saved_inputs
@@ -23,7 +24,6 @@ from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.autocast import AUTOCAST
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
-_MOST_NODES = 64  # that a module may have come through
 _DEEPEST = 3  # sequences inside each other
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 
@@ -103,7 +103,7 @@ class _InferenceTensors:
         return not value.flows.isdisjoint(self._recorded)
 
     def _is_criterion(self, call: Call[Context]) -> bool:
-        makers = list(self._makers(call.callee))
+        makers = list(makers_of(call.callee, self._graph))
         return bool(makers) and all(
             maker is not None and maker.imported in saved_inputs.CRITERIA for maker in makers
         )
@@ -113,7 +113,7 @@ class _InferenceTensors:
         return self._is_layer(call.callee) or self._forward_keeps(call)
 
     def _is_layer(self, value: Value, deep: int = _DEEPEST) -> bool:
-        makers = list(self._makers(value))
+        makers = list(makers_of(value, self._graph))
         return bool(makers) and all(
             maker is not None and self._makes_layer(maker, deep) for maker in makers
         )
@@ -122,34 +122,11 @@ class _InferenceTensors:
         if maker.imported != saved_inputs.SEQUENCE:
             return maker.imported in saved_inputs.LAYERS
         for part in maker.positional:
-            makers = list(self._makers(part))
+            makers = list(makers_of(part, self._graph))
             names = {made.imported if made is not None else None for made in makers}
             if not names or not names <= saved_inputs.SAME_TENSOR:
                 return deep > 0 and self._is_layer(part, deep - 1)
         return False
-
-    def _makers(self, value: Value) -> Iterator[Call[Context] | None]:
-        """The calls that made a module; None for what has another origin."""
-        seen: set[Node] = set()
-        todo = list(value.aliases)
-        while todo:
-            node = todo.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            payload = self._graph.payloads[node]
-            if len(seen) > _MOST_NODES:
-                yield None
-                return
-            if isinstance(payload, Call) and self._graph.kinds[node] is Kind.CALL:
-                if payload.method in saved_inputs.SAME_MODULE and payload.receiver is not None:
-                    todo += payload.receiver.aliases
-                else:
-                    yield payload
-            elif self._graph.copied_from.get(node):
-                todo += self._graph.copied_from[node]
-            else:
-                yield None
 
     def _forward_keeps(self, call: Call[Context]) -> bool:
         """Whether the forward of a class of the file gives its argument to such a layer at once."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.program import Program
-from flake8_nograd.torch_model.facts import ForwardPass, Region
+from flake8_nograd.torch_model.facts import ForwardPass, MisplacedBackward, Region
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -22,15 +23,17 @@ from flake8_nograd.torch_versions import Floor
 class Interpreted(NamedTuple):
     """A file that has been read, who may be whom in it, and its forward passes."""
 
+    tree: ast.Module
     semantics: TorchSemantics
     points_to: PointsTo
     recording: Recording
     uses_of: ResultUses
     unit_tests: UnitTests
     passes: tuple[ForwardPass, ...]
-    regions: tuple[Region, ...]
     elsewhere: Elsewhere | None  # None: all is to be found that other files might confirm
     floor: Floor  # the oldest torch on which the file has to run
+    regions: tuple[Region, ...] = ()
+    misplaced: tuple[MisplacedBackward, ...] = ()
 
     @property
     def program(self) -> Program[Context]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from flake8_nograd.flow.program import CallbackArgument, suites_of
+from flake8_nograd.flow.program import CallbackArgument
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
+from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_at
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.points_to.abstract_objects import Made
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.effect import Effect
-from flake8_nograd.vocabulary.grad_modes import SWITCHES, GradMode
+from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.threads import makes_processes
 
 
@@ -26,7 +27,7 @@ def guarded_threads(what: Interpreted) -> Iterator[GuardMisuse]:
             continue
         if call.method == "step" or _runs_in_processes(item, what):
             continue
-        guard = _guard_of(item, what)
+        guard = guard_at(call, what)
         if guard is None or guard in seen or not _records(item, what):
             continue
         seen.add(guard)
@@ -37,25 +38,6 @@ def guarded_threads(what: Interpreted) -> Iterator[GuardMisuse]:
             ast.unparse(call.node.func),
             line=call.node.lineno,
         )
-
-
-def _guard_of(item: CallbackArgument[Context], what: Interpreted) -> ast.expr | None:
-    """The guard in force at a call: a `with` item, a decorator, or a switch of the module."""
-    for around in reversed(suites_of(item.call.place)):
-        if isinstance(around.statement, ast.With):
-            for managed in reversed(around.statement.items):
-                if managed.context_expr in what.observations.guard_items:
-                    return managed.context_expr
-    function = item.call.function
-    for decorator in getattr(function.node, "decorator_list", ()):
-        if decorator in what.uses.calls:
-            return decorator  # type: ignore[no-any-return]
-    switches = [
-        node
-        for node, call in what.uses.calls.items()
-        if call.imported in SWITCHES and call.function is function
-    ]
-    return switches[0] if switches else None
 
 
 def _runs_in_processes(item: CallbackArgument[Context], what: Interpreted) -> bool:
