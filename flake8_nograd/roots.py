@@ -9,11 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+NOT_HERE = "not-here:"  # begins the path, from its root, of a file that is on another disk
 _OF_PROJECTS_ALONE = MARKERS[:-1]  # who keeps the settings of a home in git has no project there
 
 
 def path_from_root(path: str) -> str:
     """The path of a file from the nearest folder with a marker above it; else as it is given."""
+    if path.startswith(NOT_HERE):
+        return path.removeprefix(NOT_HERE)
     folder, name = os.path.split(os.path.abspath(path))
     root = _marked_for_all_files(folder)
     return path if root is None else os.path.join(os.path.relpath(folder, root), name)

@@ -43,7 +43,7 @@ LAYERS = (
     {"report", "files", "plugin"},
     {"output"},
     {"command"},
-    {"lsp"},
+    {"lsp", "survey"},
     {"cli", "codemod"},
     {"__main__"},
 )

@@ -130,8 +130,13 @@ def run(
     if processes <= 1:
         tasks = map(work.task, paths)
         return (work.handle(task) if isinstance(task, Task) else task for task in tasks)
-    pool = ProcessPoolExecutor(processes, initializer=_end_with_parent)
+    pool = process_pool(processes)
     return _all_of(spread(pool, work, paths), partial(pool.shutdown, cancel_futures=True))
+
+
+def process_pool(processes: int) -> Executor:
+    """Processes that end with this one, however it ends."""
+    return ProcessPoolExecutor(processes, initializer=_end_with_parent)
 
 
 def spread(executor: Executor, work: Work, paths: Sequence[str]) -> Iterator[FileFix | Failure]:

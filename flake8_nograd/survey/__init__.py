@@ -1,0 +1,1 @@
+"""How often a data set of sources has each finding: `nograd-survey`."""
