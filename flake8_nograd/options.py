@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -78,6 +79,9 @@ OPTION_TABLE: tuple[OptionRow, ...] = (
 AUTO, OFF = "auto", "off"
 NEWEST_TORCH = "newest"
 
+_OPT_IN = "NGR9"
+_SELECTORS = ("select", "extend_select")
+
 
 class Options(NamedTuple):
     """What a project adds to the vocabulary, in plain or dotted names, and where it is."""
@@ -90,6 +94,11 @@ class Options(NamedTuple):
     torch_version: str = AUTO
     excluded: tuple[str, ...] = ()  # patterns of files that are not read, as flake8 has them
     disable_noqa: bool = False  # as flake8 has it
+    opt_in: frozenset[str] = frozenset()  # beginnings of codes that are off unless asked for
+
+    def asks_for(self, code: str) -> bool:
+        """Whether a rule that is off by default is to be on."""
+        return code.startswith(tuple(self.opt_in))
 
     @classmethod
     def from_values(
@@ -97,6 +106,7 @@ class Options(NamedTuple):
         values: Mapping[str, Sequence[str] | str | None],
         excluded: Sequence[str] = (),
         disable_noqa: bool = False,
+        opt_in: frozenset[str] = frozenset(),
     ) -> Options:
         """Build the options from field names to lists of names, or to one value.
 
@@ -114,7 +124,17 @@ class Options(NamedTuple):
             torch_version=_check_version(values.get("torch_version")),
             excluded=tuple(excluded),
             disable_noqa=disable_noqa,
+            opt_in=opt_in,
         )
+
+
+def opt_in_of(flake8_options: argparse.Namespace) -> frozenset[str]:
+    """The beginnings of opt-in codes that flake8 is told to select.
+
+    `NGR` alone selects none of them, nor does an `ignore` that replaces flake8's own.
+    """
+    chosen = (getattr(flake8_options, name, None) or () for name in _SELECTORS)
+    return frozenset(code for codes in chosen for code in codes if code.startswith(_OPT_IN))
 
 
 def _check(flag: str, names: Sequence[str]) -> Sequence[str]:

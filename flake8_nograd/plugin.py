@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flake8.exceptions import ExecutionError
 
 from flake8_nograd.mentions import speaks_of_torch
-from flake8_nograd.options import OPTION_TABLE, OptionError, Options
+from flake8_nograd.options import OPTION_TABLE, OptionError, Options, opt_in_of
 
 if TYPE_CHECKING:
     from flake8_nograd.findings import Finding
@@ -48,8 +48,9 @@ class Checker:
         """Check the values; a wrong one ends the run with flake8's own kind of message."""
         values = {row.field: getattr(options, row.destination) for row in OPTION_TABLE}
         try:
+            excluded = [*options.exclude, *options.extend_exclude]
             cls.options = Options.from_values(
-                values, [*options.exclude, *options.extend_exclude], options.disable_noqa
+                values, excluded, options.disable_noqa, opt_in_of(options)
             )
         except OptionError as error:
             raise ExecutionError(str(error)) from error

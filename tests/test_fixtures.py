@@ -81,16 +81,22 @@ def silenced_run(tmp_path_factory) -> Flake8Run:
     return run_on_all(tmp_path_factory.mktemp("silenced"), lambda program: program.silenced)
 
 
+def conditions(program: Program) -> tuple[str, str]:
+    return program.torch_version, ",".join(program.options.opt_in)
+
+
 def run_on_all(folder: Path, text_of: Callable[[Program], str]) -> Flake8Run:
-    """One run for each version of torch that programs ask for, as one."""
+    """One run for each version of torch, and each opt-in rule, that programs ask for, as one."""
     runs = []
-    for version in sorted({program.torch_version for program in PROGRAMS}):
-        group = [program for program in PROGRAMS if program.torch_version == version]
+    for wanted in sorted({conditions(program) for program in PROGRAMS}):
+        version, opt_in = wanted
+        group = [program for program in PROGRAMS if conditions(program) == wanted]
         for program in group:
             path = folder / program.name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text_of(program), "utf-8")
-        options = ("--isolated", "--nograd-project=off", f"--nograd-torch-version={version}")
+        options = ["--isolated", "--nograd-project=off", f"--nograd-torch-version={version}"]
+        options += [f"--extend-select={opt_in}"] if opt_in else []
         runs.append(run_flake8(*options, *(item.name for item in group), folder=folder))
     return Flake8Run(
         max(run.exit_code for run in runs),

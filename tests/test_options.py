@@ -30,7 +30,7 @@ def test_what_is_no_name_is_refused_and_named(row, name):
 
 def test_table_and_fields_agree():
     # What is excluded, and whether comments silence, is flake8's to say.
-    assert [*(row.field for row in OPTION_TABLE), "excluded", "disable_noqa"] == list(
+    assert [*(row.field for row in OPTION_TABLE), "excluded", "disable_noqa", "opt_in"] == list(
         Options._fields
     )
     assert all(row.flag == f"--nograd-{row.field.replace('_', '-')}" for row in OPTION_TABLE)

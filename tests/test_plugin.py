@@ -277,3 +277,29 @@ def test_a_noqa_silences_the_line_it_stands_on_only(write):
 
     assert lines() == [13]
     assert lines("--disable-noqa") == [9]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), []),
+        (("--ignore=E501",), []),
+        (("--extend-select=NGR9",), ["NGR901"]),
+        (("--extend-select=NGR901",), ["NGR901"]),
+        (("--extend-select=NGR9", "--extend-ignore=NGR901"), []),
+    ],
+)
+def test_what_is_off_by_default_has_to_be_named(arguments, expected, tmp_path, write):
+    path = write(
+        "nested.py",
+        """\
+        import torch
+        from torch import nn
+
+        model = nn.Linear(4, 2)
+        with torch.no_grad():
+            with torch.no_grad():
+                print(model(torch.ones(4)))
+        """,
+    )
+    assert run_flake8("--isolated", *arguments, path.name, folder=tmp_path).codes == expected

@@ -7,7 +7,7 @@ import re
 from importlib.metadata import entry_points
 
 import pytest
-from fixture_programs import torch_version_of
+from fixture_programs import opt_in_of_rule, torch_version_of
 from rule_pages import PAGES, README, SECTIONS, examples, page, readme_with
 
 from flake8_nograd import engine, fix_engine
@@ -15,34 +15,35 @@ from flake8_nograd.findings import Finding
 from flake8_nograd.fixing import Style
 from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
+from flake8_nograd.rules.base import Rule
 from flake8_nograd.source import Source
 
 FLAKE8_CODE = re.compile(r"[A-Z]{1,3}[0-9]{0,3}")
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
 
 
-def codes_of(program: str) -> list[str]:
-    return [finding.code for finding in findings_of(program)]
+def codes_of(program: str, rule: Rule) -> list[str]:
+    return [finding.code for finding in findings_of(program, rule)]
 
 
-def findings_of(program: str) -> list[Finding]:
-    return engine.check(Source.from_text(program, "example.py"), options_of(program))
+def findings_of(program: str, rule: Rule) -> list[Finding]:
+    return engine.check(Source.from_text(program, "example.py"), options_of(program, rule))
 
 
-def options_of(program: str) -> Options:
-    return Options(torch_version=torch_version_of(program))
+def options_of(program: str, rule: Rule) -> Options:
+    return Options(torch_version=torch_version_of(program), opt_in=opt_in_of_rule(rule.code))
 
 
 @each_rule
 def test_bad_example_yields_the_code_and_nothing_else(rule):
     bad, _ = examples(rule)
-    assert codes_of(bad) == [rule.code]
+    assert codes_of(bad, rule) == [rule.code]
 
 
 @each_rule
 def test_good_example_is_clean(rule):
     _, good = examples(rule)
-    assert codes_of(good) == []
+    assert codes_of(good, rule) == []
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,8 @@ def test_good_example_is_clean(rule):
 )
 def test_fix_leads_from_the_bad_example_to_the_good_one(rule):
     bad, good = examples(rule)
-    result = fix_engine.fix(bad.encode(), "example.py", options_of(bad), style=Style(unsafe=True))
+    options = options_of(bad, rule)
+    result = fix_engine.fix(bad.encode(), "example.py", options, style=Style(unsafe=True))
     assert result.after.decode() == good
 
 
@@ -85,7 +87,7 @@ def test_code_names_the_file_and_suits_flake8(rule):
 @each_rule
 def test_message_is_one_line_in_lower_case_without_a_period(rule):
     bad, _ = examples(rule)
-    (finding,) = findings_of(bad)
+    (finding,) = findings_of(bad, rule)
     assert re.fullmatch(r"[a-z][^\n]*[^.\n]", finding.message)
 
 

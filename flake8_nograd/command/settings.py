@@ -16,7 +16,7 @@ from flake8.processor import FileProcessor
 
 from flake8_nograd.command.advice import advice
 from flake8_nograd.findings import Finding
-from flake8_nograd.options import OPTION_TABLE, OptionError, Options
+from flake8_nograd.options import OPTION_TABLE, OptionError, Options, opt_in_of
 from flake8_nograd.selection import Selection
 from flake8_nograd.source import Source
 
@@ -61,7 +61,9 @@ class Settings:
         self._filters = filters
         values = {row.field: getattr(flake8_options, row.destination, ()) for row in OPTION_TABLE}
         try:
-            self.options = Options.from_values(values, self._excluded, flake8_options.disable_noqa)
+            self.options = Options.from_values(
+                values, self._excluded, flake8_options.disable_noqa, opt_in_of(flake8_options)
+            )
         except OptionError as error:
             raise SettingsError(str(error)) from error
 

@@ -70,7 +70,7 @@ def _analysed(
         MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
     )
     seen = _interpreted(tree, answers, passes, elsewhere, floor)
-    misuses = misuses_of(seen._replace(regions=regions, misplaced=misplaced))
+    misuses = misuses_of(seen._replace(regions=regions, misplaced=misplaced), options)
     vain = {item.node for item in misuses if item.kind is Misuse.TRAINED_IN_VAIN}
     return ModuleFacts(
         regions=tuple(item for item in regions if item.start.node not in vain),

@@ -185,6 +185,7 @@ class Misuse(enum.Enum):
     TRAINED_IN_VAIN = "keeps from learning what an optimizer is given"
     SAVED_OUTSIDE = "makes tensors that cannot be saved for a backward pass"
     CHANGED_OUTSIDE = "makes tensors that cannot be changed outside"
+    INSIDE_THE_SAME = "stands inside a guard of the same kind"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
 
 

@@ -8,9 +8,9 @@ parted by spaces. The judge runs the file and agrees when
   finding stands for all passes that one guard would cover;
 * on a line marked NGR201 a backward pass raises that it has no graph, and on no other line;
 * on a line marked NGR202 a backward pass succeeds with recording off, and on no other line;
-* of a marked NGR3xx or NGR401 line by line what it says is seen: a mode that does not change, a
-  body that records, a leak, an exception, graphs that grow in number, parameters that every step
-  of an optimizer finds without a gradient;
+* of a marked NGR3xx, NGR401 or NGR9xx line by line what it says is seen: a mode that does not
+  change, a body that records, a leak, an exception, graphs that grow in number, parameters that
+  every step of an optimizer finds without a gradient;
 * in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints.
 
 A pass belongs to its call expression and to the calls that led there. A file whose first line
@@ -106,7 +106,7 @@ def _unseen_misuses(
     marked = [
         (path, marker.line, marker.code)
         for path, file in files.items()
-        for marker in (*file.marked("NGR3"), *file.marked("NGR4"))
+        for marker in (*file.marked("NGR3"), *file.marked("NGR4"), *file.marked("NGR9"))
     ]
     if not marked:
         return

@@ -42,7 +42,7 @@ def may_have_facts(
     text = TextPrefilter("".join(lines))
     vocabulary = vocabulary_of(options)
     may_meet = text.raises_without_graph and vocabulary.mentions_of_guards(text.text) > 0
-    if options.training_calls or (may_meet and not text.tells_what_runs):
+    if options.training_calls or options.opt_in or (may_meet and not text.tells_what_runs):
         return True
     if may_be_misused(text.text, tree) or may_be_too_new(text.text, tree, floor):
         return True

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fixture_programs import torch_version_of
+from fixture_programs import opt_in_of_rule, torch_version_of
 
 from flake8_nograd import fix_engine
 from flake8_nograd.fix_engine import FileFix
@@ -34,7 +34,8 @@ def fixed(path: Path) -> FileFix:
 
 
 def options_of(path: Path) -> Options:
-    return Options(project="off", torch_version=torch_version_of(path.read_text("utf-8")))
+    version = torch_version_of(path.read_text("utf-8"))
+    return Options(project="off", torch_version=version, opt_in=opt_in_of_rule(path.parent.name))
 
 
 def names_in(source: Source) -> set[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flake8_nograd.findings import Finding
 from flake8_nograd.options import AUTO, Options
+from flake8_nograd.rules import RULES
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MARKER = re.compile(
@@ -57,7 +58,8 @@ class Program:
     @property
     def options(self) -> Options:
         """The options with which the program is read, as if it stood alone."""
-        return Options(project="off", torch_version=self.torch_version)
+        opt_in = opt_in_of_rule(self.group)
+        return Options(project="off", torch_version=self.torch_version, opt_in=opt_in)
 
     @cached_property
     def code(self) -> str:
@@ -86,6 +88,12 @@ def torch_version_of(text: str) -> str:
     """The value of `nograd-torch-version` that a comment of a program asks for."""
     found = TORCH_VERSION.search(text)
     return found[1] if found is not None else AUTO
+
+
+def opt_in_of_rule(code: str) -> frozenset[str]:
+    """What has to be asked for, that a rule is on."""
+    is_on = code not in RULES or RULES[code].default
+    return frozenset() if is_on else frozenset((code,))
 
 
 def _codes(marker: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from flake8_nograd.options import Options
 from flake8_nograd.torch_model.facts import GuardMisuse
 from flake8_nograd.torch_model.guard_misuse.autocast_cache import guarded_casts
 from flake8_nograd.torch_model.guard_misuse.coroutines import decorated_makers
@@ -15,6 +16,7 @@ from flake8_nograd.torch_model.guard_misuse.inference_modes import lifted_modes,
 from flake8_nograd.torch_model.guard_misuse.inference_tensors import inference_tensors
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
+from flake8_nograd.torch_model.guard_misuse.nested_guards import nested_guards
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
 from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
 from flake8_nograd.torch_model.guard_misuse.too_new import too_new
@@ -44,6 +46,13 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
 )
 
 
-def misuses_of(what: Interpreted) -> tuple[GuardMisuse, ...]:
+# Asked only of those who ask for the code.
+_OPT_IN: dict[str, Callable[[Interpreted], Iterator[GuardMisuse]]] = {
+    "NGR901": nested_guards,
+}
+
+
+def misuses_of(what: Interpreted, options: Options) -> tuple[GuardMisuse, ...]:
     """Everything that guards of a file seem to do and do not."""
-    return tuple(item for question in _QUESTIONS for item in question(what))
+    asked = [question for code, question in _OPT_IN.items() if options.asks_for(code)]
+    return tuple(item for question in (*_QUESTIONS, *asked) for item in question(what))
