@@ -55,6 +55,14 @@ class Deed(enum.Enum):
     METHOD = "it is a method, and no attribute that holds a model"
 
 
+class Reading(enum.Enum):
+    """What reading an attribute may run, by the properties of other files that bear its name."""
+
+    STORED = "nothing, or what gives a value that was there before"
+    COMPUTED = "a property that computes its value anew"
+    MORE = "a property that keeps something, sees recording or trains"
+
+
 class Elsewhere(Protocol):
     """What is known of names that the file imports, and of those who call its functions."""
 
@@ -122,6 +130,22 @@ class Elsewhere(Protocol):
         """Whether a method of this name of any class of another file does so."""
         ...
 
+    def unseen(self) -> Place | None:
+        """Where other files run something unseen, such as an operator, that leaves something."""
+        ...
+
+    def reading(self, name: str) -> Reading:
+        """What reading an attribute of this name may run."""
+        ...
+
+    def varies(self, name: str) -> bool:
+        """Whether other files set an attribute of this name, or act where it is read."""
+        ...
+
+    def is_overloaded(self) -> bool:
+        """Whether classes of other files act where a subscript or an operator is evaluated."""
+        ...
+
     def is_overridden(self, cls: str, function: str) -> bool:
         """Whether another file overrides a method by one that may keep what it is given."""
         ...
@@ -131,7 +155,7 @@ class Elsewhere(Protocol):
         ...
 
     def is_mentioned(self, cls: str, function: str) -> bool:
-        """Whether other files, tests too, hold the name of a function or method."""
+        """Whether other files hold the name of a function or method, or may compute it."""
         ...
 
     def callers(self, cls: str, function: str) -> Callers:
@@ -207,6 +231,22 @@ class Nowhere:
         return False
 
     def method_leaves_behind(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def unseen(self) -> Place | None:
+        """See `Elsewhere`."""
+        return None
+
+    def reading(self, name: str) -> Reading:
+        """See `Elsewhere`."""
+        return Reading.STORED
+
+    def varies(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def is_overloaded(self) -> bool:
         """See `Elsewhere`."""
         return False
 

@@ -18,6 +18,7 @@ from flake8_nograd.vocabulary.lookup import Vocabulary
 
 _MOST_BYTES = 64_000_000  # that are searched
 _TESTS = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(/|$)")
+_METHODS = re.compile(rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)")
 Hits = list[tuple[str, list[int]]]
 Summaries = dict[str, tuple[bytes | None, ModuleSummary | None]]
 
@@ -164,6 +165,12 @@ class Files:
                 lines = lines_of(pattern, text)
                 if lines and (unless is None or unless.match(text) is None):
                     yield path, lines
+
+    @cached_property
+    def method_names(self) -> frozenset[str]:
+        """The names of all methods and inner functions; no file is parsed."""
+        found = (hit for text in self._searched.values() for hit in _METHODS.findall(text))
+        return frozenset(name.decode() for name in set(found))
 
     @cached_property
     def _searched(self) -> dict[str, bytes]:

@@ -22,7 +22,10 @@ _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer
 _REMEMBERING = ("cache", "memo")
 _PARTS = frozenset("get setdefault items values pop".split())
 _NUMBERS = frozenset("int float bool len str repr round range type id isinstance format".split())
+# What was there before is the same wherever it is moved.
+_MOVING = frozenset("to cuda cpu xpu pin_memory".split())
 _FACTORIES = frozenset("torch np numpy math time".split())
+_QUIET = _NUMBERS | frozenset("get getattr hasattr super list tuple dict parameters".split())
 _TRANSPARENT = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Tuple, ast.List, ast.Set, ast.Dict)
 
 
@@ -57,6 +60,24 @@ def looks_at_recording(function: _Function) -> int:
     return 0
 
 
+def computes(function: _Function) -> bool:
+    """Whether a function may give something else than plain values and what was there before."""
+    if any(map(_switches_off, getattr(function, "decorator_list", ()))):
+        return False
+    return _Reader(function).computes(function)
+
+
+def is_quiet(function: _Function) -> bool:
+    """Whether a function only looks things up: nobody notices when it runs, or how often."""
+    return not any(
+        (isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load))
+        or (isinstance(node, ast.Call) and own_name(node.func) not in _QUIET)
+        or isinstance(node, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom | ast.With)
+        for node in nodes_of(function)
+        if node not in getattr(function, "decorator_list", ())
+    )
+
+
 def _switches_off(node: ast.expr) -> bool:
     return is_guard(node) or last_name(node) in GUARD_NAMES
 
@@ -71,6 +92,11 @@ class _Reader:
             for node in nodes_of(function)
             if isinstance(node, ast.Global | ast.Nonlocal)
             for name in node.names
+        }
+        self._added_to = {
+            node.target.id
+            for node in nodes_of(function)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
         }
         given = function.args
         self._fresh = {item.arg for item in (given.vararg, given.kwarg) if item is not None}
@@ -87,6 +113,34 @@ class _Reader:
         for value in returned_values(function):
             if not self._is_plain(value, frozenset()):
                 yield Kept(getattr(function, "name", ""), value.lineno)
+
+    def computes(self, function: _Function) -> bool:
+        """Whether a function returns or yields what may be a new value with a graph."""
+        return not all(
+            self._is_plain(value, frozenset()) or self._was_there(value, frozenset())
+            for value in returned_values(function)
+        )
+
+    def _was_there(self, node: ast.expr, seen: frozenset[str]) -> bool:
+        """Whether a value is only looked up."""
+        match node:
+            case ast.Name(id=name):
+                return name in seen or self._was_bound(name, seen | {name})
+            case ast.Attribute(value=value, attr=name):
+                return name not in escapes.VIEW_ATTRIBUTES and self._was_there(value, seen)
+            case ast.Subscript(value=value, slice=ast.Name() | ast.Constant(value=str())):
+                return self._was_there(value, seen)
+            case ast.Call(func=ast.Name(id="getattr" | "super" | "vars" | "next")):
+                return all(self._was_there(item, seen) for item in node.args)
+            case ast.Call(func=ast.Attribute(value=value, attr=name)):
+                is_lookup = name in ("__getattr__", "__getattribute__", "get")
+                return is_lookup and self._was_there(value, seen)
+        return isinstance(node, ast.Constant) or self._is_plain(node, seen)
+
+    def _was_bound(self, name: str, seen: frozenset[str]) -> bool:
+        return name not in self._added_to and all(
+            item is None or self._was_there(item, seen) for item in self._bound.get(name, ())
+        )
 
     def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
@@ -169,6 +223,8 @@ class _Reader:
             return False
         if function.attr in methods.CUTS or self._is_plain(function.value, seen):
             return True
+        if function.attr in _MOVING and isinstance(function.value, ast.Attribute):
+            return self._was_there(function.value, seen)
         root: ast.expr = function
         while isinstance(root, ast.Attribute):
             root = root.value
@@ -194,12 +250,27 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
         case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
             yield target, value
         case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-            yield target, value
+            yield from _iterated(target, value)
         case ast.withitem(optional_vars=ast.expr() as target):
             yield target, None
         case ast.FunctionDef(args=arguments) | ast.Lambda(args=arguments):
             nested = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
             yield from ((ast.Name(item.arg, ast.Store(), lineno=0), None) for item in nested)
+
+
+def _iterated(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """What a loop gives to the parts of its target, where it counts or goes along several."""
+    match target, value:
+        case ast.Tuple(elts=[count, item]), ast.Call(func=ast.Name(id="enumerate"), args=[of, *_]):
+            yield count, ast.Constant(0)
+            yield from _iterated(item, of)
+        case ast.Tuple(elts=parts), ast.Call(func=ast.Name(id="zip"), args=given) if len(
+            parts
+        ) == len(given):
+            for part, item in zip(parts, given, strict=True):
+                yield from _iterated(part, item)
+        case _:
+            yield target, value
 
 
 def _parts(target: ast.expr) -> Iterator[ast.expr]:

@@ -31,7 +31,7 @@ _SHARING = re.compile(
     rb"(?m)is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf|^[ \t]+global\b"
     rb"|^\w+[ \t]*(?::[^=\n]+)?=[ \t]*(?:\[|\{|\w*(?:dict|list|deque|Dict|Queue)\()"
 )
-_RUN_BY_CALLERS = ("forward", "train", "eval")
+_RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
 _MAY_KEEP = re.compile(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
@@ -90,8 +90,11 @@ class LeftBehind:
 
     def of_methods(self, name: str) -> bool:
         """Whether a method of this name of any class does so."""
+        files = self._symbols.files
+        if name not in files.method_names or files.is_alone():
+            return False
         others = (item for item in self._deeds.definitions(name) if self._is_elsewhere(item))
-        return any(map(self.left_by, others))
+        return any(files.concerns(item.module.path) and self.left_by(item) for item in others)
 
     def of_overriding(self, method: Definition) -> bool:
         """Whether a method may be overridden in another file by one that may keep something."""
@@ -121,7 +124,7 @@ class LeftBehind:
         files = self._symbols.files
         for path, _ in files.found(_FORWARD, "forward"):
             text = files.text(path) or b""
-            if not files.concerns(path) or not self._is_suspect(text):
+            if not files.concerns(path) or not self.is_suspect(text):
                 continue
             module = files.summary(path)
             for cls in module.classes.values() if module is not None else ():
@@ -137,8 +140,8 @@ class LeftBehind:
             return None
         return re.compile(rb"(?m)^[ \t]*(?:from|import)\b[^\n]*\b(?:%s)\b" % words)
 
-    def _is_suspect(self, text: bytes) -> bool:
-        """Whether a forward pass in a text may leave something behind."""
+    def is_suspect(self, text: bytes) -> bool:
+        """Whether a function of a text may leave something behind."""
         if _may_keep(text) or _SHOWS.search(text) is not None:
             return True
         return self._imports_sharing(text)

@@ -60,11 +60,11 @@ class _ModuleReader:
 
     def _function(self, node: FunctionNode) -> FunctionSummary:
         reader = FunctionReader(self._spelling, self._vocabulary)
-        return reader.read(node.name, node.body, node)
+        return reader.read(_key(node), node.body, node)
 
     def _class(self, node: ast.ClassDef) -> ClassSummary:
         methods = {
-            statement.name: statement
+            _key(statement): statement
             for statement in _top_level(node.body, [])
             if not isinstance(statement, ast.ClassDef)
         }
@@ -79,6 +79,13 @@ class _ModuleReader:
                 if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
             },
         )
+
+
+def _key(node: FunctionNode) -> str:
+    """The name of a function; what sets a property does not stand for what reads it."""
+    kinds = (item.attr for item in node.decorator_list if isinstance(item, ast.Attribute))
+    kind = next((kind for kind in kinds if kind in ("setter", "deleter")), "")
+    return f"{node.name}.{kind}" if kind else node.name
 
 
 def _base(node: ast.expr) -> str:

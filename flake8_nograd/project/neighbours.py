@@ -72,6 +72,11 @@ class Neighbours:
         found = self._files.mentioning(name.encode(), among)
         return any(path != self.own.path for path in found)
 
+    @property
+    def method_names(self) -> frozenset[str]:
+        """The names of all methods and inner functions of the other files."""
+        return self._files.method_names
+
     def is_held(self, pattern: re.Pattern[bytes], word: str) -> bool:
         """Whether a pattern occurs in any file."""
         if pattern.search(self._own_text) is not None:

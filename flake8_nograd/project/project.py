@@ -6,7 +6,7 @@ import ast
 import os
 from collections.abc import Iterator, Mapping, Set
 
-from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen, Place
+from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen, Place, Reading
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.options import AUTO, Options
 from flake8_nograd.project.callers import CallerSearch
@@ -19,10 +19,12 @@ from flake8_nograd.project.location import root_of
 from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.origins import MAKERS, Origins, Spot
+from flake8_nograd.project.picked_names import PickedNames
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
 from flake8_nograd.project.torch_floor import declared_floor
+from flake8_nograd.project.unseen_calls import UnseenCalls
 from flake8_nograd.source import Source
 from flake8_nograd.torch_versions import NEWEST, Version, version_of
 from flake8_nograd.vocabulary.effect import Effect
@@ -47,6 +49,8 @@ class View:
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
         self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
         self._left_behind = LeftBehind(self._symbols, self._deeds)
+        self._unseen = UnseenCalls(self._symbols, self._left_behind)
+        self._picked_names = PickedNames(self._symbols)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
 
     def effect(self, dotted: str) -> Effect | None:
@@ -146,6 +150,22 @@ class View:
         """See `Elsewhere`."""
         return self._left_behind.of_methods(name)
 
+    def unseen(self) -> Place | None:
+        """See `Elsewhere`."""
+        return self._unseen.place
+
+    def reading(self, name: str) -> Reading:
+        """See `Elsewhere`."""
+        return self._unseen.reading(name)
+
+    def varies(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return self._unseen.varies(name)
+
+    def is_overloaded(self) -> bool:
+        """See `Elsewhere`."""
+        return self._unseen.is_overloaded
+
     def is_overridden(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""
         own = self._defined_here(cls, function)
@@ -158,7 +178,9 @@ class View:
 
     def is_mentioned(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""
-        return self._symbols.files.is_mentioned(function, is_method=bool(cls))
+        if self._symbols.files.is_mentioned(function, is_method=bool(cls)):
+            return True
+        return self._picked_names.may_pick(cls, function)
 
     def callers(self, cls: str, function: str) -> Callers:
         """See `Elsewhere`."""

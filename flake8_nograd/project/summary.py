@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_nograd.project.function_text import FunctionNode, function_in, lines_of
-from flake8_nograd.project.kept_values import Kept, kept_by, looks_at_recording
+from flake8_nograd.project.kept_values import Kept, computes, is_quiet, kept_by, looks_at_recording
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 MODULE_BODY = "<module>"
@@ -139,6 +139,16 @@ class Functions(Mapping[str, FunctionSummary]):
         """The line in which a function asks whether something is recorded; 0 if nowhere."""
         node = self._node(name)
         return looks_at_recording(node) if node is not None else 0
+
+    def is_quiet(self, name: str) -> bool:
+        """Whether a function only looks things up."""
+        node = self._node(name)
+        return node is not None and is_quiet(node)
+
+    def computes(self, name: str) -> bool:
+        """Whether a function may give a value that it has recorded itself."""
+        node = self._node(name)
+        return node is not None and computes(node)
 
     def _node(self, name: str) -> FunctionNode | None:
         """The syntax of a function; None for the body of a module."""

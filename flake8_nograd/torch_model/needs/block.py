@@ -234,7 +234,8 @@ class Block:
         why = self._file.implicit.is_property(name)
         if why is not None:
             return f"{why} (line {node.lineno})"
-        if name in escapes.VIEW_ATTRIBUTES and isinstance(node.ctx, ast.Load):
+        is_computed = name in escapes.VIEW_ATTRIBUTES or self._file.implicit.is_computed(name)
+        if is_computed and isinstance(node.ctx, ast.Load):
             self._follow(node)
         return None
 

@@ -8,7 +8,7 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_nograd.elsewhere import NOWHERE, Elsewhere
+from flake8_nograd.elsewhere import NOWHERE, Elsewhere, Reading
 from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
@@ -112,8 +112,10 @@ class Callees:
         )
 
     def is_property(self, name: str) -> bool:
-        """Whether reading an attribute of this name may run a function of the file."""
-        return name in self._program.properties
+        """Whether reading an attribute of this name may compute its value."""
+        if name in self._program.properties:
+            return True
+        return self._elsewhere.reading(name) is not Reading.STORED
 
     def is_method(self, name: str) -> bool:
         """Whether a class of the file has a method of this name."""
@@ -209,7 +211,8 @@ class Callees:
             return Callee(Does.READS)
         if _keeps_objects(call.node):
             return Callee(Does.PASSES)
-        if not _gives_text(call.node) and self._is_of_helper(name):
+        logs_text = name in escapes.READING_METHODS and _gives_text(call.node)
+        if not logs_text and self._elsewhere.method_leaves_behind(name):
             return _UNKNOWN
         if name in methods.CUTS or name in escapes.READING_METHODS or name in escapes.PLAIN_METHODS:
             return Callee(Does.READS)
@@ -222,10 +225,6 @@ class Callees:
         if computes_loss(name):
             return Callee(Does.PASSES)
         return _UNKNOWN
-
-    def _is_of_helper(self, name: str) -> bool:
-        """Whether a class of another file has its own idea of what a logger or a file does."""
-        return name in _OF_HELPERS and self._elsewhere.method_leaves_behind(name)
 
     def _is_open(self, call: Call[Context]) -> bool:
         """Whether a class of the file has a method of this name that the call may run."""
@@ -288,8 +287,6 @@ _TRANSPARENT = frozenset(
     "staticmethod classmethod abstractmethod override final contextmanager wraps no_grad"
     " inference_mode property".split()
 )
-# Methods of loggers and files that a project may have written itself.
-_OF_HELPERS = escapes.READING_METHODS | frozenset("close flush clear join synchronize".split())
 _ERRORS = frozenset(
     name
     for name in dir(builtins)

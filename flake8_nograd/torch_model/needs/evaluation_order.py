@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
+from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.findings import Hoisted
 from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.evaluation import before, is_evaluated_once, parts, path_to
@@ -63,7 +64,9 @@ class EvaluationOrder:
         changed: Collection[str],
         is_overloaded: bool,
         changes_parts: bool,
+        elsewhere: Elsewhere,
     ) -> None:
+        self._elsewhere = elsewhere
         self._bindings = bindings
         self._callees = callees
         self._changed = changed
@@ -141,6 +144,11 @@ class EvaluationOrder:
         return True
 
     @cached_property
+    def _acts(self) -> bool:
+        """Whether operators and subscripts may run functions of this file or of another."""
+        return self._is_overloaded or self._elsewhere.is_overloaded()
+
+    @cached_property
     def _set_once(self) -> frozenset[str]:
         """Attributes that the file sets in constructors only."""
         set_early: set[str] = set()
@@ -180,11 +188,12 @@ class EvaluationOrder:
             case ast.Name(id=name):
                 return name not in self._rebound
             case ast.Attribute(attr=name):
-                return name not in self._changed and not self._is_overloaded
+                is_settled = name not in self._changed and not self._elsewhere.varies(name)
+                return is_settled and not self._is_overloaded
             case ast.Subscript():
-                return not self._changes_parts and not self._is_overloaded
+                return not self._changes_parts and not self._acts
             case ast.BinOp() | ast.UnaryOp() | ast.Compare():
-                return not self._is_overloaded
+                return not self._acts
         return isinstance(node, _WITHOUT_EFFECT)
 
     def _is_pure_call(self, node: ast.Call) -> bool:

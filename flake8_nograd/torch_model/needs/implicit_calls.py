@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator
+from os.path import basename
 
+from flake8_nograd.elsewhere import Elsewhere, Reading
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings
@@ -58,7 +60,9 @@ class ImplicitCalls:
         plain: PlainValues,
         state: ModuleState,
         kept_generators: Iterable[Function],
+        elsewhere: Elsewhere,
     ) -> None:
+        self._elsewhere = elsewhere
         self._bindings = bindings
         self._plain = plain
         self._state = state
@@ -91,16 +95,29 @@ class ImplicitCalls:
                 why = self._of_special(name, function)
                 if why is not None:
                     return f"{name}() of a class {why}"
-        return self._of_generators()
+        return self._of_generators() or self._of_other_files()
+
+    def _of_other_files(self) -> str | None:
+        place = self._elsewhere.unseen()
+        if place is None:
+            return None
+        name = f"{basename(place.path)}:{place.line}"
+        return f"what runs unseen may leave something behind in another file ({name})"
 
     def is_property(self, name: str) -> str | None:
         """Why reading or setting an attribute may need recording on; None if it does not."""
+        if self._elsewhere.reading(name) is Reading.MORE:
+            return f"the property {name} of another file may keep something"
         if name not in self._properties:
             return None
         own = [item for item in self._functions if item.name == name and item.is_property]
         if own and all(map(self._is_harmless, own)):
             return None
         return f"the property {name} may need a graph"
+
+    def is_computed(self, name: str) -> bool:
+        """Whether reading an attribute may run a property of another file that computes a value."""
+        return self._elsewhere.reading(name) is Reading.COMPUTED
 
     def harmful_properties(self) -> list[str]:
         """The names of properties that may need recording on."""

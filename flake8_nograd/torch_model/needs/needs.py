@@ -122,7 +122,12 @@ class Needs:
     def implicit(self) -> ImplicitCalls:
         """Which functions run although nothing calls them."""
         return ImplicitCalls(
-            self.program, self.bindings, self.plain, self.state, self.kept_generators
+            self.program,
+            self.bindings,
+            self.plain,
+            self.state,
+            self.kept_generators,
+            self._elsewhere,
         )
 
     @cached_property
@@ -134,6 +139,7 @@ class Needs:
             changed=self.state.changed | self.program.properties,
             is_overloaded=self.implicit.is_overloaded,
             changes_parts=self.state.changes_parts,
+            elsewhere=self._elsewhere,
         )
 
     @cached_property
