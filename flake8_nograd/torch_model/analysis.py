@@ -70,23 +70,34 @@ def _analysed(
         MisplacedBackwards(points_to, answers.modules, observations, answers.recording).find()
     )
     seen = _interpreted(tree, answers, passes, elsewhere, floor)
-    misuses = misuses_of(seen._replace(regions=regions, misplaced=misplaced), options)
+    needs = _needs(tree, answers, reported, elsewhere)
+    seen = seen._replace(regions=regions, misplaced=misplaced, needs=needs, need=answers.need)
+    misuses = misuses_of(seen, options)
     vain = {item.node for item in misuses if item.kind is Misuse.TRAINED_IN_VAIN}
     return ModuleFacts(
         regions=tuple(item for item in regions if item.start.node not in vain),
         backward_passes=misplaced,
         silent=tuple(item for item in passes if not _is_reported(item)),
         misuses=misuses,
-        needs=Needs(
-            tree,
-            program,
-            points_to,
-            answers.modules,
-            answers.vocabulary,
-            observations.guard_items,
-            frozenset(item.node for item in reported),
-            elsewhere or NOWHERE,
-        ),
+        needs=needs,
+    )
+
+
+def _needs(
+    tree: ast.Module,
+    answers: Answers,
+    reported: Iterable[ForwardPass],
+    elsewhere: Elsewhere | None,
+) -> Needs:
+    return Needs(
+        tree,
+        answers.program,
+        answers.points_to,
+        answers.modules,
+        answers.vocabulary,
+        answers.semantics.observations.guard_items,
+        frozenset(item.node for item in reported),
+        elsewhere or NOWHERE,
     )
 
 

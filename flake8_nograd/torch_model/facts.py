@@ -186,6 +186,10 @@ class Misuse(enum.Enum):
     SAVED_OUTSIDE = "makes tensors that cannot be saved for a backward pass"
     CHANGED_OUTSIDE = "makes tensors that cannot be changed outside"
     INSIDE_THE_SAME = "stands inside a guard of the same kind"
+    LIGHTER_GUARD = "could be inference_mode"
+    NEVER_EVALUATING = "guards a model that is never put into eval mode"
+    NEVER_TRAINING_AGAIN = "is never taken back while training goes on"
+    NEEDLESS_GRAPH = "records what nobody trains"
     TRAIN_NOT_CALLED = "is named and not called; the model stays in eval mode"
 
 

@@ -140,6 +140,10 @@ _WITNESSES: dict[str, tuple[_Witness, str]] = {
     "NGR313": (lambda case: bool(case.at), "the line does not run"),
     "NGR320": (_learns_in_part, "all that is optimized learns"),
     "NGR321": (lambda case: case.fails_here(RuntimeError), "nothing raises here"),
+    "NGR902": (lambda case: bool(case.at), "the line does not run"),
+    "NGR903": (lambda case: bool(case.at), "the line does not run"),
+    "NGR904": (lambda case: len(case.at) > 1, "the line does not run twice"),
+    "NGR905": (lambda case: bool(case.at), "the line does not run"),
     "NGR901": (_changes_nothing, "the mode changes here"),
     "NGR401": (_grows, "what is kept does not grow"),
 }

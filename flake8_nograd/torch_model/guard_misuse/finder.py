@@ -10,12 +10,15 @@ from flake8_nograd.torch_model.guard_misuse.autocast_cache import guarded_casts
 from flake8_nograd.torch_model.guard_misuse.coroutines import decorated_makers
 from flake8_nograd.torch_model.guard_misuse.dead_statements import dead_statements
 from flake8_nograd.torch_model.guard_misuse.decorator_order import wrong_order
+from flake8_nograd.torch_model.guard_misuse.eval_modes import never_evaluating, never_training_again
 from flake8_nograd.torch_model.guard_misuse.guard_arguments import wrong_calls
 from flake8_nograd.torch_model.guard_misuse.guarded_classes import guarded_classes
 from flake8_nograd.torch_model.guard_misuse.inference_modes import lifted_modes, overruled_guards
 from flake8_nograd.torch_model.guard_misuse.inference_tensors import inference_tensors
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
+from flake8_nograd.torch_model.guard_misuse.lighter_guards import lighter_guards
+from flake8_nograd.torch_model.guard_misuse.needless_graphs import needless_graphs
 from flake8_nograd.torch_model.guard_misuse.nested_guards import nested_guards
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
 from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
@@ -49,6 +52,10 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
 # Asked only of those who ask for the code.
 _OPT_IN: dict[str, Callable[[Interpreted], Iterator[GuardMisuse]]] = {
     "NGR901": nested_guards,
+    "NGR902": lighter_guards,
+    "NGR903": never_evaluating,
+    "NGR904": never_training_again,
+    "NGR905": needless_graphs,
 }
 
 

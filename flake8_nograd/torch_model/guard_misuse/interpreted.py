@@ -6,10 +6,12 @@ import ast
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Elsewhere
-from flake8_nograd.flow.program import Program
+from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.torch_model.facts import ForwardPass, MisplacedBackward, Region
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
+from flake8_nograd.torch_model.models.gradient_need import GradientNeed
+from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.accumulated import Accumulated
@@ -34,6 +36,12 @@ class Interpreted(NamedTuple):
     floor: Floor  # the oldest torch on which the file has to run
     regions: tuple[Region, ...] = ()
     misplaced: tuple[MisplacedBackward, ...] = ()
+    need: GradientNeed | None = None
+    needs: Needs | None = None
+
+    def is_fixed(self, call: Call[Context]) -> bool:
+        """Whether a model that is called has nothing to train."""
+        return self.need is not None and self.need.is_fixed(call)
 
     @property
     def program(self) -> Program[Context]:

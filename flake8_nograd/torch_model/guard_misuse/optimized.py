@@ -34,21 +34,18 @@ class Optimized(NamedTuple):
 
 def optimized_modules(what: Interpreted) -> Iterator[Optimized]:
     """The modules of which an optimizer gets every parameter, none left out by a condition."""
-    payloads = what.program.graph.payloads
-    calls = {
-        call.node: call
-        for call in payloads
-        if isinstance(call, Call) and call.method == "parameters"
-    }
-    for call in what.program.calls if calls else ():
-        if _is_optimizer(call, what) and call.node.args:
-            for written in _written_out(call.node.args[0], call.function, what):
-                found = calls.get(written)
-                if found is not None and found.receiver is not None:
-                    yield Optimized(call, found.receiver, written)
+    return (item for item in _given_to_optimizers(what) if item is not None)
 
 
-def _is_optimizer(call: Call[Context], what: Interpreted) -> bool:
+def all_optimized(what: Interpreted) -> list[Optimized]:
+    """The same, if that is all that the optimizers of the file are given; else none."""
+    found = list(_given_to_optimizers(what))
+    known = [item for item in found if item is not None]
+    return known if len(known) == len(found) else []
+
+
+def is_optimizer(call: Call[Context], what: Interpreted) -> bool:
+    """Whether a call makes an optimizer."""
     payloads = what.program.graph.payloads
     made = [payloads[thing] for thing in what.points_to.objects.get(call.result, ())]
     return bool(made) and all(
@@ -56,17 +53,37 @@ def _is_optimizer(call: Call[Context], what: Interpreted) -> bool:
     )
 
 
-def _written_out(node: ast.expr, function: Function, what: Interpreted) -> Iterator[ast.Call]:
-    """The calls of `parameters()` that an expression lists."""
+def _given_to_optimizers(what: Interpreted) -> Iterator[Optimized | None]:
+    """What each optimizer of the file is given; None for what is not all of a module."""
+    payloads = what.program.graph.payloads
+    calls = {
+        call.node: call
+        for call in payloads
+        if isinstance(call, Call) and call.method == "parameters"
+    }
+    for call in what.program.calls:
+        if is_optimizer(call, what):
+            given = call.node.args[0] if call.node.args else None
+            for written in _written_out(given, call.function, what):
+                found = calls.get(written) if written is not None else None
+                if written is None or found is None or found.receiver is None:
+                    yield None
+                else:
+                    yield Optimized(call, found.receiver, written)
+
+
+def _written_out(
+    node: ast.expr | None, function: Function, what: Interpreted
+) -> Iterator[ast.Call | None]:
+    """The calls of `parameters()` that an expression lists; None for anything else in it."""
     todo: list[ast.expr | None] = [node]
     seen: set[str] = set()
     while todo:
         part = todo.pop()
-        if isinstance(part, ast.Call):
-            if own_name(part.func) in _JOINING:
-                todo += part.args
-            elif own_name(part.func) == "parameters" and not (part.args or part.keywords):
-                yield part
+        if isinstance(part, ast.Call) and own_name(part.func) in _JOINING:
+            todo += part.args
+        elif isinstance(part, ast.Call) and own_name(part.func) == "parameters":
+            yield None if part.args or part.keywords else part
         elif isinstance(part, ast.List | ast.Tuple):
             todo += part.elts
         elif isinstance(part, ast.Starred):
@@ -79,6 +96,8 @@ def _written_out(node: ast.expr, function: Function, what: Interpreted) -> Itera
         elif isinstance(part, ast.Name) and part.id not in seen:
             seen.add(part.id)
             todo.append(_only_value(part.id, function, what))
+        else:
+            yield None
 
 
 def _only_value(name: str, function: Function, what: Interpreted) -> ast.expr | None:

@@ -14,12 +14,12 @@ from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_at
+from flake8_nograd.torch_model.guard_misuse.handing_out import holders_of, is_given
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.guard_misuse.optimized import (
     READ_OF_PARAMETERS,
     Optimized,
-    clips,
     is_only_read,
     optimized_modules,
 )
@@ -41,9 +41,6 @@ _HARMLESS = frozenset(
         *READ_OF_PARAMETERS,
     )
 )
-_READING = frozenset(
-    "print len isinstance type id next list tuple itertools.chain torch.save".split()
-)
 
 
 def trained_in_vain(what: Interpreted) -> Iterator[GuardMisuse]:
@@ -60,7 +57,6 @@ class _Search:
         self._what = what
         self._graph = what.program.graph
         self._given = given
-        self._optimizers = {item.optimizer.node for item in given}
         self._known: dict[Node, Optimized | None] = {}
         self._listed = {item.written for item in given}
 
@@ -160,7 +156,7 @@ class _Search:
 
     def _optimized(self, maker: Call[Context]) -> Optimized | None:
         """The optimizer that is given what a call made, if nobody else can train that."""
-        holders = closure([maker.result], self._graph.copies, self._what.points_to.object_flow)
+        holders = holders_of(maker, self._what)
         if len(holders) > _MOST_HOLDERS or self._is_set_by_hand(holders):
             return None
         for item in self._given:
@@ -203,7 +199,7 @@ class _Search:
             receiver = call.receiver.aliases if call.receiver is not None else frozenset()
             if not receiver.isdisjoint(holders) and call.method == "load_state_dict":
                 return True
-            if self._is_given(call, holders):
+            if is_given(call, holders, self._what):
                 return True
         return False
 
@@ -249,21 +245,12 @@ class _Search:
             return is_cut or self._is_read(call)
         if call.method == "parameters" and is_method:
             return call.node in self._listed or is_only_read(call.node, call.place.statement)
-        return not self._is_given(call, holders)
+        return not is_given(call, holders, self._what)
 
     def _is_read(self, call: Call[Context]) -> bool:
         """Whether the result of a call ends as numbers."""
         use = self._what.uses_of.of(call)
         return not (use.trained or use.escapes) and use.plain_use is not None
-
-    def _is_given(self, call: Call[Context], holders: set[Node]) -> bool:
-        """Whether a call that may do anything gets a module or its parameters."""
-        if all(value.aliases.isdisjoint(holders) for value in call.arguments()):
-            return False
-        if call.node in self._optimizers or self._what.points_to.runs_own_function(call):
-            return False
-        name = call.imported or call.method
-        return not (name in _READING or clips(name))
 
 
 def _holds(node: ast.expr, call: ast.Call) -> bool:

@@ -30,13 +30,16 @@ def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
 
 
 def _is_switched_back(switch: Call[Context], what: Interpreted) -> bool:
-    """Whether the function calls another one further down that may switch recording on."""
+    """Whether the function may switch recording on: itself, or by a call further down.
+
+    One that does both leaves the mode as its author wants it from then on.
+    """
     switching = {
         call.function
         for call in what.uses.calls.values()
         if call.imported in SWITCHES and not _switches_off(call)
     }
-    return any(
+    return switch.function in switching or any(
         call.function is switch.function and call.node.lineno > switch.node.lineno
         for function in switching
         for call in what.points_to.runs_of(function)
