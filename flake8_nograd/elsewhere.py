@@ -138,6 +138,10 @@ class Elsewhere(Protocol):
         """What reading an attribute of this name may run."""
         ...
 
+    def outcome(self, dotted: str) -> Reading:
+        """What calling a function of the project does, as if it were a property."""
+        ...
+
     def varies(self, name: str) -> bool:
         """Whether other files set an attribute of this name, or act where it is read."""
         ...
@@ -241,6 +245,10 @@ class Nowhere:
     def reading(self, name: str) -> Reading:
         """See `Elsewhere`."""
         return Reading.STORED
+
+    def outcome(self, dotted: str) -> Reading:
+        """See `Elsewhere`."""
+        return Reading.MORE
 
     def varies(self, name: str) -> bool:
         """See `Elsewhere`."""

@@ -60,6 +60,11 @@ def looks_at_recording(function: _Function) -> int:
     return 0
 
 
+def gives_plain(function: _Function) -> bool:
+    """Whether all that a function returns certainly has no graph."""
+    return next(_Reader(function).returned(function), None) is None
+
+
 def computes(function: _Function) -> bool:
     """Whether a function may give something else than plain values and what was there before."""
     if any(map(_switches_off, getattr(function, "decorator_list", ()))):
@@ -101,7 +106,7 @@ class _Reader:
         given = function.args
         self._fresh = {item.arg for item in (given.vararg, given.kwarg) if item is not None}
         for node in nodes_of(function):
-            for target, value in _bindings(node):
+            for target, value in (*bindings_of(node), *_fillings(node)):
                 self._bind(target, value)
 
         if is_called_with_plain:
@@ -155,7 +160,7 @@ class _Reader:
         """What some code keeps that may have a graph."""
         if isinstance(node, ast.With) and any(is_guard(item.context_expr) for item in node.items):
             return
-        for target, value in _bindings(node):
+        for target, value in bindings_of(node):
             if value is None or not self._is_plain(value, frozenset()):
                 for part in _parts(target):
                     if self._outlives(part, frozenset()):
@@ -221,14 +226,16 @@ class _Reader:
             return function.id in _NUMBERS
         if not isinstance(function, ast.Attribute):
             return False
-        if function.attr in methods.CUTS or self._is_plain(function.value, seen):
+        given = [*node.args, *(item.value for item in node.keywords)]
+        if function.attr in methods.CUTS:
             return True
+        if self._is_plain(function.value, seen):
+            return all(self._is_plain(item, seen) for item in given)
         if function.attr in _MOVING and isinstance(function.value, ast.Attribute):
             return self._was_there(function.value, seen)
         root: ast.expr = function
         while isinstance(root, ast.Attribute):
             root = root.value
-        given = [*node.args, *(item.value for item in node.keywords)]
         is_factory = isinstance(root, ast.Name) and root.id in _FACTORIES
         return is_factory and all(self._is_plain(item, seen) for item in given)
 
@@ -240,7 +247,7 @@ def _may_keep(call: ast.Call) -> bool:
     return name in _KEEPING or writes
 
 
-def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+def bindings_of(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
     """The targets that a node binds, and to what; None if that is not a value by itself."""
     match node:
         case ast.Assign(targets=targets, value=value):
@@ -271,6 +278,16 @@ def _iterated(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast
                 yield from _iterated(part, item)
         case _:
             yield target, value
+
+
+def _fillings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The names of containers into which a node puts something, and what that is."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name() as owner)], value=value):
+            yield owner, value
+        case ast.Call(func=ast.Attribute(value=ast.Name() as owner), args=given):
+            if _may_keep(node):
+                yield from ((owner, item) for item in given)
 
 
 def _parts(target: ast.expr) -> Iterator[ast.expr]:

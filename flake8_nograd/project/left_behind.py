@@ -34,7 +34,7 @@ _SHARING = re.compile(
 _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
 _MAY_KEEP = re.compile(
-    rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
+    rb"(?m)\b\w+\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|\b\w+\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
 _REMEMBERS = re.compile(rb"@[\w.]*(?:cache|memo)")

@@ -20,6 +20,7 @@ from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.picked_names import PickedNames
+from flake8_nograd.project.pure_functions import PureFunctions
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
@@ -50,6 +51,7 @@ class View:
         self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
         self._left_behind = LeftBehind(self._symbols, self._deeds)
         self._unseen = UnseenCalls(self._symbols, self._left_behind)
+        self._pure = PureFunctions(self._symbols, self._left_behind, vocabulary)
         self._picked_names = PickedNames(self._symbols)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
 
@@ -157,6 +159,11 @@ class View:
     def reading(self, name: str) -> Reading:
         """See `Elsewhere`."""
         return self._unseen.reading(name)
+
+    def outcome(self, dotted: str) -> Reading:
+        """See `Elsewhere`."""
+        found = self._function(dotted)
+        return Reading.MORE if found is None else self._pure.outcome(found)
 
     def varies(self, name: str) -> bool:
         """See `Elsewhere`."""

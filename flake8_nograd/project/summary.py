@@ -113,7 +113,7 @@ class Functions(Mapping[str, FunctionSummary]):
 
     def __getitem__(self, name: str) -> FunctionSummary:
         if name not in self._known:
-            node = self._node(name)
+            node = self.node(name)
             if node is None:
                 raise KeyError(name)
             self._known[name] = self._read(node)
@@ -131,26 +131,26 @@ class Functions(Mapping[str, FunctionSummary]):
     def kept(self, name: str) -> tuple[Kept, ...]:
         """What a function keeps beyond its call that may have a graph."""
         if name not in self._kept:
-            node = self._node(name)
+            node = self.node(name)
             self._kept[name] = tuple(kept_by(node)) if node is not None else ()
         return self._kept[name]
 
     def looks_at_recording(self, name: str) -> int:
         """The line in which a function asks whether something is recorded; 0 if nowhere."""
-        node = self._node(name)
+        node = self.node(name)
         return looks_at_recording(node) if node is not None else 0
 
     def is_quiet(self, name: str) -> bool:
         """Whether a function only looks things up."""
-        node = self._node(name)
+        node = self.node(name)
         return node is not None and is_quiet(node)
 
     def computes(self, name: str) -> bool:
         """Whether a function may give a value that it has recorded itself."""
-        node = self._node(name)
+        node = self.node(name)
         return node is not None and computes(node)
 
-    def _node(self, name: str) -> FunctionNode | None:
+    def node(self, name: str) -> FunctionNode | None:
         """The syntax of a function; None for the body of a module."""
         if name in self._nodes:
             return self._nodes[name]

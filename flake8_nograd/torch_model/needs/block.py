@@ -178,7 +178,10 @@ class Block:
         name = own_name(node.func)
         if name in escapes.SHOWING_CALLS:
             return f"{name}() looks at recording or sets it (line {node.lineno})"
-        does = self._file.callees.of(node).does
+        does, functions = self._file.callees.of(node)
+        if does is Does.UNKNOWN and functions:
+            what = ast.unparse(node.func)[:40]
+            return f"{what}() runs more than it shows (line {node.lineno})"
         if node in self._passes or does is Does.PASSES_ON:
             self._follow(node)
             return self._file.state.need() or self._of_filled(node)

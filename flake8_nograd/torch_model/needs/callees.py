@@ -111,6 +111,12 @@ class Callees:
             for what in payloads
         )
 
+    def is_of_library(self, node: ast.Call) -> bool:
+        """Whether an imported function is one of a package, of which the tables tell."""
+        call = self._calls.get(node)
+        name = call.imported if call is not None else None
+        return name is not None and self._elsewhere.outcome(name) is Reading.MORE
+
     def is_property(self, name: str) -> bool:
         """Whether reading an attribute of this name may compute its value."""
         if name in self._program.properties:
@@ -141,7 +147,7 @@ class Callees:
         functions = tuple(thing for thing in things if isinstance(thing, Function))
         if functions and len(functions) == len(things):
             if not all(map(_runs_as_written, functions)) or any(map(self._is_varied, functions)):
-                return _UNKNOWN
+                return Callee(Does.UNKNOWN, functions)
             runs_pass = all(function.name.startswith("forward") for function in functions)
             return Callee(Does.PASSES_ON if runs_pass else Does.RUNS, functions)
         if self._modules.evidence(call) > ModelEvidence.NONE and not functions:
@@ -194,6 +200,9 @@ class Callees:
             return Callee(Does.READS)
         if name in escapes.PASSING_BUILTINS or name in _ERRORS:
             return Callee(Does.PASSES)
+        reading = self._elsewhere.outcome(name)
+        if reading is not Reading.MORE:
+            return Callee(Does.READS if reading is Reading.STORED else Does.PASSES)
         if self._vocabulary.keeps(name):
             return _UNKNOWN
         if makes_arrays(last):

@@ -206,6 +206,8 @@ class EvaluationOrder:
         record = self._callees.record(node)
         is_function = record is not None and record.imported is not None
         is_pure = self._callees.of(node).does is Does.PASSES
+        if is_function and not self._callees.is_of_library(node):
+            return False
         if not is_function and self._callees.is_layer(node):
             return False
         return is_pure and isinstance(node.func, ast.Attribute)

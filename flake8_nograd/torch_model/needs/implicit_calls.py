@@ -155,17 +155,32 @@ class ImplicitCalls:
         """Whether a method gives plain values, or what is stored somewhere as it is."""
         return all(map(self._is_stored, returned_values(node)))
 
-    def _is_stored(self, value: ast.expr) -> bool:
+    def _is_stored(self, value: ast.expr, seen: frozenset[object] = frozenset()) -> bool:
         match value:
             case ast.Name():
-                return True
+                return self._is_stored_name(value, seen)
             case ast.Attribute(value=inner) | ast.Subscript(value=inner):
-                return self._is_stored(inner)
+                return self._is_stored(inner, seen)
             case ast.Call(func=ast.Name(id="getattr" | "super" | "vars")):
                 return True
             case ast.Call(func=ast.Attribute(attr=name)) if name in _READS_ATTRIBUTES | {"get"}:
                 return True
         return self._plain.is_plain(value)
+
+    def _is_stored_name(self, name: ast.Name, seen: frozenset[object]) -> bool:
+        """Whether a name stands for a parameter, a definition or what is stored somewhere."""
+        variable = self._bindings.of(name)
+        if variable in seen:
+            return True
+        for store in self._bindings.stores.get(variable, ()):
+            outer = self._bindings.parents.get(store)
+            is_loop = isinstance(outer, ast.For | ast.comprehension)
+            value = getattr(outer, "iter" if is_loop else "value", None)
+            if isinstance(outer, ast.AugAssign | ast.withitem) or (
+                isinstance(value, ast.expr) and not self._is_stored(value, seen | {variable})
+            ):
+                return False
+        return True
 
     def _callbacks(self, names: frozenset[str]) -> Iterator[Function]:
         """Functions of the file that some calls are given, to run them later."""
@@ -182,7 +197,10 @@ class ImplicitCalls:
             if isinstance(node, ast.GeneratorExp) and isinstance(
                 outer, ast.Assign | ast.AnnAssign | ast.Return | ast.Tuple
             ):
-                yield node
+                targets = outer.targets if isinstance(outer, ast.Assign) else []
+                is_unpacked = targets and all(isinstance(item, ast.Tuple) for item in targets)
+                if not is_unpacked:
+                    yield node
 
     def _of_generators(self) -> str | None:
         if not self._is_known:

@@ -16,10 +16,10 @@ from flake8_nograd.syntax.expressions import dotted, last_name, nodes_of, own_na
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
 from flake8_nograd.torch_model.needs.left_behind import LeftBehind
-from flake8_nograd.torch_model.needs.ownership import may_give_view
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes
+from flake8_nograd.vocabulary.views import may_give_view
 
 _RUN_BY_CALLS = frozenset("setup_context __call__ _call_impl".split())
 _OF_TORCH = frozenset("torch.Tensor Tensor F functional nn.functional torch.nn.functional".split())

@@ -8,28 +8,13 @@ from collections.abc import Collection
 from flake8_nograd.syntax.bindings import Bindings, Variable
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
-from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.views import VIEWS, may_give_view
 
-# Functions and methods of torch that may give a view of what they get, or the thing itself.
-_VIEWS = escapes.VIEW_ATTRIBUTES | frozenset(
-    "view view_as reshape reshape_as squeeze unsqueeze squeeze_ unsqueeze_ transpose t permute"
-    " narrow select split chunk tensor_split unbind unfold expand expand_as broadcast_to flatten"
-    " unflatten ravel diagonal diag movedim moveaxis swapaxes swapdims as_strided detach detach_"
-    " data contiguous to type type_as cpu cuda xpu float double half bfloat16 long int bool short"
-    " atleast_1d atleast_2d atleast_3d numpy from_numpy as_tensor asarray real imag view_as_real"
-    " view_as_complex values indices index_select get pop popleft setdefault items keys copy"
-    " dropout dropout1d dropout2d dropout3d alpha_dropout identity requires_grad_ positive"
-    " broadcast_tensors hsplit vsplit dsplit resolve_conj resolve_neg adjoint conj".split()
-)
 _DISPLAYS = (
     *(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.Constant),
     *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.JoinedStr),
 )
-
-
-def may_give_view(name: str) -> bool:
-    """Whether a function or method may give a view of what it gets; those in place give it back."""
-    return name in _VIEWS or name.endswith("_")
 
 
 class Ownership:
@@ -54,7 +39,7 @@ class Ownership:
             case ast.Subscript(value=value) | ast.Starred(value=value):
                 return self._is_own(value, found)
             case ast.Attribute(value=value, attr=name):
-                return name in _VIEWS and self._is_own(value, found)
+                return name in VIEWS and self._is_own(value, found)
             case ast.Call():
                 return self._is_own_result(node, found)
             case ast.IfExp(body=body, orelse=orelse):
@@ -85,11 +70,14 @@ class Ownership:
         if node in self._passes or callee.does is Does.PASSES_ON:
             return True
         name = own_name(node.func)
+        record = self._callees.record(node)
+        is_imported = record is not None and record.imported is not None
+        if is_imported and not self._callees.is_of_library(node):
+            return False
         if callee.does is not Does.PASSES and name not in methods.CUTS:
             return callee.does is Does.READS
         if not may_give_view(name):
             return not self._callees.is_layer(node)
-        record = self._callees.record(node)
         is_method = record is not None and record.imported is None
         if is_method and isinstance(node.func, ast.Attribute):
             return self._is_own(node.func.value, found)

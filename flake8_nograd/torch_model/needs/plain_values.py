@@ -278,6 +278,8 @@ class PlainValues:
             return True
         if does is not Does.PASSES or call is None:
             return False
+        if call.imported is not None and not self._callees.is_of_library(node):
+            return False
         return self._are_plain_arguments(node, call.imported is not None)
 
     def _are_plain_arguments(self, node: ast.Call, is_imported: bool) -> bool:

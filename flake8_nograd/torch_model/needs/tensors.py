@@ -35,6 +35,8 @@ class CalleesOfTensors(Callees):
         record = self.record(node)
         imported = record.imported if record is not None else None
         if imported is not None:
+            if not self.is_of_library(node):
+                return True
             is_torchs = imported.startswith("torch.") and not imported.startswith(_OF_NO_TENSOR)
             return is_torchs and imported not in _OPAQUE
         return isinstance(node.func, ast.Attribute) and node.func.attr in methods.CUTS - _NUMBERS
