@@ -92,6 +92,7 @@ class _Reader:
 
     def __init__(self, function: _Function, is_called_with_plain: bool = False) -> None:
         self._bound: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
+        self._filled: defaultdict[str, list[ast.expr]] = defaultdict(list)
         self._outer = {
             name
             for node in nodes_of(function)
@@ -106,8 +107,10 @@ class _Reader:
         given = function.args
         self._fresh = {item.arg for item in (given.vararg, given.kwarg) if item is not None}
         for node in nodes_of(function):
-            for target, value in (*bindings_of(node), *_fillings(node)):
+            for target, value in bindings_of(node):
                 self._bind(target, value)
+            for owner, value in _fillings(node):
+                self._filled[owner].append(value)
 
         if is_called_with_plain:
             keys = [item.arg for item in (*given.args, *given.kwonlyargs) if item.arg != "self"]
@@ -207,7 +210,7 @@ class _Reader:
             case ast.Attribute(attr=name):
                 return name in methods.CUT_ATTRIBUTES
             case ast.Name(id=name):
-                values = self._bound.get(name, [None])
+                values = [*self._bound.get(name, [None]), *self._filled.get(name, ())]
                 return name in seen or all(
                     item is not None and self._is_plain(item, seen | {name}) for item in values
                 )
@@ -280,14 +283,14 @@ def _iterated(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast
             yield target, value
 
 
-def _fillings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+def _fillings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """The names of containers into which a node puts something, and what that is."""
     match node:
         case ast.Assign(targets=[ast.Subscript(value=ast.Name() as owner)], value=value):
-            yield owner, value
+            yield owner.id, value
         case ast.Call(func=ast.Attribute(value=ast.Name() as owner), args=given):
             if _may_keep(node):
-                yield from ((owner, item) for item in given)
+                yield from ((owner.id, item) for item in given)
 
 
 def _parts(target: ast.expr) -> Iterator[ast.expr]:

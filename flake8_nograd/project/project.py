@@ -32,6 +32,7 @@ from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
 
+_EFFECTS = {Reading.STORED: Effect.NUMBERS, Reading.COMPUTED: Effect.TENSOR}
 # Every module has these: that a class defines one says nothing of another.
 _OF_ALL_MODULES = frozenset(("forward", "__call__"))
 
@@ -50,15 +51,18 @@ class View:
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
         self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
         self._left_behind = LeftBehind(self._symbols, self._deeds)
-        self._unseen = UnseenCalls(self._symbols, self._left_behind)
-        self._pure = PureFunctions(self._symbols, self._left_behind, vocabulary)
+        unseen = self._unseen = UnseenCalls(self._symbols, self._left_behind)
+        self._pure = PureFunctions(self._symbols, self._left_behind, unseen, vocabulary)
         self._picked_names = PickedNames(self._symbols)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
 
     def effect(self, dotted: str) -> Effect | None:
         """See `Elsewhere`."""
         found = self._defined(dotted)
-        return self._effects.of(found) if found is not None else None
+        if found is None:
+            return None
+        effect = self._effects.of(found)
+        return _EFFECTS.get(self._pure.outcome(found)) if effect is None else effect
 
     def freezes(self, dotted: str) -> tuple[Frozen, ...]:
         """See `Elsewhere`."""

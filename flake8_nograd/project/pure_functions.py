@@ -13,6 +13,7 @@ from flake8_nograd.project.kept_values import bindings_of, gives_plain
 from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.summary import MODULE_BODY
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
+from flake8_nograd.project.unseen_calls import UnseenCalls
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import escapes, methods
@@ -34,9 +35,12 @@ _READING = methods.CUTS | escapes.PLAIN_METHODS | escapes.PASSING_METHODS
 class PureFunctions:
     """Answers for functions of the project; what is not seen to be pure is not."""
 
-    def __init__(self, symbols: Symbols, left_behind: LeftBehind, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, symbols: Symbols, left_behind: LeftBehind, unseen: UnseenCalls, vocabulary: Vocabulary
+    ) -> None:
         self._symbols = symbols
         self._left_behind = left_behind
+        self._unseen = unseen
         self._vocabulary = vocabulary
 
     def outcome(self, function: Definition, depth: int = _DEEPEST) -> Reading:
@@ -49,9 +53,20 @@ class PureFunctions:
             return Reading.MORE
         if node is None or not all(map(is_guard, node.decorator_list)):
             return Reading.MORE
+        if any(map(self._runs_property, nodes_of(node))):
+            return Reading.MORE
         if not _Body(node).is_pure(self, function, depth) or self._left_behind.left_by(function):
             return Reading.MORE
         return Reading.STORED if gives_plain(node) else Reading.COMPUTED
+
+    def _runs_property(self, node: ast.AST) -> bool:
+        """Whether a node reads an attribute that is a property of a class of the project."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        own = self._symbols.files.own.classes.values()
+        return self._unseen.reading(node.attr) is not Reading.STORED or any(
+            node.attr in cls.methods and cls.methods[node.attr].is_property for cls in own
+        )
 
     def _is_replaced(self, name: str, function: Definition) -> bool:
         """Whether a name of a module may stand for something else than the function."""

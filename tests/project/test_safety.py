@@ -54,3 +54,67 @@ def test_a_name_that_another_file_holds_is_not_safe(tmp_path, others):
 )
 def test_a_function_that_no_other_file_knows_is_safe(tmp_path, others):
     assert "unsafe" not in message(tmp_path, others)
+
+
+REPORT = """
+import torch
+
+from helpers import measure
+
+model = torch.nn.Linear(4, 2)
+batch = torch.randn(3, 4)
+
+
+def evaluate():
+    model.eval()
+    scores = model(batch)
+    return float(measure(scores, batch))
+
+
+print(evaluate())
+"""
+
+
+SHARE = "def share(rows):\n    return rows / 2\n"
+
+
+def message_beside(folder, helpers):
+    """What is said of the pass whose result a function of another file gets."""
+    (folder / "pyproject.toml").touch()
+    (folder / "report.py").write_text(REPORT)
+    (folder / "helpers.py").write_text(helpers)
+    (found,) = engine.check(Source.from_path(folder / "report.py"))
+    return found.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return (scores.argmax(1) == 1).float().mean().item()",
+        "    return torch.mean(scores.softmax(1))",
+        "    kept = []\n    for row in scores:\n        kept.append(row)\n    return sum(kept)[0]",
+        "    rows = scores.exp()\n    return rows.mul_(2).sum()",
+        "    return share(scores)",
+    ],
+)
+def test_a_helper_that_is_seen_to_keep_nothing_is_safe(tmp_path, body):
+    helpers = f"import torch\n\n{SHARE}\ndef measure(scores, batch):\n{body}\n"
+    assert "unsafe" not in message_beside(tmp_path, helpers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    KEPT.append(scores)\n    return 1",
+        "    kept = KEPT\n    kept += [scores]\n    return 1",
+        "    measure.last = scores\n    return 1",
+        "    flat = scores.view(-1)\n    flat.mul_(2)\n    return 1",
+        "    batch[0] = scores[0].sum()\n    return 1",
+        "    return batch.run(scores)",
+        "    return scores.requires_grad",
+        "    return lambda: scores",
+    ],
+)
+def test_a_helper_that_may_do_more_is_not(tmp_path, body):
+    helpers = f"KEPT = []\n\ndef measure(scores, batch):\n{body}\n"
+    assert "unsafe" in message_beside(tmp_path, helpers)
