@@ -70,8 +70,14 @@ class Checker:
             what = f"{type(error).__name__}: {error}".splitlines()[0]
             yield 1, 0, f"NGR000 this file could not be analysed ({what})", type(self)
             return
+        if not findings:
+            return
+        from flake8_nograd.notebook_cells import Cells
+
+        cells = Cells(self._lines)
         for finding in findings:
-            yield finding.line, finding.column - 1, f"{finding.code} {finding.message}", type(self)
+            text = f"{finding.code} {cells.in_words(finding.message, finding.line)}"
+            yield finding.line, finding.column - 1, text, type(self)
 
     def _kept(self, source: Source, findings: Sequence[Finding]) -> Sequence[Finding]:
         """What flake8 will show: nothing is planned for the rest, and no guard covers it."""

@@ -67,6 +67,14 @@ class Repairs:
                 found[outcome.finding] = quick_fix
         return found
 
+    def of_one(self, data: bytes, outcomes: Sequence[Outcome], finding: Finding) -> QuickFix | None:
+        """The quick fix that `of` has for one finding, without looking for those of all others.
+
+        Only what stands in the same function can be rewritten in another way.
+        """
+        near = [item for item in outcomes if _function(item.finding) == _function(finding)]
+        return self.of(data, near).get(finding)
+
     def _each(
         self, data: bytes, wanted: Sequence[Outcome], is_safe: bool
     ) -> Iterator[tuple[Outcome, QuickFix]]:

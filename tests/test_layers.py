@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest layer to the highest; rooms of one layer do not know each other.
 LAYERS = (
     {"torch_versions"},
-    {"options", "text_edits", "syntax", "roots"},
+    {"options", "text_edits", "syntax", "roots", "notebook_cells"},
     {"findings"},
     {"source"},
     {"noqa"},

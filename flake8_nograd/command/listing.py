@@ -13,7 +13,7 @@ from flake8_nograd.source import text_lines
 
 def listing(report: Report, failures: Sequence[str], without_fixed: bool) -> Listing:
     """What a format has to show; places are those of the text that the user has then."""
-    lines = lru_cache(maxsize=1)(text_lines)
+    lines, lines_before = (lru_cache(maxsize=1)(text_lines) for _ in range(2))
     return Listing(
         [
             Entry(
@@ -21,6 +21,7 @@ def listing(report: Report, failures: Sequence[str], without_fixed: bool) -> Lis
                 lines(file.after if report.writes else file.before, file.path),
                 outcome,
                 quick_fixes_of(file).get(outcome.finding),
+                lines_before(file.before, file.path) if report.writes else None,
             )
             for file, outcome in report.listed(without_fixed)
         ],

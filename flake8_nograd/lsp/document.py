@@ -45,9 +45,8 @@ class Document:
     def quick_fix(self, finding: Finding) -> QuickFix | None:
         """What would mend one finding, if anything."""
         if finding not in self._quick_fixes:
-            outcomes = [item for item in self._fixed.found if item.finding == finding]
-            found = self._repairs.of(self._data, outcomes)
-            self._quick_fixes[finding] = found.get(finding)
+            found = self._repairs.of_one(self._data, self._fixed.found, finding)
+            self._quick_fixes[finding] = found
         return self._quick_fixes[finding]
 
     def reason(self, finding: Finding) -> str:

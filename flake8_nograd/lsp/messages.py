@@ -8,6 +8,7 @@ from typing import Any
 from flake8_nograd.findings import Finding
 from flake8_nograd.lsp.document import Document
 from flake8_nograd.output.entry import is_error
+from flake8_nograd.output.links import rule_page
 from flake8_nograd.quick_fix import QuickFix
 from flake8_nograd.rules import RULES
 from flake8_nograd.text_edits import Place, TextEdit, places
@@ -35,7 +36,9 @@ class Messages:
 
     def diagnostic(self, finding: Finding) -> Json:
         """A finding as editors show it."""
+        page = rule_page(finding.code)
         return {
+            **({"codeDescription": {"href": page}} if page is not None else {}),
             "range": self._range_of(finding),
             "severity": _ERROR if is_error(finding.code) else _WARNING,
             "code": finding.code,

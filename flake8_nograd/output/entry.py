@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from flake8_nograd.findings import Finding
 from flake8_nograd.fixing import Outcome
+from flake8_nograd.notebook_cells import Cells
 from flake8_nograd.quick_fix import QuickFix
 
 TOOL = "flake8-nograd"
@@ -31,6 +32,7 @@ class Entry:
     lines: Sequence[str]
     outcome: Outcome
     quick_fix: QuickFix | None = None
+    before: Sequence[str] | None = None  # the lines as they were, if a fix has changed them
 
     @property
     def finding(self) -> Finding:
@@ -47,6 +49,32 @@ class Entry:
     def source_line(self) -> str:
         """The line on which the call begins."""
         return self.lines[self.finding.line - 1].rstrip("\r\n")
+
+    @property
+    def line(self) -> int:
+        """The line to print: where the call begins, in a notebook as nbqa counts."""
+        return self._place[0]
+
+    @property
+    def message(self) -> str:
+        """What is said; in a notebook its lines are those of cells."""
+        return self.in_words(self.finding.message) + self._place[1]
+
+    def in_words(self, text: str) -> str:
+        """A text about the finding; in a notebook its lines are those of cells."""
+        return self._cells.in_words(text, self.finding.line)
+
+    @property
+    def _place(self) -> tuple[int, str]:
+        return self._cells.as_before(self.finding.line, self._cells_before)
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return Cells(self.lines)
+
+    @cached_property
+    def _cells_before(self) -> Cells:
+        return Cells(self.lines if self.before is None else self.before)
 
     @property
     def uri(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flake8_nograd.output.entry import TOOL, Entry, Line, Listing, is_error, tool_version
+from flake8_nograd.output.links import rule_page
 from flake8_nograd.quick_fix import QuickFix
 from flake8_nograd.rules import RULES
 from flake8_nograd.rules.base import Rule
@@ -47,8 +48,10 @@ def log(listing: Listing) -> Iterator[Line]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
+    page = rule_page(rule.code)
     return {
         "id": rule.code,
+        **({"helpUri": page} if page is not None else {}),
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "help": {"text": rule.documentation, "markdown": rule.documentation},

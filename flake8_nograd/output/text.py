@@ -15,12 +15,7 @@ _PLACE, _CODE, _DIM, _MARK, _GOOD = "bold", "bold red", "dim", "bold red", "gree
 def concise(listing: Listing) -> Iterator[Line]:
     """One line each, as flake8 prints it, and what can be done about it."""
     for entry in listing.entries:
-        finding = entry.finding
-        yield [
-            (f"{entry.path}:{finding.line}:{finding.column}:", _PLACE),
-            *_message(entry),
-            (f" [{remark(entry.outcome)}]", _DIM),
-        ]
+        yield [(f"{entry.path}:{_position(entry)}:", _PLACE), *_message(entry), _remark(entry)]
 
 
 def grouped(listing: Listing) -> Iterator[Line]:
@@ -31,25 +26,28 @@ def grouped(listing: Listing) -> Iterator[Line]:
         width = max(len(_position(entry)) for entry in group)
         for entry in group:
             position = f"  {_position(entry):<{width}}"
-            yield [(position, ""), *_message(entry), (f" [{remark(entry.outcome)}]", _DIM)]
+            yield [(position, ""), *_message(entry), _remark(entry)]
         yield ""
 
 
 def full(listing: Listing) -> Iterator[Line]:
     """Each finding with its source, the call underlined, the cure and the reason."""
     for entry in listing.entries:
-        finding = entry.finding
-        yield [(f"{entry.path}:{finding.line}:{finding.column}:", _PLACE), *_message(entry)]
+        yield [(f"{entry.path}:{_position(entry)}:", _PLACE), *_message(entry)]
         yield from _excerpt(entry)
         yield ""
 
 
 def _message(entry: Entry) -> list[Segment]:
-    return [(" ", ""), (entry.finding.code, _CODE), (f" {entry.finding.message}", "")]
+    return [(" ", ""), (entry.finding.code, _CODE), (f" {entry.message}", "")]
+
+
+def _remark(entry: Entry) -> Segment:
+    return f" [{entry.in_words(remark(entry.outcome))}]", _DIM
 
 
 def _position(entry: Entry) -> str:
-    return f"{entry.finding.line}:{entry.finding.column}"
+    return f"{entry.line}:{entry.finding.column}"
 
 
 def _excerpt(entry: Entry) -> Iterator[Line]:
@@ -73,7 +71,7 @@ def _cure(entry: Entry) -> Iterator[Segment]:
         yield f"{kind}: {_lower(quick_fix.title)}", _GOOD
     elif outcome.verdict in (Verdict.LEFT, Verdict.GUARDED):
         yield "no fix", ""
-    yield f"because {outcome.reason}", ""
+    yield f"because {entry.in_words(outcome.reason)}", ""
 
 
 def _lower(title: str) -> str:

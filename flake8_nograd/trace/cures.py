@@ -56,7 +56,7 @@ class Cures:
         before = _lines(fixed.before, path)
         heading = f"{finding.code} {finding.message}"
         repairs = Repairs(path, self._settings.options, Style(), self._settings.keep)
-        quick_fix = repairs.of(fixed.before, outcomes).get(finding)
+        quick_fix = repairs.of_one(fixed.before, fixed.found, finding)
         if quick_fix is None:
             yield Cure(path, finding.line, heading, f"no fix: {outcomes[0].reason}", before)
             return

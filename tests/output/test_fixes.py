@@ -6,16 +6,23 @@ import json
 import re
 import subprocess
 import sys
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
 from flake8_nograd import fix_engine
+from flake8_nograd.command.settings import Settings
 from flake8_nograd.engine import keep_all
 from flake8_nograd.fixing import Style
+from flake8_nograd.lsp.document import Document
+from flake8_nograd.lsp.messages import Messages
 from flake8_nograd.options import DEFAULT_OPTIONS
+from flake8_nograd.output import sarif
+from flake8_nograd.output.entry import Entry, Listing
 from flake8_nograd.quick_fix import QuickFix, Repairs
-from flake8_nograd.source import text_lines
+from flake8_nograd.report import Report
+from flake8_nograd.source import decode, text_lines
 from flake8_nograd.text_edits import apply
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -23,6 +30,7 @@ _LEFT_OUT = ("clean", "attacks")
 PROGRAMS = sorted(path for path in FIXTURES.glob("*/*.py") if path.parent.name not in _LEFT_OUT)
 MARKER = re.compile(rb"  # expect: .*")
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
+SHOWN = "print(model(torch.ones(4)).argmax().item())\n"
 
 
 def quick_fixes(data: bytes, path: str = "a.py") -> list[QuickFix]:
@@ -36,10 +44,112 @@ def together(data: bytes, offered: list[QuickFix]) -> str:
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_quick_fixes_together_are_the_fix_of_the_file(path):
+def test_all_formats_and_the_server_tell_the_fix_of_the_file(path):
     data = MARKER.sub(b"", path.read_bytes())
-    safe = [quick_fix for quick_fix in quick_fixes(data) if quick_fix.is_safe]
-    assert together(data, safe) == fix_engine.fix(data, "a.py").after.decode()
+    settings = Settings.read(["--isolated", "--nograd-project=off"])
+    fixed = fix_engine.fix(data, "a.py", settings.options, keep=settings.keep)
+    text, after = decode(data, "a.py"), decode(fixed.after, "a.py")
+    document = Document(text, "a.py", settings, Style())
+    offered = {item: document.quick_fix(item) for item in document.findings}
+    safe = [item for item in offered.values() if item is not None and item.is_safe]
+    assert together(data, safe) == after
+    assert patched(text, Report(writes=False, files=[fixed])) == after
+    entries = [
+        Entry("a.py", document.lines, outcome, offered[outcome.finding])
+        for outcome in fixed.found
+        if offered.get(outcome.finding) in safe
+    ]
+    assert all_replaced(text, json.loads("".join(map(str, sarif.log(Listing(entries)))))) == after
+    assert edited(text, Messages(document, "file:///a.py")) == [after, after]
+
+
+def patched(text: str, report: Report) -> str:
+    """What `patch` makes of the diff that the command prints."""
+    lines, done = text.splitlines(keepends=True), 0
+    result: list[str] = []
+    printed = b"".join(line for file in report.diff() for line in file).decode()
+    for line in printed.splitlines(keepends=True)[2:]:
+        if line.startswith("@@"):
+            start, _, count = re.match(r"@@ -(\d+)(,(\d+))?", line).groups()  # type: ignore[union-attr]
+            first = int(start) - (count != "0")
+            result += lines[done:first]
+            done = first
+        elif line.startswith("\\"):
+            result[-1] = result[-1].rstrip("\n")
+        else:
+            result += [line[1:]] if line[0] != "-" else []
+            done += line[0] != "+"
+    return "".join(result + lines[done:])
+
+
+def all_replaced(text: str, log: dict[str, object]) -> str:
+    """What a reader of SARIF makes of a text that gets every fix; some findings share theirs."""
+    results = log["runs"][0]["results"]  # type: ignore[index]
+    changes = [change for one in results for change in one["fixes"][0]["artifactChanges"]]
+    unique = {json.dumps(edit): edit for change in changes for edit in change["replacements"]}
+    in_order = sorted(unique.values(), key=lambda edit: edit["deletedRegion"]["startLine"])
+    return replaced(text, {"artifactChanges": [{"replacements": in_order}]})
+
+
+def edited(text: str, messages: Messages) -> list[str]:
+    """What an editor makes of a text by all preferred actions, and by the one that fixes all."""
+    everywhere = {
+        "start": {"line": 0, "character": 0},
+        "end": {"line": text.count("\n") + 1, "character": 0},
+    }
+    actions = messages.actions(everywhere, ["quickfix"])
+    preferred = [item["edit"] for item in actions if item["isPreferred"]]
+    whole = [item["edit"] for item in messages.actions(everywhere, ["source.fixAll"])]
+    return [_applied(text, changes) for changes in (preferred, whole)]
+
+
+def _applied(text: str, changes: list[dict[str, dict[str, list[dict[str, object]]]]]) -> str:
+    edits = {
+        json.dumps(edit): edit for change in changes for edit in change["changes"]["file:///a.py"]
+    }
+    units = text.encode("utf-16-le")
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line.encode("utf-16-le")))
+
+    def place(position: dict[str, int]) -> int:
+        return starts[position["line"]] + 2 * position["character"]
+
+    where = {
+        (place(edit["range"]["start"]), place(edit["range"]["end"])): edit["newText"]  # type: ignore[index]
+        for edit in edits.values()
+    }
+    for (first, last), new in sorted(where.items(), reverse=True):
+        units = units[:first] + new.encode("utf-16-le") + units[last:]  # type: ignore[attr-defined]
+    return units.decode("utf-16-le")
+
+
+def test_links_lead_to_where_the_package_says(monkeypatch):
+    from flake8_nograd.output import links
+
+    log = json.loads("".join(map(str, sarif.log(_listing()))))
+    assert "helpUri" not in log["runs"][0]["tool"]["driver"]["rules"][0]
+    links.rule_page.cache_clear()
+    built = Message()
+    built["Project-URL"] = "Source, https://example.org"
+    built["Project-URL"] = "Rules, https://example.org/docs/rules/"
+    monkeypatch.setattr(links, "metadata", lambda _: built)
+    log = json.loads("".join(map(str, sarif.log(_listing()))))
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == "https://example.org/docs/rules/NGR102.md"
+    settings = Settings.read(["--isolated", "--nograd-project=off"])
+    document = Document(
+        f"{HEAD}print(model(torch.ones(4)).argmax().item())\n", "a.py", settings, Style()
+    )
+    (diagnostic,) = Messages(document, "file:///a.py").diagnostics()
+    assert diagnostic["codeDescription"] == {"href": rule["helpUri"]}
+    links.rule_page.cache_clear()
+
+
+def _listing() -> Listing:
+    data = f"{HEAD}{SHOWN}".encode()
+    (outcome,) = fix_engine.fix(data, "a.py").found
+    return Listing([Entry("a.py", text_lines(data, "a.py"), outcome)])
 
 
 def test_findings_under_one_decorator_share_their_edit():
