@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import terminal_picture
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -55,3 +56,13 @@ def test_ci_runs_the_test_command_of_the_readme():
 def test_links_lead_to_files(page):
     targets = [match["target"] for match in _LINK.finditer(page.read_text("utf-8"))]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_picture_of_the_terminal_shows_what_is_printed(request):
+    """`--bless` draws it anew."""
+    path = ROOT / "docs" / "terminal.svg"
+    if request.config.getoption("--bless"):
+        path.write_text(terminal_picture.picture(), "utf-8")
+    shown = path.read_text("utf-8")
+    assert terminal_picture.words(shown) == "".join(terminal_picture.session().plain.split())
+    assert re.findall(r"https?://(?!www\.w3\.org)\S+|url\((?!#)", shown.split("-->", 1)[1]) == []
