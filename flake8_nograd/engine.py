@@ -189,9 +189,9 @@ def _code_of(region: Region, facts: ModuleFacts) -> str:
 
 
 def _led_by_others(regions: Iterable[Region], silenced: Container[ast.Call]) -> Iterator[Region]:
-    """A region whose first pass is silenced is also reported at the first one that is not."""
+    """A region of which some passes are silenced is reported stretch by stretch."""
     for region in regions:
-        if region.start.node in silenced:
+        if any(item.node in silenced for item in region.passes):
             yield from parted(region, silenced)
         else:
             yield region

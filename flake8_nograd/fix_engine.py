@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flake8_nograd import engine, fixing
@@ -82,12 +83,13 @@ class _Rounds:
         self._style = style
         self._keep = keep
         self._vain: set[_Spot] = set()
+        self._silenced: set[_Spot] = set()
 
     def run(self, data: bytes) -> FixResult:
         """Check the bytes, and fix what is kept of the findings."""
         source = Source.from_bytes(data, self._path)
         findings = engine.find(source, self._options)
-        kept = self._keep(source, findings) if findings else []
+        kept = self._kept(source, findings) if findings else []
         if not kept:
             return FixResult(data, ())
         vain = [item for item in kept if self._vain and _spot(source, item) in self._vain]
@@ -97,6 +99,14 @@ class _Rounds:
         outcomes = (*result.outcomes, *map(_without_effect, vain))
         in_order = sorted(outcomes, key=lambda outcome: kept.index(outcome.finding))
         return FixResult(result.data, tuple(in_order))
+
+    def _kept(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings that `keep` keeps, and has kept: an edit beside one may change its code."""
+        kept = self._keep(source, findings)
+        self._silenced |= {_spot(source, item) for item in findings if item not in kept}
+        if not self._silenced:
+            return list(kept)
+        return [item for item in kept if _spot(source, item) not in self._silenced]
 
     def are_vain(self, data: bytes, result: FixResult, after: FixResult) -> bool:
         """Whether findings of `data` that got a guard are there as before; they are then left."""

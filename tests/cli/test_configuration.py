@@ -34,6 +34,20 @@ def test_noqa(run, write, comment, fixed):
     assert is_fixed(path) is fixed
 
 
+@pytest.mark.parametrize("comment", ["# noqa", "# noqa: NGR102"])
+@pytest.mark.parametrize("style", ["auto", "with", "decorator"])
+def test_noqa_between_others_stays_outside_of_their_guards(run, write, comment, style):
+    call = "model(torch.ones(4)).argmax().item()"
+    loop = f"for _ in range(2):\n    a = {call}\n    b = {call}  {comment}\n    c = {call}\n"
+    path = write("a.py", f"{HEAD}{loop}    print(a, b, c)\n")
+    run("--style", style, "a.py")
+    guard = "    with torch.no_grad():\n        "
+    assert path.read_text() == (
+        f"{HEAD}for _ in range(2):\n{guard}a = {call}\n    b = {call}  {comment}\n"
+        f"{guard}c = {call}\n    print(a, b, c)\n"
+    )
+
+
 def test_noqa_below_a_string_of_several_lines(run, write):
     path = write("a.py", f'{HEAD}print(model(torch.ones(4)).item(), """\n""")  # noqa: NGR102\n')
     run("a.py")

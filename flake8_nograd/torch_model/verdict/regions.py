@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 from flake8_nograd.flow.program import Place, suites_of
@@ -68,10 +69,9 @@ def regions_of(
 
 
 def parted(region: Region, apart: Container[ast.Call]) -> Iterator[Region]:
-    """The region as two, so that some of its passes neither lead the others nor follow them."""
-    first = [item for item in region.passes if item.node in apart]
-    rest = [item for item in region.passes if item.node not in apart]
-    for passes in filter(None, (first, rest)):
+    """The region in stretches, so that some of its passes stand in none with the others."""
+    for _, stretch in groupby(region.passes, lambda item: item.node in apart):
+        passes = list(stretch)
         start = passes[0].call.place
         cover = _cover(start, start)
         for item in passes[1:]:
