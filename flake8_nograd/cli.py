@@ -45,7 +45,7 @@ def _serve(argv: Sequence[str]) -> int:
     try:
         from flake8_nograd.lsp.server import make_server
     except ModuleNotFoundError as error:
-        how = "python -m pip install 'flake8-nograd[lsp]'"
+        how = "python -m pip install lsprotocol pygls"
         print(f"nograd-fix: the server needs {error.name}: {how}", file=sys.stderr)
         return _ERRORS
     server = make_server(command_line.for_flake8(arguments), command_line.style_of(arguments))

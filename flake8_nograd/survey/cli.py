@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from flake8_nograd.survey.data_set import DataSetError
         from flake8_nograd.survey.session import Survey
     except ModuleNotFoundError as error:
-        return _refused(f"{error.name} is needed: python -m pip install 'flake8-nograd[corpus]'")
+        return _refused(f"{error.name} is needed: python -m pip install pyarrow")
     try:
         return Survey(arguments, Terminal("auto")).run()
     except (DataSetError, SettingsError) as error:

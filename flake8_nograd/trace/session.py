@@ -165,7 +165,7 @@ def _page(options: argparse.Namespace) -> PageWriter:
     try:
         from flake8_nograd.trace.page.writer import PageWriter
     except ModuleNotFoundError as error:
-        how = "python -m pip install 'flake8-nograd[trace]'"
+        how = "python -m pip install jinja2"
         raise ProgramError(f"--html needs {error.name}: {how}") from error
     program = shlex.join(["-m", *options.module] if options.module else options.script)
     try:

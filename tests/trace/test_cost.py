@@ -116,4 +116,4 @@ def test_without_torch():
     )
     assert done.returncode == 2
     assert done.stderr.startswith("nograd-trace: ")
-    assert done.stderr.endswith("pip install 'flake8-nograd[trace]'\n")
+    assert done.stderr.endswith("python -m pip install torch\n")

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"nograd-trace: {options.svg}: {error.strerror or error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        print(f"nograd-trace: {error}; pip install 'flake8-nograd[trace]'", file=sys.stderr)
+        print(f"nograd-trace: {error}; python -m pip install torch", file=sys.stderr)
         return 2
     print(_table(costs, options.batches).plain())
     return 0
