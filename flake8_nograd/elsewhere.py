@@ -118,6 +118,10 @@ class Elsewhere(Protocol):
         """Where forward passes of models of other files keep what may have a graph."""
         ...
 
+    def filled(self) -> Set[str]:
+        """The attributes that forward passes of other files set of what they are given."""
+        ...
+
     def keeps(self, dotted: str) -> bool:
         """Whether a function of the project may keep what it is given."""
         ...
@@ -225,6 +229,10 @@ class Nowhere:
     def left_behind(self) -> Place | None:
         """See `Elsewhere`."""
         return None
+
+    def filled(self) -> Set[str]:
+        """See `Elsewhere`."""
+        return frozenset()
 
     def keeps(self, dotted: str) -> bool:
         """See `Elsewhere`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from flake8_nograd.syntax.expressions import (
@@ -33,10 +33,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Kept(NamedTuple):
-    """Under which name something is kept, and in which line."""
+    """The name under which something is kept, and the line; maybe in what a function is given."""
 
     name: str
     line: int
+    is_filling: bool = False
 
 
 def kept_by(function: _Function) -> Iterator[Kept]:
@@ -47,6 +48,22 @@ def kept_by(function: _Function) -> Iterator[Kept]:
     if any(word in last_name(item) for item in decorators for word in _REMEMBERING):
         yield from _Reader(function, is_called_with_plain=True).returned(function)
     yield from _Reader(function).kept(function)
+
+
+def filled_by(function: _Function) -> Iterator[str]:
+    """The attributes that a function sets of what it is given, beside its own object."""
+    given = {item.arg for item in (*function.args.args[1:], *function.args.kwonlyargs)}
+    for node in nodes_of(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield from [node.attr] if _fills(node, given) else []
+
+
+def _fills(target: ast.expr, given: Container[str]) -> bool:
+    """Whether a target is an attribute of an argument."""
+    match target:
+        case ast.Attribute(value=ast.Name(id=name)):
+            return name in given
+    return False
 
 
 def looks_at_recording(function: _Function) -> int:
@@ -91,6 +108,8 @@ class _Reader:
     """Names are followed to all that they are bound to in the function."""
 
     def __init__(self, function: _Function, is_called_with_plain: bool = False) -> None:
+        self._function = function
+        self._given = {item.arg for item in (*function.args.args[1:], *function.args.kwonlyargs)}
         self._bound: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
         self._filled: defaultdict[str, list[ast.expr]] = defaultdict(list)
         self._outer = {
@@ -167,15 +186,37 @@ class _Reader:
             if value is None or not self._is_plain(value, frozenset()):
                 for part in _parts(target):
                     if self._outlives(part, frozenset()):
-                        yield Kept(_name(part), getattr(node, "lineno", part.lineno))
+                        line = getattr(node, "lineno", part.lineno)
+                        yield Kept(_name(part), line, _fills(part, self._given))
         if isinstance(node, ast.Call) and _may_keep(node):
             given = [*node.args, *(item.value for item in node.keywords)]
             owner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
             is_plain = all(self._is_plain(item, frozenset()) for item in given if item is not owner)
-            if not is_plain and self._is_known_outside(owner, frozenset()):
+            is_own = isinstance(owner, ast.Name) and self._is_made_anew(owner)
+            if not is_plain and not is_own and self._is_known_outside(owner, frozenset()):
                 yield Kept(_name(owner), node.lineno)
         for child in children_of(node):
             yield from self.kept(child)
+
+    def _is_made_anew(self, owner: ast.Name) -> bool:
+        """Whether a name stands for a list or dict that the function makes above."""
+        suite = getattr(self._function, "body", [])
+        if not isinstance(suite, list):
+            return False
+        at = next((n for n, item in enumerate(suite) if owner in nodes_of(item)), 0)
+        for item in reversed(suite[: at + 1]):
+            is_bound = any(
+                isinstance(node, ast.Name)
+                and node.id == owner.id
+                and isinstance(node.ctx, ast.Store)
+                for node in nodes_of(item)
+            )
+            if is_bound:
+                match item:
+                    case ast.Assign(targets=[ast.Name()], value=ast.List() | ast.Dict()):
+                        return item is not suite[at]
+                return False
+        return False
 
     def _outlives(self, target: ast.expr, seen: frozenset[str]) -> bool:
         """Whether a target is a name, or a part of something, that is there after the call."""

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.function_text import parsed
-from flake8_nograd.project.kept_values import Kept, kept_by
+from flake8_nograd.project.kept_values import Kept, filled_by, kept_by
 from flake8_nograd.project.summary import CallSite, ClassSummary, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Symbol, Symbols
 from flake8_nograd.syntax.expressions import nodes_of
@@ -34,9 +34,11 @@ _SHARING = re.compile(
 _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
 _FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
 _MAY_KEEP = re.compile(
-    rb"(?m)\b\w+\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
+    rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|\b\w+\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
+# An attribute of something else than `self` is set.
+_FILLS = re.compile(rb"(?m)^[ \t]+(?!self\b)\w+\.\w+[ \t]*=(?!=)")
 _REMEMBERS = re.compile(rb"@[\w.]*(?:cache|memo)")
 _KNOWN_METHODS = (
     escapes.PASSING_METHODS
@@ -60,6 +62,18 @@ class LeftBehind:
         if self._symbols.files.is_alone():
             return None
         return next(self._hooks(), None) or next(self._states(), None)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """The attributes that forward passes of other files set of what they are given."""
+        files = self._symbols.files
+        found: set[str] = set()
+        for path, _ in [] if files.is_alone() else files.found(_FILLS, "."):
+            module = files.summary(path) if files.concerns(path) else None
+            for cls in module.classes.values() if module is not None else ():
+                node = cls.methods.node("forward") if "forward" in cls.methods else None
+                found.update(filled_by(node) if node is not None else ())
+        return frozenset(found)
 
     def keeps(self, function: Definition, depth: int = _DEEPEST) -> bool:
         """Whether a function may keep what it is given; what cannot be told counts as yes."""
@@ -173,6 +187,8 @@ class LeftBehind:
             functions = item.cls.methods if item.cls is not None else item.module.functions
             name = item.function.name
             for kept in functions.kept(name):
+                if kept.is_filling and name == "forward":
+                    continue  # whoever gives the argument is asked about it
                 if item.cls is None or self._is_read(kept):
                     yield Place(item.module.path, kept.line)
             line = functions.looks_at_recording(name)

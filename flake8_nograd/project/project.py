@@ -142,6 +142,10 @@ class View:
         """See `Elsewhere`."""
         return self._left_behind.place
 
+    def filled(self) -> Set[str]:
+        """See `Elsewhere`."""
+        return self._left_behind.filled
+
     def keeps(self, dotted: str) -> bool:
         """See `Elsewhere`."""
         found = self._function(dotted)

@@ -118,3 +118,63 @@ def test_a_helper_that_is_seen_to_keep_nothing_is_safe(tmp_path, body):
 def test_a_helper_that_may_do_more_is_not(tmp_path, body):
     helpers = f"KEPT = []\n\ndef measure(scores, batch):\n{body}\n"
     assert "unsafe" in message_beside(tmp_path, helpers)
+
+
+FILLING = """
+import torch
+from nets import Encoder
+
+encoder = Encoder()
+rows = torch.randn(3, 4)
+
+
+class State:
+    pass
+
+
+def evaluate(state):
+    encoder.eval()
+    return encoder(rows, state).argmax(1).sum().item()
+
+
+state = State()
+print(evaluate(state), {read})
+"""
+NETS = """
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 2)
+
+    def forward(self, x, batch):
+        batch.hidden = self.layer(x)
+        return batch.hidden
+"""
+
+
+@pytest.mark.parametrize(("read", "is_safe"), [("state.hidden.sum()", False), ("state", True)])
+def test_an_argument_that_a_forward_elsewhere_fills_counts_where_it_is_read(
+    tmp_path, read, is_safe
+):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "nets.py").write_text(NETS)
+    (tmp_path / "report.py").write_text(FILLING.replace("{read}", read))
+    (found,) = engine.check(Source.from_path(tmp_path / "report.py"))
+    assert ("unsafe" not in found.message) is is_safe
+
+
+def test_a_list_that_a_data_set_makes_anew_is_its_own(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "rows.py").write_text(
+        "class Rows:\n    def __getitem__(self, index):\n        words = self.table[index]\n"
+        "        words = []\n        words.append(self.look_up(index))\n        return words\n"
+    )
+    (tmp_path / "report.py").write_text(
+        "import torch\nfrom rows import Rows\n\nmodel = torch.nn.Linear(4, 2)\nrows = Rows()\n"
+        "model.eval()\nprint(model(torch.randn(3, 4)).argmax(1).sum().item())\n"
+    )
+    (found,) = engine.check(Source.from_path(tmp_path / "report.py"))
+    assert "unsafe" not in found.message

@@ -210,6 +210,8 @@ class Block:
         if name in self._file.state.writing_layers:
             whys = (self._of_written(target, node.lineno) for target in given)
             return next(filter(None, whys), None)
+        if any(map(self._file.state.is_filled_elsewhere, given)):
+            return f"a forward pass of another file fills its argument (line {node.lineno})"
         if not self._file.state.fills_arguments:
             return None
         for argument in given:

@@ -57,6 +57,17 @@ class ModuleState:
         """Whether a forward pass of the file changes what it is given."""
         return any(map(self._fills, self._reached(self._forwards())))
 
+    def is_filled_elsewhere(self, argument: ast.expr) -> bool:
+        """Whether the file reads an attribute of an argument that another file's forward sets."""
+        filled, text = self._elsewhere.filled(), ast.unparse(argument)
+        return bool(filled) and any(
+            isinstance(node, ast.Attribute)
+            and node.attr in filled
+            and isinstance(node.ctx, ast.Load)
+            and ast.unparse(node.value) == text
+            for node in self._bindings.nodes
+        )
+
     @cached_property
     def writing_layers(self) -> frozenset[str]:
         """Names and attributes of modules that write into their input."""
