@@ -140,6 +140,10 @@ class FlowGraph:
                         todo.append(node)
         return found
 
+    def without_phis(self, nodes: Iterable[Node]) -> list[Node]:
+        """See `resolve_phis`; only what is no such variable."""
+        return [node for node in self.resolve_phis(nodes) if self.kinds[node] is not Kind.PHI]
+
     def copy(self, sources: Iterable[Node], target: Node) -> None:
         """The target may be any of the sources."""
         for source in sources:

@@ -12,6 +12,7 @@ from flake8_nograd.project.files import lines_of
 from flake8_nograd.project.origins import Origins, Spot
 from flake8_nograd.project.summary import MODULE_BODY, CallSite, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
+from flake8_nograd.vocabulary.frameworks import is_module_base
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_a_class
 
@@ -53,6 +54,7 @@ class CallerSearch:
         self._symbols = symbols
         self._origins = origins
         self._mode_of = deeds.mode_of
+        self._is_module_class = deeds.is_module
         self._named: dict[tuple[str, str], list[tuple[Spot, CallSite]]] = {}
         self._sites: dict[tuple[str, str, str], list[Site]] = {}
         self._known: dict[tuple[str, str, str], Callers] = {}
@@ -275,7 +277,26 @@ class CallerSearch:
         known = [item for item in origins if item is not None and not _is_opaque(item)]
         if any(isinstance(item, Definition) and self._may_run(item, cls, name) for item in known):
             return True
-        return None if known or name in _UNSPECIFIC else False  # a variable holds things alike
+        if known or name in _UNSPECIFIC or not _may_take(method, call):
+            return None
+        if self._is_given_by_a_pass(receiver, spot):
+            return None  # numbers, which have no method of the project
+        return False  # a variable holds things alike
+
+    def _is_given_by_a_pass(self, variable: str, spot: Spot) -> bool:
+        """Whether a variable holds nothing but results of forward passes."""
+        made = spot.function.locals.get(variable, ())
+        return bool(made) and all(
+            item.endswith("()") and all(map(self._is_module, self._origins.of(item[:-2], spot)))
+            for item in made
+        )
+
+    def _is_module(self, symbol: Symbol) -> bool:
+        if isinstance(symbol, Outside):
+            return symbol.dotted.startswith("torch.nn.") or is_module_base(symbol.dotted)
+        if symbol is None or symbol.function is not None:
+            return False
+        return self._is_module_class(symbol) is True
 
     def _may_run(self, receiver: Definition, owner: Definition, name: str) -> bool:
         """Whether a method call on an object of one class may run the method of another."""
@@ -301,6 +322,12 @@ def _is_opaque(symbol: Symbol) -> bool:
         return False
     *_, owner, last = ("", *symbol.dotted.split("."))
     return not (names_a_class(last) or names_a_class(owner)) or last in _WRAPPING
+
+
+def _may_take(method: Definition, call: CallSite) -> bool:
+    """Whether a method has a parameter for each argument of a call, and needs no others."""
+    signature = method.function.signature if method.function is not None else None
+    return signature is None or signature.bound.may_take(call.given)
 
 
 def _is_made_here(function: Definition) -> bool:

@@ -30,6 +30,7 @@ from flake8_nograd.project.value_names import (
 )
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.syntax.signatures import ANYTHING, Given, Signature
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GradMode
@@ -93,6 +94,7 @@ class FunctionReader:
             is_generator=bool(self._yields),
             is_property=node is not None and is_property(node),
             defaults=defaults_of(node),
+            signature=None if node is None or node.decorator_list else Signature.of(node.args),
         )
 
     def _outer_mode(
@@ -305,13 +307,14 @@ class FunctionReader:
                 kept_in=tuple(kept.get(name, ())),
                 differentiated=bool(starts) and not grad.is_off,
                 when=when,
+                given=Given.by(node),
             )
             yield site
             if site.name in methods.DEFERS or site.name in _STARTING:
                 continue  # it runs later, without the guards around it
             for item in given:
                 if isinstance(item, ast.Name | ast.Attribute) and (passed := access_path(item)):
-                    yield site._replace(path=passed, passed=True)
+                    yield site._replace(path=passed, passed=True, given=ANYTHING)
 
 
 _STATEMENTS: dict[type, Callable[[FunctionReader, Any], None]] = {

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_nograd.project.function_text import FunctionNode, function_in, lines_of
 from flake8_nograd.project.kept_values import Kept, computes, is_quiet, kept_by, looks_at_recording
+from flake8_nograd.syntax.signatures import ANYTHING, Given, Signature
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 MODULE_BODY = "<module>"
@@ -35,6 +36,7 @@ class CallSite(NamedTuple):
     kept_in: tuple[str, ...] = ()  # the attributes of `self` that the result may get into
     differentiated: bool = False  # the argument is what a backward pass of the function starts from
     when: str = ""  # the flag under which it stands, see `Freeze`
+    given: Given = ANYTHING
 
     @property
     def name(self) -> str:
@@ -79,6 +81,7 @@ class FunctionSummary:
     is_property: bool = False  # it is read like an attribute, and never called itself
     # of the parameters with a literal for a default, whether that is true
     defaults: Mapping[str, bool] = field(default_factory=dict)
+    signature: Signature | None = None  # None if a decorator may change it
 
     @property
     def is_method(self) -> bool:

@@ -16,6 +16,7 @@ from flake8_nograd.torch_model.models.annotations import (
     annotated_with,
     evidence_by_annotation,
 )
+from flake8_nograd.torch_model.models.calls_by_name import CallsByName
 from flake8_nograd.torch_model.models.framework_classes import Frameworks
 from flake8_nograd.torch_model.models.module_classes import ModuleClasses
 from flake8_nograd.torch_model.models.text_arguments import is_given_text
@@ -71,10 +72,10 @@ class Modules:
         self._evidences: dict[Call[Context], ModelEvidence] = {}
         self._runs: dict[tuple[Function, bool], bool] = {}
         self._examined = 0  # functions of which it is being found out
-        self._possible: dict[Node, list[Function]] = {}
-        for method, call in points_to.may_be_called(program):
-            self._possible.setdefault(call.result, []).append(method)
         me = proxy(self)  # an analysis that holds itself would wait for the garbage collector
+        self.calls_by_name = CallsByName(
+            program, points_to, lambda call: me.evidence(call) > ModelEvidence.NONE
+        )
         self._graphs = Graphs(
             points_to,
             observations.wants_grad,
@@ -102,8 +103,9 @@ class Modules:
         owned = self._own_functions(call)
         if owned:
             return self._own_method(call, owned)
-        if call.result in self._possible:
-            return min(self._own_method(call, self._possible[call.result]), ModelEvidence.USE)
+        by_name = self.calls_by_name.methods(call)
+        if by_name:
+            return min(self._own_method(call, by_name), ModelEvidence.USE)
         return self._of_value(call.node.func, call.callee, call.function, call)
 
     def is_forward(self, call: Call[Context]) -> bool:

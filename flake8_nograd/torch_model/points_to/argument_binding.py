@@ -10,6 +10,7 @@ from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.program import Call, CallbackArgument
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import PLAIN, Value, join
+from flake8_nograd.syntax.signatures import Given, Signature
 from flake8_nograd.torch_model.semantics.context import Context
 
 
@@ -47,18 +48,10 @@ def _variadic(call: Call[Context], function: Function, named: int) -> Iterator[t
 def may_take(function: Function, call: ast.Call) -> bool:
     """Whether a method has a parameter for each argument of a call, and needs no others."""
     node = function.node
-    is_open = any(isinstance(item, ast.Starred) for item in call.args)
-    named = {keyword.arg for keyword in call.keywords}
-    if node is None or isinstance(node, ast.Lambda):
+    if node is None or isinstance(node, ast.Lambda) or node.decorator_list:
         return True
-    if node.decorator_list or is_open or None in named:
-        return True
-    names = function.positional_parameters()[1 if is_method(function) else 0 :]
-    given = len(call.args)
-    known = {*names, *(item.arg for item in node.args.kwonlyargs)}
-    if (given > len(names) and node.args.vararg is None) or (named - known and not node.args.kwarg):
-        return False
-    return named.issuperset(names[given : len(names) - len(node.args.defaults)])
+    signature = Signature.of(node.args)
+    return (signature.bound if is_method(function) else signature).may_take(Given.by(call))
 
 
 def callback_call(item: CallbackArgument[Context], node: Node) -> Call[Context]:

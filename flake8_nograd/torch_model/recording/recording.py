@@ -41,7 +41,7 @@ class Recording:
                 if call.function is not function:
                     runs = observations.iterated.get(call.result) if function.is_generator else None
                     self._sources[function].extend(runs or self._runs_by(call, function))
-        for function, call in points_to.may_be_called(program):
+        for function, call in modules.calls_by_name:
             if not points_to.callers.get(function):
                 self._sources[function].append((call.function, call.context))
         for read in program.reads:
