@@ -122,9 +122,10 @@ class Region(NamedTuple):
 
     @property
     def mode(self) -> EvalMode | None:
-        """The eval mode that holds for the first pass for which one is known."""
-        modes = (item.mode for item in self.passes)
-        return next((mode for mode in modes if mode is not None and mode.evaluating), None)
+        """The eval mode that holds for the first pass for which a mode is known."""
+        modes = (item.mode for item in self.passes if item.mode is not None)
+        first = next(modes, None)
+        return first if first is not None and first.evaluating else None
 
     @property
     def role(self) -> Role:

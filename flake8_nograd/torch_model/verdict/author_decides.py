@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import suites_of
@@ -79,14 +79,24 @@ def _calls_in(suite: Iterable[ast.stmt]) -> set[ast.AST]:
 
 
 def runs_for_another_framework(item: ForwardPass) -> bool:
-    """Whether a condition around a pass asks for another framework by its name."""
+    """Whether a condition around a pass asks for another framework by its name.
+
+    It may stand around the function of the pass as well, in the function that defines this one.
+    """
     return any(
-        isinstance(place.statement, ast.If)
-        and place.statement is not item.call.place.statement
-        and _names_a_framework(place.statement.test)
-        and any(item.node in nodes_of(part) for part in place.statement.body)
-        for place in suites_of(item.call.place)
+        isinstance(statement, ast.If)
+        and _names_a_framework(statement.test)
+        and any(item.node in nodes_of(part) for part in statement.body)
+        for statement in _statements_around(item)
     )
+
+
+def _statements_around(item: ForwardPass) -> Iterator[ast.AST]:
+    places = suites_of(item.call.place)
+    yield from (place.statement for place in places[:-1])
+    outer = item.function.parent
+    if isinstance(outer, Function) and outer.node is not None:
+        yield from nodes_of(outer.node)
 
 
 def _names_a_framework(test: ast.expr) -> bool:

@@ -248,7 +248,7 @@ class Judge:
                 return True
             if self._modules.classes.has_no_forward(owner):
                 return False
-            if self._calls_itself(item) and _is_cut(item.use):
+            if _is_detached(item.use) or (self._calls_itself(item) and _is_cut(item.use)):
                 return False
             if mode is not None and mode.evaluates_here:
                 return False

@@ -28,7 +28,8 @@ def passes_through_helpers(
 ) -> Iterator[ForwardPass]:
     """Calls of functions that hand back a forward pass which some callers train or guard."""
     todo = list(passes)
-    known = {item.call.result for item in todo}
+    asking = _that_ask_for_gradients(todo, points_to, uses)
+    known = {item.call.result for item in todo}.union(asking)
     guarding = {item.function for item in todo if item.suppression is SuppressionReason.GUARDED}
     while todo:
         inner = todo.pop()
@@ -45,6 +46,21 @@ def passes_through_helpers(
             outer = verdicts.of_helper(call, inner)
             todo.append(outer)
             yield outer
+
+
+def _that_ask_for_gradients(
+    passes: Iterable[ForwardPass], points_to: PointsTo, uses: ResultUses
+) -> set[Node]:
+    """The results of helpers that make the input of what they run require a gradient."""
+    found: set[Node] = set()
+    todo = [item.call for item in passes if uses.input_asks_for_gradient(item.call)]
+    while todo:
+        inner = todo.pop()
+        if uses.hands_back(inner):
+            outer = points_to.callers.get(inner.function, ())
+            todo += (call for call in outer if call.result not in found)
+            found.update(call.result for call in outer)
+    return found
 
 
 def _is_for_callers_to_judge(item: ForwardPass, uses: ResultUses) -> bool:

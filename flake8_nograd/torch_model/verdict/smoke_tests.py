@@ -29,15 +29,18 @@ class SmokeTests:
 
     def is_smoke_test(self, item: ForwardPass) -> bool:
         """Whether a pass runs once on made up numbers, or one of which nobody reads a number."""
-        if item.use.plain_use is None and item.mode is None and _is_in_main_block(item):
+        in_main_block = _is_in_main_block(item)
+        if item.use.plain_use is None and item.mode is None and in_main_block:
             return True
-        if item.use.escapes or item.call.loops:
+        if item.use.escapes or _runs_again_and_again(item.call):
             return False
-        if self._compares(item.function) and _is_made_up(item.call):
+        checks = (in_main_block and _asserts_below(item.call)) or self._compares(item.function)
+        if checks and _is_made_up(item.call):
+            return True
+        if item.use.plain_use is None and self._is_demo(item):
             return True
         if not _is_only_shown(item):
             return False
-        in_main_block = _is_in_main_block(item)
         tries = _is_named_a_trial(item.function) or (in_main_block and self._is_made_here(item))
         if tries and not self._trains and _is_at_most_printed(item):
             return True  # beside a training, test() is its evaluation
@@ -67,11 +70,26 @@ class SmokeTests:
         return any(made.function is function for made in self._makers(item))
 
     def _makers(self, item: ForwardPass) -> Iterator[Call[Context]]:
-        """The calls that make what is called."""
-        for node in self._graph.resolve_phis(item.call.callee.aliases):
-            made = self._graph.payloads[node]
+        """The calls that make what is called, or whose method is."""
+        value = item.call.receiver or item.call.callee
+        for node in self._graph.without_phis(value.aliases):
+            is_one_of_several = self._graph.kinds[node] is Kind.ITEM
+            made = self._graph.payloads[self._graph.pair(node)[0] if is_one_of_several else node]
             if isinstance(made, Call):
                 yield made
+
+
+def _runs_again_and_again(call: Call[Context]) -> bool:
+    """Whether a call stands in a loop over more than a few values that are written out."""
+    statements = (place.statement for place in suites_of(call.place))
+    written = [part for part in statements if isinstance(part, ast.For) and is_literal(part.iter)]
+    return call.loops > len(written)
+
+
+def _asserts_below(call: Call[Context]) -> bool:
+    """Whether the statements after a call assert something."""
+    place = call.place
+    return any(isinstance(statement, ast.Assert) for statement in place.suite[place.index :])
 
 
 def _is_named_a_trial(function: Function) -> bool:
