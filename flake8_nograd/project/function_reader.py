@@ -25,6 +25,8 @@ from flake8_nograd.project.value_names import (
     TRAINED,
     ValueNames,
     made_by,
+    makers_of,
+    methods_in,
     name_of_call,
     sources_of,
 )
@@ -204,7 +206,7 @@ class FunctionReader:
         if isinstance(target, ast.Attribute | ast.Subscript) and plain.startswith("self."):
             self._values.lead((plain,), STORED)
         if plain == path:
-            self._locals[path][made_by(value)] = None
+            self._locals[path].update(dict.fromkeys(makers_of(value)))
 
     def _for(self, statement: _Loop) -> None:
         self._expression(statement.iter)
@@ -310,6 +312,8 @@ class FunctionReader:
                 given=Given.by(node),
             )
             yield site
+            for method in methods_in(self._locals.get(path, ())):
+                yield site._replace(path=method)
             if site.name in methods.DEFERS or site.name in _STARTING:
                 continue  # it runs later, without the guards around it
             for item in given:

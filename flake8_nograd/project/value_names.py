@@ -84,6 +84,19 @@ def _leaves_out_gradient(keyword: ast.keyword) -> bool:
     return keyword.arg == "requires_grad" and is_off
 
 
+def makers_of(value: ast.expr) -> list[str]:
+    """What makes a value, in either branch of a conditional expression; see `made_by`."""
+    if isinstance(value, ast.IfExp):
+        made = dict.fromkeys((*makers_of(value.body), *makers_of(value.orelse)))
+        return [item for item in made if item not in ("None", "0")] or list(made)
+    return [made_by(value)]
+
+
+def methods_in(makers: Iterable[str]) -> Iterator[str]:
+    """The methods that a variable stands for: `run = self.fast if quick else self.slow`."""
+    return (item for item in makers if "." in item and not item.endswith("()"))
+
+
 def made_by(node: ast.expr | None) -> str:
     """What makes a value: `Net()` for a call of `Net`, `net` for a name, "" for anything else."""
     while node is not None:
