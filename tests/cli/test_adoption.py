@@ -11,7 +11,7 @@ import pytest
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 ONE = f"{HEAD}print(model(torch.ones(4)).argmax().item())\n"
 TWO = f"{ONE}\n\ndef test_it():\n    print(model(torch.ones(4)).argmax().item())\n"
-UNKNOWN_OPTION = "[flake8]\nnograd-guard = quiet\nextend-ignore = NGR9\n"
+UNKNOWN_OPTION = "[flake8]\nnograd-guard = quiet\nextend-ignore = NGR7\n"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_what_matches_nothing_is_told(run, write):
     assert ran.code == 0
     assert ran.err.splitlines() == [
         "nograd-fix: warning: select NGR22 matches no rule; did you mean NGR20?",
-        "nograd-fix: warning: extend-ignore NGR9 matches no rule",
+        "nograd-fix: warning: extend-ignore NGR7 matches no rule",
         "nograd-fix: warning: there is no option nograd-guard; did you mean nograd-guards?",
     ]
 
