@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import configparser
 import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 try:
     import tomllib
@@ -14,14 +17,28 @@ except ModuleNotFoundError:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-_BLOCK = re.compile(r"```(?P<language>json|toml)\n(?P<text>.*?)```", re.DOTALL)
-READERS = {"json": json.loads, "toml": tomllib.loads}
+_BLOCK = re.compile(r"```(?P<language>json|toml|yaml|ini|python)\n(?P<text>.*?)```", re.DOTALL)
+
+
+def _sections(text: str) -> list[str]:
+    reader = configparser.ConfigParser()
+    reader.read_string(text)
+    return reader.sections()
+
+
+READERS = {
+    "ini": _sections,
+    "json": json.loads,
+    "python": ast.parse,
+    "toml": tomllib.loads,
+    "yaml": yaml.safe_load,
+}
 
 
 def blocks() -> list[tuple[str, str]]:
     return [
         (match["language"], match["text"])
-        for page in sorted(ROOT.glob("docs/*.md"))
+        for page in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")))
         for match in _BLOCK.finditer(page.read_text("utf-8"))
     ]
 
