@@ -134,6 +134,15 @@ class Repair(NamedTuple):
         return type(None), ()
 
 
+class Respelling(NamedTuple):
+    """What is to be written in place of an expression, and how safe that is."""
+
+    span: Span
+    text: str
+    safety: Safety
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One report: a 1-based line, a 1-based column in characters, and one line of text.
@@ -148,3 +157,4 @@ class Finding:
     message: str = field(compare=False)
     repair: Repair | None = field(default=None, compare=False)
     end: tuple[int, int] | None = field(default=None, compare=False)
+    respelling: Respelling | None = field(default=None, compare=False)

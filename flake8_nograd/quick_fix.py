@@ -177,7 +177,7 @@ def _title(added: Sequence[str], is_longer: bool) -> str:
     for line in added:
         if line.startswith(("with ", "async with ")):
             return f"Wrap in `{line}`" if is_longer else f"Extend to `{line}`"
-    return "Extend the guard above"
+    return f"Write `{added[0]}`" if added else "Extend the guard above"
 
 
 def _is_offered(outcome: Outcome, is_safe: bool) -> bool:

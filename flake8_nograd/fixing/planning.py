@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_nograd.findings import Finding, Safety
+from flake8_nograd.findings import Finding, Respelling, Safety
 from flake8_nograd.fixing.cures import with_cure
 from flake8_nograd.fixing.edits import Edit, Extend, Import, Wrap
 from flake8_nograd.fixing.names import Names
@@ -27,6 +27,7 @@ class Plan:
     imports: tuple[Import, ...]
     outcomes: tuple[Outcome, ...]
     statements: int
+    respellings: tuple[Respelling, ...] = ()
 
 
 def make_plan(
@@ -36,13 +37,22 @@ def make_plan(
 
     The message of each finding then ends with its cure.
     """
+    plan = _plan_of_guards(source, findings, protected, style)
+    done = (item.finding.respelling for item in plan.outcomes if item.verdict is Verdict.FIXED)
+    return replace(plan, respellings=tuple(item for item in done if item is not None))
+
+
+def _plan_of_guards(
+    source: Source, findings: Sequence[Finding], protected: Iterable[Finding], style: Style
+) -> Plan:
     facts = next((finding.repair.facts for finding in findings if finding.repair), None)
     if facts is None:
-        return Plan((), (), tuple(map(_unknown, findings)), 0)
+        return Plan((), (), tuple(_unguarded(item, style) for item in findings), 0)
     statements, bindings = Statements(source.tree), facts.bindings
     file = File(source, statements, bindings, Names(statements, bindings), style)
     drafts = [_draft(finding, file) for finding in findings]
-    untouched = [*protected, *(item.finding for item in drafts if isinstance(item, Outcome))]
+    left = (item.finding for item in drafts if isinstance(item, Outcome))
+    untouched = [*protected, *(finding for finding in left if finding.respelling is None)]
     file = replace(file, protected=frozenset(item.line for item in untouched))
     return _Builder(file).build(drafts)
 
@@ -51,7 +61,7 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
     """The site of a finding that may be fixed, or the outcome of one that may not."""
     repair = finding.repair
     if repair is None:
-        return _unknown(finding)
+        return _unguarded(finding, file.style)
     why_not = repair.facts.deferred(repair.start)
     if why_not or repair.safety is Safety.DISPLAY:
         return _left(finding, why_not or repair.reason)
@@ -67,8 +77,14 @@ def _draft(finding: Finding, file: File) -> Site | Outcome:
     return locate(finding, repair, file)
 
 
-def _unknown(finding: Finding) -> Outcome:
-    return _left(finding, "what was meant is not known")
+def _unguarded(finding: Finding, style: Style) -> Outcome:
+    """The outcome of a finding that no guard mends: it is written in another way, if at all."""
+    respelling = finding.respelling
+    if respelling is None:
+        return _left(finding, "what was meant is not known")
+    is_done = respelling.safety is Safety.SAFE or style.unsafe
+    verdict = Verdict.FIXED if is_done else Verdict.HELD
+    return Outcome(finding, verdict, respelling.safety, respelling.reason)
 
 
 def _left(finding: Finding, reason: str, verdict: Verdict = Verdict.LEFT) -> Outcome:

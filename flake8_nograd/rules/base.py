@@ -18,11 +18,24 @@ from flake8_nograd.torch_model.facts import (
 _LONGEST_CALLEE = 40
 
 
+class Cure(NamedTuple):
+    """What is to be written in place of a guard, and why that may not be what was meant.
+
+    The text may name `{written}`, what stands there, beside the fields of the misuse. One that
+    ``keeps_arguments`` has none itself, so it fits only where there are none.
+    """
+
+    text: str
+    doubt: str = ""
+    keeps_arguments: bool = False
+
+
 class Report(NamedTuple):
     """What a rule has to say about one subject."""
 
     subject: Region | MisplacedBackward | GuardMisuse
     message: str
+    cure: Cure | None = None
 
 
 class Rule(NamedTuple):
@@ -38,12 +51,15 @@ class Rule(NamedTuple):
     fixable: bool = True
 
 
-def reports_of(facts: ModuleFacts, messages: Mapping[Misuse, str]) -> Iterator[Report]:
+def reports_of(
+    facts: ModuleFacts, messages: Mapping[Misuse, str], cures: Mapping[Misuse, Cure] | None = None
+) -> Iterator[Report]:
     """A report of each misuse of these kinds; messages name fields of it in braces."""
     for item in facts.misuses:
         message = messages.get(item.kind)
         if message is not None:
-            yield Report(item, message.format(**item._asdict()))
+            cure = cures.get(item.kind) if cures is not None else None
+            yield Report(item, message.format(**item._asdict()), cure)
 
 
 def why_guard_fails(region: Region, facts: ModuleFacts) -> str:

@@ -29,7 +29,8 @@ with torch.no_grad():
 ```
 
 ## Fix safety
-No fix is offered.
+Parentheses behind a guard are a safe fix: the line raises as it is. Other arguments, and the value
+of a switch, are a guess at what was meant, and unsafe.
 
 ## When to ignore
 If the code shows the error on purpose.
@@ -42,22 +43,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
+_NOT_CALLED = "the guard {guard} is not called and raises in a `with`; write `{subject}`"
 _MESSAGES = {
-    Misuse.NOT_CALLED: (
-        "the guard {guard} is not called and raises in a `with`; write `{subject}`"
-    ),
+    Misuse.NOT_CALLED: _NOT_CALLED,
+    Misuse.SWITCH_NOT_CALLED: _NOT_CALLED,
     Misuse.WRONG_ARGUMENT: (
         "the guard {guard} does not take these arguments and raises; write `{subject}`"
     ),
 }
 
+_GUESS = "that the block is to run without recording is a guess"
+_CURES = {
+    Misuse.NOT_CALLED: Cure("{written}()"),
+    Misuse.SWITCH_NOT_CALLED: Cure("{written}(False)", _GUESS),
+    Misuse.WRONG_ARGUMENT: Cure("{subject}", _GUESS),
+}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Guards that cannot be made or entered."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -66,5 +74,4 @@ RULE = Rule(
     summary="a guard that is not called, or has a wrong argument: raises",
     precedence=302,
     check=check,
-    fixable=False,
 )

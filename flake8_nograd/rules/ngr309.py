@@ -30,7 +30,7 @@ with torch.no_grad():
 ```
 
 ## Fix safety
-No fix is offered.
+The parentheses are an unsafe fix: the model then runs in the other mode, and gives other numbers.
 
 ## When to ignore
 Never.
@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -57,10 +57,13 @@ _MESSAGES = {
     ),
 }
 
+_DOUBT = "the model then runs in the other mode, and gives other numbers"
+_CURES = dict.fromkeys(_MESSAGES, Cure("{written}()", _DOUBT))
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Modes that are named and not set."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -69,5 +72,4 @@ RULE = Rule(
     summary="`model.eval` / `model.train` without the call",
     precedence=309,
     check=check,
-    fixable=False,
 )

@@ -41,7 +41,8 @@ def scores(batch: torch.Tensor) -> torch.Tensor:
 ```
 
 ## Fix safety
-No fix is offered.
+Parentheses behind a decorator are a safe fix. Another guard is an unsafe one: what leaves it
+differs from what the newest torch makes of the program.
 
 ## When to ignore
 If the requirement is older than what the code is meant for; then raise it.
@@ -54,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -71,10 +72,18 @@ _MESSAGES = {
     ),
 }
 
+_CURES = {
+    Misuse.BARE_DECORATOR: Cure("{written}()"),
+    Misuse.SWITCH_AS_DECORATOR: Cure("{subject}", "old versions of torch record again afterwards"),
+    Misuse.UNKNOWN_GUARD: Cure(
+        "{subject}", "tensors that are made there are like any others", keeps_arguments=True
+    ),
+}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Guards that are too new."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -83,5 +92,4 @@ RULE = Rule(
     summary="a guard that the oldest torch of the project does not know, or gets wrong",
     precedence=312,
     check=check,
-    fixable=False,
 )

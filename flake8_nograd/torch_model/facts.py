@@ -159,6 +159,7 @@ class Misuse(enum.Enum):
     DEAD_STATEMENT = "is a statement of its own, which does nothing"
     NOT_KEPT = "is gone at once, since nothing keeps it"
     NOT_CALLED = "is not called"
+    SWITCH_NOT_CALLED = "is not called, and not told what to do"
     WRONG_ARGUMENT = "does not take this argument"
     ON_COROUTINE = "covers only the making of a coroutine"
     ON_ASYNC_GENERATOR = "covers only the making of an asynchronous generator"

@@ -11,7 +11,8 @@ parted by spaces. The judge runs the file and agrees when
 * of a marked NGR3xx, NGR401 or NGR9xx line by line what it says is seen: a mode that does not
   change, a body that records, a leak, an exception, graphs that grow in number, parameters that
   every step of an optimizer finds without a gradient;
-* in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints.
+* in the fixed twin, `NAME.py.fixed`, nothing is wasted, and it prints what the fixture prints; that
+  of a marked NGR302 or NGR309, where something raises or a mode is not set, has to run to its end.
 
 A pass belongs to its call expression and to the calls that led there. A file whose first line
 starts with `# not run:` is not run and not judged. A folder is a program of several files: its
@@ -42,6 +43,7 @@ from flake8_nograd.trace.sites import BackwardRun, Place
 _MARKER = re.compile(r"#\s*expect:\s*(NGR\d+.*)$")
 _CODE = re.compile(r"(NGR\d+)(?:@(\d+))?$")
 _RAISING = ("NGR201", "NGR302", "NGR321")  # on whose lines a program may end
+_CHANGED = ("NGR302", "NGR309")  # whose fixed twin is to do something else
 _NO_GRAPH = "does not require grad and does not have a grad_fn"
 
 
@@ -95,7 +97,7 @@ def judge(path: str | Path) -> list[str]:
         *_Trial(files, original.report).disagreements(),
         *_unexpected(original.failure, files, str(main)),
         *_unseen_misuses(files, main, path if path.is_dir() else None),
-        *_of_twin(path, original),
+        *_of_twin(path, original, files),
     ]
 
 
@@ -122,7 +124,7 @@ def _files_of(path: Path) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
-def _of_twin(path: Path, original: SilentRun) -> Iterator[str]:
+def _of_twin(path: Path, original: SilentRun, files: dict[str, _File]) -> Iterator[str]:
     """What is wrong with the fixed twin: a wasted graph is left, or it does something else."""
     if path.is_dir():
         if not any(path.rglob("*.py.fixed")):
@@ -140,6 +142,10 @@ def _of_twin(path: Path, original: SilentRun) -> Iterator[str]:
         if any(route.counts.is_waste for route in site.routes):
             place = f"{Path(site.place.path).name}:{site.place.line}"
             yield f"{place}: a forward pass is wasted in the fixed twin"
+    if any(file.marked(code) for file in files.values() for code in _CHANGED):
+        if fixed.failure is not None:
+            yield f"{twin.name}: ends by {type(fixed.failure).__name__}: {fixed.failure}"
+        return
     for before, after in zip_longest(_behaviour(original), _behaviour(fixed)):
         if before != after:
             yield f"{twin.name}: {after!r} where the program has {before!r}"

@@ -60,7 +60,8 @@ def test_twin(path, request):
     assert result.after == twin.read_bytes()
     before, after = (Source.from_bytes(data) for data in (result.before, result.after))
     new = names_in(after) - names_in(before)
-    assert same_program(before.tree, put_back(after.tree, new))
+    if not any(outcome.finding.respelling for outcome in result.found):
+        assert same_program(before.tree, put_back(after.tree, new))
     compile(result.after, path.name, "exec")
     assert not any(outcome.verdict is Verdict.FIXED for outcome in result.left)
     assert fix_engine.fix(result.after, path.name, options_of(path), BOLD).after == result.after
@@ -76,13 +77,25 @@ def test_every_twin_has_its_program():
     assert [twin for twin in twins if not twin.with_suffix("").exists()] == []
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in PROGRAMS if path.with_name(f"{path.name}.fixed").exists()], ids=name
-)
+def twin_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.fixed")
+
+
+TWINS = [path for path in PROGRAMS if twin_of(path).exists()]
+# What raises, or leaves a model in the wrong mode, is to do something else.
+CHANGED = [path for path in TWINS if path.parent.name in ("NGR302", "NGR309")]
+
+
+@pytest.mark.parametrize("path", [path for path in TWINS if path not in CHANGED], ids=name)
 def test_same_numbers(path):
     pytest.importorskip("torch")
-    twin = path.with_name(f"{path.name}.fixed").read_bytes()
-    assert output(twin, path) == output(program(path), path)
+    assert output(twin_of(path).read_bytes(), path) == output(program(path), path)
+
+
+@pytest.mark.parametrize("path", CHANGED, ids=name)
+def test_what_raises_runs_to_its_end(path):
+    pytest.importorskip("torch")
+    assert output(twin_of(path).read_bytes(), path)
 
 
 def output(code: bytes, path: Path) -> str:

@@ -22,7 +22,10 @@ def wrong_calls(what: Interpreted) -> Iterator[GuardMisuse]:
             for node in value.aliases
         }
         if names and names <= SWITCHES.union(GUARDS):
-            yield GuardMisuse(item, Misuse.NOT_CALLED, ast.unparse(item), ast.unparse(item))
+            written = ast.unparse(item)
+            switch = next(iter(names & SWITCHES), None)
+            kind = Misuse.SWITCH_NOT_CALLED if switch else Misuse.NOT_CALLED
+            yield GuardMisuse(item, kind, written, _advice(switch, written))
     for node, call in what.uses.calls.items():
         if _raises(call.node, call.imported or "", node in entered):
             written = ast.unparse(call.node.func)

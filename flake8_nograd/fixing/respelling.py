@@ -1,0 +1,50 @@
+"""Expressions written in another way, everything around them byte for byte as it was."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Mapping, Sequence
+
+from flake8_nograd.findings import Respelling, Span
+from flake8_nograd.fixing.rewriting import CannotRewrite
+from flake8_nograd.source import Source, SourceError
+
+
+def respell(source: Source, data: bytes, respellings: Sequence[Respelling]) -> bytes:
+    """The bytes with each expression replaced; raises `CannotRewrite`, and nothing has happened."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    lines = list(source.lines)
+    for span, text, _, _ in sorted(set(respellings), reverse=True):
+        first, last = lines[span.line - 1], lines[span.end_line - 1]
+        lines[span.line - 1] = first[: span.column] + text + last[span.end_column :]
+        lines[span.line : span.end_line] = [""] * (span.end_line - span.line)
+    if "".join(source.lines).encode(encoding) != data:
+        raise CannotRewrite("the bytes cannot be reproduced")
+    changed = "".join(lines).encode(encoding)
+    try:
+        after = Source.from_bytes(changed, source.path)
+    except SourceError as error:
+        raise CannotRewrite(f"the edited file would not parse: {error.why}") from error
+    wanted = _Respelled(source, {item.span: item.text for item in respellings})
+    before = Source.from_text("".join(source.lines), source.path).tree
+    if ast.dump(wanted.visit(before)) != ast.dump(after.tree):
+        raise CannotRewrite("the edited file would be another program")
+    return changed
+
+
+class _Respelled(ast.NodeTransformer):
+    """Puts what is written instead of expressions into a tree."""
+
+    def __init__(self, source: Source, texts: Mapping[Span, str]) -> None:
+        self._source = source
+        self._texts = dict(texts)
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """The node, or what stands for it."""
+        if isinstance(node, ast.expr):
+            text = self._texts.pop(self._source.span(node, node), None)
+            if text is not None:
+                return ast.parse(text, mode="eval").body
+        return self.generic_visit(node)
