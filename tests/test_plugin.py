@@ -297,8 +297,8 @@ def test_what_is_off_by_default_has_to_be_named(arguments, expected, tmp_path, w
         from torch import nn
 
         model = nn.Linear(4, 2)
-        with torch.no_grad():
-            with torch.no_grad():
+        with torch.inference_mode():
+            with torch.inference_mode():
                 print(model(torch.ones(4)))
         """,
     )
