@@ -90,7 +90,9 @@ class PureFunctions:
 
     def reads(self, method: str) -> bool:
         """Whether methods of a name compute something, of whatever object, and nothing else."""
-        return method in _READING and not self._left_behind.of_methods(method)
+        own = self._symbols.files.own.classes.values()
+        is_own = any(method in cls.methods for cls in own)
+        return method in _READING and not is_own and not self._left_behind.of_methods(method)
 
 
 class _Body:
@@ -134,7 +136,9 @@ class _Body:
     ) -> bool:
         if is_guard(call):
             return True
-        if any(item.arg in (None, "out", "inplace", "requires_grad") for item in call.keywords):
+        if any(
+            item.arg in (None, "out", "inplace", "requires_grad", "key") for item in call.keywords
+        ):
             return False
         path = access_path(call.func)
         root = path.partition(".")[0]
