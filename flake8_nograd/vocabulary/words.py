@@ -74,7 +74,7 @@ MODULE_INFERENCE_WORDS = frozenset(
 
 # Words of a model's method that many libraries guard inside.
 _SELF_GUARDED_WORDS = frozenset(
-    "generate generation predict prediction predictions infer sample sampling".split()
+    "generate generation predict prediction predictions infer sample sampling eval evaluate".split()
 )
 
 # Words of something outside the file that reads tensors as numbers: it measures, converts to

@@ -31,7 +31,10 @@ class EvalMode(NamedTuple):
 
     @property
     def evaluates_here(self) -> bool:
-        """Whether the function of the call has itself put the module into eval mode."""
+        """Whether the function of the call has itself put the module into eval mode.
+
+        What it does under a condition says little of what it is for.
+        """
         return self.here and self.evaluating
 
 
@@ -43,9 +46,11 @@ class Evaluation:
     ) -> None:
         self._graph = points_to.graph
         self._recording = recording
+        self._handed_out = points_to.callbacks
         self._changes = observations.changes
         self._bits = {change: 1 << number for number, change in enumerate(observations.changes)}
-        self._latest = LatestChanges(self._bits).latest
+        histories = LatestChanges(self._bits)
+        self._latest, self._is_under_condition = histories.latest, histories.is_under_condition
         self._by_path: defaultdict[str, ChangeSet] = defaultdict(int)
         self._for_inference: ChangeSet = 0  # changes that functions for inference make
         self._made_in: defaultdict[Function | None, ChangeSet] = defaultdict(int)
@@ -68,9 +73,10 @@ class Evaluation:
         """
         changes = self._concerning(of_model)
         named = self._named(access_path(call.node.func)) if of_model is call else 0
-        local = self._latest(call.context.history, changes | named)
+        history = call.context.history
+        local = self._latest(history, changes | named)
         if isinstance(local, StateChange):
-            return _mode(local, here=True)
+            return _mode(local, here=not self._is_under_condition(history, changes | named))
         if local is Unsettled or not changes:
             return None
         return self._of_callers(call.function, changes, _CALLER_HOPS) or self._anywhere(
@@ -143,7 +149,8 @@ class Evaluation:
         """The mode that all changes in the file agree on.
 
         What only functions for inference set says nothing of a function with another job, nor
-        does what the function sets further down: the call runs before.
+        does what the function sets further down: the call runs before. So may other code that was
+        handed the function above.
         """
         if changes & self._other:
             return None
@@ -153,7 +160,9 @@ class Evaluation:
         if not changes & ~self._for_inference and not _infers(function):
             return None
         first = self._changes[(changes & -changes).bit_length() - 1]
-        return _mode(first, here=False)
+        handed_out = self._handed_out.get(function, ())
+        is_later = any(call.node.lineno < first.line for call in handed_out)
+        return None if is_later else _mode(first, here=False)
 
 
 def _infers(function: Function) -> bool:

@@ -60,6 +60,10 @@ class LatestChanges:
             found = self._settled[join, wanted] = _agreed(answers, found)
         return found
 
+    def is_under_condition(self, history: StateHistory, wanted: ChangeSet) -> bool:
+        """Whether the newest of some changes was made in a branch of what comes before."""
+        return isinstance(self._newest(history, wanted), StateJoin)
+
     def _of_branches(self, join: StateJoin, wanted: ChangeSet) -> list[Answer]:
         """What each branch says by itself."""
         before = self._noted(join.before).changes & wanted
