@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `torch.set_grad_enabled(False)` as a statement of a function that ends without taking it
-back. A function that does nothing else, and one that ends the program, are not reported.
+back. A function that does nothing else, one that ends the program or trains, a coroutine, and one
+whose every call stands under a guard are not reported.
 
 ## Why is this bad?
 The switch holds for the rest of the thread, also in whoever called the function: training that

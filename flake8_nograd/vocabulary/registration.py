@@ -26,6 +26,13 @@ _REGISTER = re.compile(r"_?register(?:_\w+)?|register[A-Z]\w*")
 STANDALONE = frozenset(
     f"{package}.{name}" for package in ("click", "rich_click") for name in ("command", "group")
 )
+# click, typer and hydra: the function below is what the command line runs, and nothing after it.
+_COMMANDS = frozenset(("command", "main"))
+
+
+def makes_a_command(name: str) -> bool:
+    """Whether a decorator of this last name makes a function the program."""
+    return name in _COMMANDS
 
 
 def registers(name: str, is_method: bool) -> bool:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.inference.roles import Role, role_of_name
 from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary import registration
 from flake8_nograd.vocabulary.grad_modes import SWITCHES
 
 _SHORT = 2  # statements of a function that is there to switch
@@ -25,7 +28,11 @@ def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
         seen.add(function)
         if _is_switched_back(call, what):
             continue
-        if not _is_there_to_switch(function) and not _ends_the_program(function, what):
+        if not (
+            _is_there_to_switch(function)
+            or _ends_the_program(function, what)
+            or _is_meant(call, what)
+        ):
             yield GuardMisuse(node, Misuse.NEVER_RESET, ast.unparse(node), f"{function.name}()")
 
 
@@ -63,16 +70,46 @@ def _is_there_to_switch(function: Function) -> bool:
     return is_entered or len(function.body) <= _SHORT
 
 
+def _is_meant(switch: Call[Context], what: Interpreted) -> bool:
+    """Whether the author keeps recording off for all of the process, or something takes it back.
+
+    Who trains with recording off lets single steps record. Guards around all calls of a function
+    take its switch back; around an `await` there can be none.
+    """
+    function = switch.function
+    calls = what.points_to.callers.get(function, ())
+    return (
+        role_of_name(function.name) is Role.TRAINING
+        or isinstance(function.node, ast.AsyncFunctionDef)
+        or what.unit_tests.has(function)
+        or (
+            bool(calls)
+            and all(what.recording.is_certainly_off(call.function, call.context) for call in calls)
+        )
+    )
+
+
 def _ends_the_program(function: Function, what: Interpreted) -> bool:
-    """Whether a function is run by the module itself and nothing in the file needs a gradient."""
+    """Whether a command or the module itself runs it, and nothing in the file needs a gradient."""
     if what.observations.differentiations:
         return False
     todo, seen = [function], {function}
     for current in todo:
         callers = what.points_to.callers.get(current, ())
+        if _is_a_command(current):
+            continue
         if not callers and not current.name.startswith(("main", "run", "_main")):
             return False
         further = {call.function for call in callers if call.function.node is not None} - seen
         seen |= further
         todo += further
     return True
+
+
+def _is_a_command(function: Function) -> bool:
+    node = function.node
+    decorators = node.decorator_list if not isinstance(node, ast.Lambda | None) else ()
+    return any(
+        registration.makes_a_command(own_name(item.func if isinstance(item, ast.Call) else item))
+        for item in decorators
+    )
