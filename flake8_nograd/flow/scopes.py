@@ -83,6 +83,11 @@ class Function(Scope):
         return is_property(self.node)
 
     @property
+    def is_abstract(self) -> bool:
+        """Whether heirs are to define the method: it only raises, or does nothing."""
+        return self.owner is not None and bool(self.body) and all(map(_gives_up, self.body))
+
+    @property
     def body(self) -> list[ast.stmt]:
         """The statements of a `def`; none for a lambda or the module."""
         return [] if self.node is None or isinstance(self.node, ast.Lambda) else self.node.body
@@ -102,6 +107,14 @@ class Function(Scope):
     def parameters(self) -> list[ast.arg]:
         """All parameters, starred ones included."""
         return [] if self.node is None else parameters(self.node.args)
+
+
+def _gives_up(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_text or isinstance(statement, ast.Pass)
 
 
 def is_decorated(node: FunctionNode | None, name: str) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
 from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.fate.summaries import Summaries
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -207,7 +208,8 @@ class ResultUses:
 
     def _connect(self, call: Call[Context]) -> None:
         """Edges through a call into which the file gives no insight."""
-        if self._points_to.runs_own_function(call) or self._only_maps(call):
+        is_open = self._runs_what_heirs_define(call)
+        if (self._points_to.runs_own_function(call) and not is_open) or self._only_maps(call):
             return
         things = self._points_to.callees.get(call.result, set())
         effects = {self._effect(thing) for thing in things}
@@ -223,11 +225,17 @@ class ResultUses:
         if Effect.TRAINS in effects or self._trains(call):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             self._training.append(sink)
-        elif not is_listed and self._reads_numbers(call):
+        elif not is_listed and not is_open and self._reads_numbers(call):
             self._note_reading(call)
-        elif self._is_opaque(call, things) and not self._is_forward(call):
+        elif is_open or (self._is_opaque(call, things) and not self._is_forward(call)):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             self._passing.append(sink)
+
+    def _runs_what_heirs_define(self, call: Call[Context]) -> bool:
+        """Whether a call runs a method of the file that is there to be overridden."""
+        things = self._points_to.callees.get(call.result, ())
+        run = (self._graph.payloads[thing] for thing in things)
+        return any(isinstance(what, Function) and what.is_abstract for what in run)
 
     def _only_maps(self, call: Call[Context]) -> bool:
         """Whether a call gives what functions of the file make of its arguments, nothing else."""

@@ -72,10 +72,15 @@ class GradientNeed:
         if isinstance(latest, StateChange):
             remade = self._parameters.freezing.is_remade
             return latest.to is False and not remade(latest.nodes, call.function, latest.line)
-        if owner.aliases and owner.aliases <= self._parameters.fixed:
+        if owner.aliases and all(map(self._is_part_of_fixed, owner.aliases)):
             return True
         things = [self._payloads[thing] for thing in self._points_to.of(owner)]
         return bool(things) and all(map(self._has_nothing_to_train, things))
+
+    def _is_part_of_fixed(self, module: Node) -> bool:
+        """Whether a module, or what it is an attribute of, is frozen as a whole."""
+        fixed = self._parameters.fixed
+        return module in fixed or not fixed.isdisjoint(self._graph.wholes(module))
 
     def _concerning(self, module: Value) -> int:
         """The settings of a module, of what it is a part of, and those that thaw a part of it."""
