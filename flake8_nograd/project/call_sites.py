@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Place
@@ -63,21 +63,35 @@ class CallSites:
                 and self._families(function.function.name) > _MOST_FAMILIES
             ):
                 found = certain or self._on_namesakes(found, function)
+            elif not found and function.cls is not None:  # nobody calls it, or too many files do
+                found = self._on_namesakes(list(self._near_namesakes(function)), function)
             self._sites[function.key] = found
         return self._sites[function.key]
 
     def _on_namesakes(self, sites: list[Site], method: Definition) -> list[Site]:
         """The calls on a receiver that is called like the class of a method, or a base of it."""
+        names = self._names_of_family(method)
+        endings = {"".join(name[start:]) for name in names for start in range(len(name))}
+        receivers = ("".join(words(site.call.path.split(".")[-2])) for site in sites)
+        return [site for site, name in zip(sites, receivers, strict=True) if name in endings]
+
+    def _names_of_family(self, method: Definition) -> list[tuple[str, ...]]:
+        """The words of the names of a method's class and its bases in the project."""
         cls = method._replace(function=None)
-        families = [
-            words(item.cls.name) for item in (cls, *self._symbols.ancestors(cls)) if item.cls
-        ]
-        receivers = [words(site.call.path.split(".")[-2]) for site in sites]
-        return [
-            site
-            for site, name in zip(sites, receivers, strict=True)
-            if name and any(family[-len(name) :] == name for family in families)
-        ]
+        return [words(item.cls.name) for item in (cls, *self._symbols.ancestors(cls)) if item.cls]
+
+    def _near_namesakes(self, method: Definition) -> Iterator[Site]:
+        """The calls of a method where the text before its name ends like a class of its family."""
+        assert method.function is not None
+        name = method.function.name
+        lasts = {family[-1] for family in self._names_of_family(method) if family}
+        if name in _UNSPECIFIC or name == MODULE_BODY or not lasts:
+            return
+        owner = b"|".join(re.escape(last.encode()) for last in sorted(lasts))
+        called = _CALLED_OR_KEPT % re.escape(name.encode())
+        pattern = re.compile(rb"(?m)(?i:%s)%s" % (owner, called.removeprefix(b"(?m)")))
+        found = self._symbols.files.holding(pattern, name, _MOST_FILES)
+        yield from self._among(_calls_in(found, name), method, name)
 
     def _families(self, name: str) -> int:
         """How many unrelated classes have a method of a name."""
@@ -94,7 +108,13 @@ class CallSites:
         if name == "__call__":
             yield from self._calls_of_objects(function)
             return
-        for spot, call in self._calls_of(name, "" if function.cls else function.module.path):
+        calls = self._calls_of(name, "" if function.cls else function.module.path)
+        yield from self._among(calls, function, name)
+
+    def _among(
+        self, calls: Iterable[tuple[Spot, CallSite]], function: Definition, name: str
+    ) -> Iterator[Site]:
+        for spot, call in calls:
             certain = (
                 self._calls_function(spot, call, function)
                 if function.cls is None
@@ -145,11 +165,8 @@ class CallSites:
             unless=_only_of_its_own(name.encode()) if module else None,
             among=self._symbols.files.may_know(module, name) if module else None,
         )
-        for summary, lines in (*found, *self._in_its_own_file(pattern, module)):
-            for cls, function in summary.around(lines):
-                for call in function.calls:
-                    if call.name == name:
-                        yield Spot(summary, cls, function), call
+        found += self._in_its_own_file(pattern, module)
+        yield from _calls_in(found, name)
 
     def _in_its_own_file(
         self, pattern: re.Pattern[bytes], module: str
@@ -187,7 +204,8 @@ class CallSites:
         known = [item for item in origins if item is not None and not _is_opaque(item)]
         if any(isinstance(item, Definition) and self._may_run(item, cls, name) for item in known):
             return True
-        if known or name in _UNSPECIFIC or not _may_take(method, call):
+        is_told = bool(known) and not any(map(_is_opaque, origins))
+        if is_told or name in _UNSPECIFIC or not _may_take(method, call):
             return None
         if self._is_given_by_a_pass(receiver, spot):
             return None  # numbers, which have no method of the project
@@ -224,6 +242,17 @@ def _is_opaque(symbol: Symbol) -> bool:
         return False
     *_, owner, last = ("", *symbol.dotted.split("."))
     return not (names_a_class(last) or names_a_class(owner)) or last in _WRAPPING
+
+
+def _calls_in(
+    found: Iterable[tuple[ModuleSummary, list[int]]], name: str
+) -> Iterator[tuple[Spot, CallSite]]:
+    """The calls of a name in the functions around some lines."""
+    for summary, lines in found:
+        for cls, function in summary.around(lines):
+            yield from (
+                (Spot(summary, cls, function), call) for call in function.calls if call.name == name
+            )
 
 
 def _may_take(method: Definition, call: CallSite) -> bool:

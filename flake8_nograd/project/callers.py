@@ -32,6 +32,7 @@ class CallerSearch:
     def _search(self, function: Definition) -> Callers:
         modes: dict[GradMode, Place] = {}
         recording: Place | None = None
+        inside: Place | None = None  # a forward pass from which the calls may come
         seen = {function.key}
         todo = [(function, True)]
         is_open = False
@@ -44,6 +45,7 @@ class CallerSearch:
                 mode = self._mode_of(site.spot, site.call)
                 caller = site.spot.definition
                 is_body = site.spot.function.name == MODULE_BODY
+                inside = site.place if _is_forward(site) else inside
                 if mode is GradMode.INHERITED and not is_body:
                     if caller.key not in seen and len(seen) < _MOST_FUNCTIONS:
                         seen.add(caller.key)
@@ -64,7 +66,7 @@ class CallerSearch:
             is_open=is_open,
             recording=recording,
             trained=self._trained(function),
-            forward=self._forward(function),
+            forward=self._forward(function) or (None if modes else inside),
         )
 
     def adding(self, function: Definition) -> Place | None:
@@ -114,9 +116,14 @@ class CallerSearch:
     def _forward(self, function: Definition) -> Place | None:
         """Where a forward of a related class calls the method."""
         for site in self._sites_of(function):
-            if site.certain and site.spot.function.name.strip("_").startswith("forward"):
+            if site.certain and _is_forward(site):
                 return site.place
         return None
+
+
+def _is_forward(site: Site) -> bool:
+    """Whether a call stands in a forward pass, by the name of the function."""
+    return site.spot.function.name.strip("_").startswith("forward")
 
 
 def _keeps_for_training(site: Site) -> bool:

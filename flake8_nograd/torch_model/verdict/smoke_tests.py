@@ -30,14 +30,17 @@ class SmokeTests:
     def is_smoke_test(self, item: ForwardPass) -> bool:
         """Whether a pass runs once on made up numbers, or one of which nobody reads a number."""
         in_main_block = _is_in_main_block(item)
-        if item.use.plain_use is None and item.mode is None and in_main_block:
+        is_unread = item.use.plain_use is None
+        if is_unread and in_main_block and (item.mode is None or _is_made_up(item.call)):
             return True
         if item.use.escapes or _runs_again_and_again(item.call):
             return False
+        if is_unread and not self._trains and _is_called_a_test(item.function):
+            return True
         checks = (in_main_block and _asserts_below(item.call)) or self._compares(item.function)
         if checks and _is_made_up(item.call):
             return True
-        if item.use.plain_use is None and self._is_demo(item):
+        if is_unread and self._is_demo(item):
             return True
         if not _is_only_shown(item):
             return False
@@ -90,6 +93,12 @@ def _asserts_below(call: Call[Context]) -> bool:
     """Whether the statements after a call assert something."""
     place = call.place
     return any(isinstance(statement, ast.Assert) for statement in place.suite[place.index :])
+
+
+def _is_called_a_test(function: Function) -> bool:
+    """Whether a function says that it tests something, whatever it takes."""
+    first, *further = words(function.name) or ("",)
+    return first == "test" and bool(further)
 
 
 def _is_named_a_trial(function: Function) -> bool:
