@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 from flake8_nograd import fix_engine
 from flake8_nograd.engine import Keep
@@ -78,7 +78,7 @@ class Repairs:
     def _each(
         self, data: bytes, wanted: Sequence[Outcome], is_safe: bool
     ) -> Iterator[tuple[Outcome, QuickFix]]:
-        style = replace(self.style, unsafe=self.style.unsafe or not is_safe)
+        style = self.style._replace(unsafe=self.style.unsafe or not is_safe)
         whole = self.fix(data, style, self.keep) if wanted else None
         if whole is None:
             return

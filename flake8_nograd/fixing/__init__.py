@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flake8_nograd.findings import Safety
 from flake8_nograd.fixing.planning import Plan
 from flake8_nograd.fixing.result import FixError, FixResult, Outcome, Verdict
@@ -42,12 +40,12 @@ def carry_out(plan: Plan, source: Source, data: bytes) -> FixResult:
 def _waiting(outcome: Outcome) -> Outcome:
     if outcome.verdict is not Verdict.FIXED or outcome.finding.respelling is not None:
         return outcome
-    return replace(outcome, verdict=Verdict.LATER)
+    return outcome._replace(verdict=Verdict.LATER)
 
 
 def _left(outcome: Outcome, why: str) -> Outcome:
     if outcome.verdict not in (Verdict.FIXED, Verdict.LATER):
         return outcome
-    return replace(
-        outcome, verdict=Verdict.LEFT, safety=Safety.DISPLAY, reason=why, note="", edit=None
+    return outcome._replace(
+        verdict=Verdict.LEFT, safety=Safety.DISPLAY, reason=why, note="", edit=None
     )

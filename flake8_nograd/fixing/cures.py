@@ -16,8 +16,8 @@ def with_cure(outcome: Outcome, statements: Statements) -> Outcome:
     if finding.repair is None:
         return outcome
     cure = _cure(outcome, statements)
-    return replace(
-        outcome, finding=replace(finding, message=f"{finding.message}; {cure}"), cure=cure
+    return outcome._replace(
+        finding=replace(finding, message=f"{finding.message}; {cure}"), cure=cure
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Wrap:
+class Wrap(NamedTuple):
     """Put the statements from `statement` to `last`, of one suite, into `with guard:`."""
 
     statement: int
@@ -14,32 +13,28 @@ class Wrap:
     guard: str
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """Add the guard to the items of a standing `with`."""
 
     statement: int
     guard: str
 
 
-@dataclass(frozen=True, slots=True)
-class Extend:
+class Extend(NamedTuple):
     """Move what follows the `with` numbered `statement`, up to `last`, into its body."""
 
     statement: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decorate:
+class Decorate(NamedTuple):
     """Put the guard directly above the `def`."""
 
     statement: int
     guard: str
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """Insert an import before (or after) a statement, `apart` with a blank line between them."""
 
     anchor: int
@@ -48,8 +43,7 @@ class Import:
     apart: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hoist:
+class Hoist(NamedTuple):
     """Give a call of a statement a guarded statement of its own above, under a new name.
 
     `call` is its rank among the calls in the statement's header, in the order of the source.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.fixing.edits import Import
 from flake8_nograd.fixing.import_placement import place_import
@@ -15,8 +15,7 @@ from flake8_nograd.syntax.statements import Statement, Statements
 _HOMES = ("torch", "torch.autograd", "torch.autograd.grad_mode")
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """The text of a guard, and the import that makes it valid if one is missing.
 
     `is_optional` says that the place may be reached although the name could not be imported.

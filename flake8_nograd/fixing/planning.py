@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from flake8_nograd.findings import Finding, Respelling, Safety
 from flake8_nograd.fixing.cures import with_cure
@@ -19,8 +19,7 @@ from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.statements import Statements
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Edits that do not touch each other, their imports, and the outcome of each finding."""
 
     edits: tuple[Edit, ...]
@@ -39,7 +38,7 @@ def make_plan(
     """
     plan = _plan_of_guards(source, findings, protected, style)
     done = (item.finding.respelling for item in plan.outcomes if item.verdict is Verdict.FIXED)
-    return replace(plan, respellings=tuple(item for item in done if item is not None))
+    return plan._replace(respellings=tuple(item for item in done if item is not None))
 
 
 def _plan_of_guards(
@@ -53,7 +52,7 @@ def _plan_of_guards(
     drafts = [_draft(finding, file) for finding in findings]
     left = (item.finding for item in drafts if isinstance(item, Outcome))
     untouched = [*protected, *(finding for finding in left if finding.respelling is None)]
-    file = replace(file, protected=frozenset(item.line for item in untouched))
+    file = file._replace(protected=frozenset(item.line for item in untouched))
     return _Builder(file).build(drafts)
 
 
@@ -114,7 +113,7 @@ class _Builder:
             safety, reason = Safety.UNSAFE, shape.need
         if safety is Safety.UNSAFE and not self._file.style.unsafe:
             return Outcome(site.finding, Verdict.HELD, safety, reason, edit=shape.edit)
-        self._file = replace(self._file, named={**self._file.named, **shape.names})
+        self._file = self._file._replace(named={**self._file.named, **shape.names})
         verdict, edit = self._accept(shape, site)
         return Outcome(site.finding, verdict, safety, reason, shape.note, edit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.findings import Finding, Safety
 from flake8_nograd.fixing.edits import Edit
@@ -19,8 +19,7 @@ class Verdict(enum.Enum):
     GUARDED = "a guard stands around it already"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One finding, what became of it, how safe its fix is and why; `note` tells of compromises.
 
     `edit` is the fix, done or not, None if there is none; `cure` names it as the message does.
@@ -35,8 +34,7 @@ class Outcome:
     cure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FixResult:
+class FixResult(NamedTuple):
     """The bytes after one round of fixes, and the outcome of each finding in the order given."""
 
     data: bytes

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flake8_nograd.fixing.edits import Edit, Import
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """An edit, the code it guards, the import it needs, and what to tell the user about it.
 
     `need` says why something else in that code may need a graph, `names` what calls are called
@@ -22,4 +21,4 @@ class Shape:
     needs: Import | None = None
     note: str = ""
     need: str = ""
-    names: Mapping[ast.Call, str] = field(default_factory=dict)
+    names: Mapping[ast.Call, str] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from flake8_nograd.findings import Safety
 from flake8_nograd.fixing.cells import spans_cells
@@ -50,7 +49,7 @@ def _tried(
         need = shape.need or judge(shape.code)
         if not need:
             return shape, tried
-        tried.append(replace(shape, need=need))
+        tried.append(shape._replace(need=need))
     return None, tried
 
 

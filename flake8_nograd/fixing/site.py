@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flake8_nograd.findings import Finding, GuardFacts, Repair
 from flake8_nograd.fixing.names import Names
@@ -14,8 +14,7 @@ from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.statements import Block, Statement, Statements
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """What every site of a file needs to know.
 
     `protected` are lines that get no guard, `named` calls that get a name by another site's edit.
@@ -27,7 +26,7 @@ class File:
     names: Names
     style: Style
     protected: frozenset[int] = frozenset()
-    named: Mapping[ast.Call, str] = field(default_factory=dict)
+    named: Mapping[ast.Call, str] = {}
 
     def protects(self, first: ast.stmt | ast.expr, last: ast.stmt | ast.expr) -> int | None:
         """The first line from one node to another that gets no guard."""
@@ -39,8 +38,7 @@ class File:
         return self.statements.of(self.bindings.statement_of(node))
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A finding that can be repaired, and where."""
 
     finding: Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Guard(enum.Enum):
@@ -21,8 +21,7 @@ class Form(enum.Enum):
     DECORATOR = "decorator"
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """Which guard, in which form, and whether unsafe fixes are applied too."""
 
     guard: Guard = Guard.NO_GRAD

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import enum
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Place
@@ -66,8 +65,7 @@ class WastingRun(NamedTuple):
     cure: str
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardPass:
+class ForwardPass(NamedTuple):
     """One forward pass and the answers to the four questions.
 
     `model_call` is the call of the model: `call` itself, or what a helper that it calls runs.

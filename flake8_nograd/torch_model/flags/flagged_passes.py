@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.program import Call
@@ -104,7 +103,7 @@ class FlaggedPasses:
                 else f"run {_named(lines)} in `with torch.no_grad():`"
             )
             run = WastingRun(function.name, lines[0], cure)
-            yield replace(item, call=inner.call, model_call=inner.model_call, wasted_by=run)
+            yield item._replace(call=inner.call, model_call=inner.model_call, wasted_by=run)
             return
         outside = {run.call.node: run.call for run in runs[function]}
         for outer in again.points_to.callers.get(call.function, ()):
@@ -113,7 +112,7 @@ class FlaggedPasses:
             if call_here is not None and result.suppression is None:
                 line = call_here.node.lineno
                 run = WastingRun(function.name, line, "run it in `with torch.no_grad():`")
-                yield replace(result, call=call_here, model_call=inner.model_call, wasted_by=run)
+                yield result._replace(call=call_here, model_call=inner.model_call, wasted_by=run)
 
     def _switch(self, function: Function, known: Known, item: ForwardPass) -> str:
         """The condition under which the function trains, if it can be asked before a pass."""

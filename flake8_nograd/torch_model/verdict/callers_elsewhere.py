@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flake8_nograd.elsewhere import Callers, Deed, Elsewhere, Place
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
@@ -42,7 +40,7 @@ class CallersElsewhere:
         if item.suppression is not None:
             return item
         reason, place = self._reason(item)
-        return replace(item, suppression=reason, seen_at=place) if reason is not None else item
+        return item._replace(suppression=reason, seen_at=place) if reason is not None else item
 
     def _reason(self, item: ForwardPass) -> tuple[SuppressionReason | None, Place | None]:
         function = _outermost(item.function)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from flake8_nograd.flow.program import Call, Program
@@ -133,11 +132,11 @@ class Judge:
         item = ForwardPass(call, model_call, evidence, modes, use, mode, role, volatile)
         suppression = self._suppression(item)
         if suppression is not None:
-            return replace(item, suppression=suppression)
+            return item._replace(suppression=suppression)
         confidence = self._weigh(item)
         if confidence is Confidence.UNLIKELY:
-            return replace(item, suppression=SuppressionReason.TOO_LITTLE)
-        return replace(item, confidence=confidence)
+            return item._replace(suppression=SuppressionReason.TOO_LITTLE)
+        return item._replace(confidence=confidence)
 
     def _suppression(self, item: ForwardPass) -> SuppressionReason | None:
         call, use, mode = item.call, item.use, item.mode

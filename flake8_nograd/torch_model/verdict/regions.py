@@ -6,7 +6,6 @@ import ast
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -45,9 +44,9 @@ def entangled(
         if item.suppression is not None or statement not in needed:
             yield item
         elif isinstance(statement, ast.While | ast.For | ast.AsyncFor):
-            yield replace(item, suppression=SuppressionReason.ENTANGLED)
+            yield item._replace(suppression=SuppressionReason.ENTANGLED)
         else:
-            yield replace(item, is_entangled=True)
+            yield item._replace(is_entangled=True)
 
 
 def regions_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.scopes import Function
@@ -90,4 +89,4 @@ def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Itera
                 repeats[call.result] = SuppressionReason.REPORTED_INSIDE
     for item in passes:
         repeat = repeats.get(item.call.result)
-        yield item if repeat is None else replace(item, suppression=repeat)
+        yield item if repeat is None else item._replace(suppression=repeat)
