@@ -36,6 +36,7 @@ LAYERS = (
     {"torch_model/flags"},
     {"torch_model/analysis"},
     {"rules", "explanation"},
+    {"reported"},
     {"fixing"},
     {"engine", "selection"},
     {"fix_engine"},
