@@ -14,7 +14,7 @@ PACKAGE = Path(flake8_nograd.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest layer to the highest; rooms of one layer do not know each other.
 LAYERS = (
-    {"torch_versions"},
+    {"torch_versions", "patterns"},
     {"options", "text_edits", "syntax", "roots", "notebook_cells"},
     {"findings"},
     {"source"},

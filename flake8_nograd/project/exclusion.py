@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-_WILD = re.compile(r"[*?\[]")
+from flake8_nograd.patterns import lazy_pattern
+
+_WILD = lazy_pattern(r"[*?\[]")
 
 
 class Exclusion:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.location import Parts, python_files
 from flake8_nograd.project.module_reader import summarize
@@ -17,8 +18,8 @@ from flake8_nograd.project.texts import Texts
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 _MOST_BYTES = 64_000_000  # that are searched
-_TESTS = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(/|$)")
-_METHODS = re.compile(rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)")
+_TESTS = lazy_pattern(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(/|$)")
+_METHODS = lazy_pattern(rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)")
 Hits = list[tuple[str, list[int]]]
 Summaries = dict[str, tuple[bytes | None, ModuleSummary | None]]
 

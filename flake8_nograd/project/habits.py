@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.callers import CallerSearch
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.origins import Spot
@@ -16,8 +17,8 @@ from flake8_nograd.vocabulary.words import names_something_else
 
 _MOST_FILES = 40
 _GRADIENT = "torch.autograd.grad"
-_FREEZING = re.compile(rb"requires_grad_?\b\s*(?:=|\()\s*False")
-_TAKING_GRADIENTS = re.compile(rb"\bgrad\s*\(")
+_FREEZING = lazy_pattern(rb"requires_grad_?\b\s*(?:=|\()\s*False")
+_TAKING_GRADIENTS = lazy_pattern(rb"\bgrad\s*\(")
 _WRITES_ALL = frozenset(("pickle.dump", "dill.dump", "cloudpickle.dump", "joblib.dump"))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from flake8_nograd.elsewhere import Place
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.kept_values import Kept, filled_by, kept_by
@@ -20,26 +21,26 @@ from flake8_nograd.vocabulary import escapes, methods
 _DEEPEST = 4
 # What lets other code see forward passes, and the word without which none of it is in a text.
 _SEEING = (
-    (re.compile(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b"), "_hook"),
-    (re.compile(rb"\.forward\s*=(?!=)"), ".forward"),
-    (re.compile(rb"\bTensor\.\w+\s*=(?!=)"), "Tensor."),
-    (re.compile(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
+    (lazy_pattern(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b"), "_hook"),
+    (lazy_pattern(rb"\.forward\s*=(?!=)"), ".forward"),
+    (lazy_pattern(rb"\bTensor\.\w+\s*=(?!=)"), "Tensor."),
+    (lazy_pattern(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
 )
-_SHOWS = re.compile(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
+_SHOWS = lazy_pattern(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
 # What a file holds whose functions keep something for others or see recording.
-_SHARING = re.compile(
+_SHARING = lazy_pattern(
     rb"(?m)is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf|^[ \t]+global\b"
     rb"|^\w+[ \t]*(?::[^=\n]+)?=[ \t]*(?:\[|\{|\w*(?:dict|list|deque|Dict|Queue)\()"
 )
 _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
-_FORWARD = re.compile(rb"(?m)^[ \t]+def[ \t]+forward\b")
-_MAY_KEEP = re.compile(
+_FORWARD = lazy_pattern(rb"(?m)^[ \t]+def[ \t]+forward\b")
+_MAY_KEEP = lazy_pattern(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|\b\w+\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
 # An attribute of something else than `self` is set.
-_FILLS = re.compile(rb"(?m)^[ \t]+(?!self\b)\w+\.\w+[ \t]*=(?!=)")
-_REMEMBERS = re.compile(rb"@[\w.]*(?:cache|memo)")
+_FILLS = lazy_pattern(rb"(?m)^[ \t]+(?!self\b)\w+\.\w+[ \t]*=(?!=)")
+_REMEMBERS = lazy_pattern(rb"@[\w.]*(?:cache|memo)")
 _KNOWN_METHODS = (
     escapes.PASSING_METHODS
     | escapes.PLAIN_METHODS

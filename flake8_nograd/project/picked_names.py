@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.summary import ClassSummary, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Symbols
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of, own_name
 
-_PICKING = re.compile(
+_PICKING = lazy_pattern(
     rb"\bgetattr\(\s*[^\n,]+,\s*(?![\"'][^\"'\n]*[\"']\s*[,)])"
     rb"|\b(?:attrgetter|methodcaller)\(\s*(?![\"'][^\"'\n]*[\"']\s*[,)])"
     rb"|\bvars\(\w|\b__dict__\b|\bgetmembers\(|(?<![\w.])(?:eval|exec|globals)\("

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.torch_versions import Version, version_of
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazy_pattern(
     r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*\(?(?P<bounds>[^;#)]*)"
 )
-_FROM = re.compile(r"(?:===?|>=?|~=|\^|~)\s*([^\s,]+)")
-_ANY_OF = re.compile(r"\|\|?")
+_FROM = lazy_pattern(r"(?:===?|>=?|~=|\^|~)\s*([^\s,]+)")
+_ANY_OF = lazy_pattern(r"\|\|?")
 
 
 def lowest_required(requirements: Iterable[str], package: str) -> Version | None:

@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from flake8_nograd.elsewhere import Place, Reading
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.summary import Functions
 from flake8_nograd.project.symbols import Definition, Symbols
 
-_SPECIAL = re.compile(rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+__\w+__")
-_YIELDS = re.compile(rb"(?m)\byield\b")
-_PROPERTY = re.compile(
+_SPECIAL = lazy_pattern(rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+__\w+__")
+_YIELDS = lazy_pattern(rb"(?m)\byield\b")
+_PROPERTY = lazy_pattern(
     rb"(?m)^[ \t]+@(?:[\w.]*property|\w+\.(?:setter|deleter))\b[^\n]*\n(?:[ \t]*[@#][^\n]*\n)*"
     rb"[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)"
 )
-_MADE_PROPERTY = re.compile(rb"(?m)^[ \t]+(\w+)[ \t]*=[ \t]*[\w.]*property\(")
+_MADE_PROPERTY = lazy_pattern(rb"(?m)^[ \t]+(\w+)[ \t]*=[ \t]*[\w.]*property\(")
 # What calls of the file, or `with` items, run: they are asked about where they stand.
 _CALLED = frozenset(
     "__init__ __post_init__ __new__ __call__ __enter__ __exit__ __aenter__ __aexit__ __getstate__"

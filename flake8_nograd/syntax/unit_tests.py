@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Iterable
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.syntax.suites import statements_in
 
@@ -14,7 +14,7 @@ FRAMEWORKS = ("pytest", "unittest", "unittest.TestCase")
 COLLECTED = "test_"  # how the names of tests begin that a runner finds by themselves
 # How the names of tests and of their helpers begin in files that use a framework for tests.
 OF_TESTS = ("test", "_test", "check")
-_FOLDER = re.compile(r"(?:\w+_)?(?:unit)?test(?P<several>s?)")
+_FOLDER = lazy_pattern(r"(?:\w+_)?(?:unit)?test(?P<several>s?)")
 
 
 def is_in_tests(path: str) -> bool:

@@ -7,11 +7,11 @@ The first three leave a trace somewhere in the file, though not where the value 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from flake8_nograd.flow.scopes import is_decorated, positional
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.triage.candidates import Candidate, Needs
 from flake8_nograd.triage.names import Path, dotted_names
@@ -32,7 +32,7 @@ _TELLING = _ONLY_OF_MODULES | methods.MODULE_ATTRIBUTES | methods.WRAPPED_MODULE
 # Effects whose results are no modules, even if they are used like one; and unless they are.
 _OTHERS = frozenset((Effect.FOREIGN, Effect.OPTIMIZER))
 _UNLESS_USED = _OTHERS | {Effect.OBJECT}
-_NAME = re.compile(r"\w+")
+_NAME = lazy_pattern(r"\w+")
 
 
 class Evidence:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.triage.syntax_index import OwnClass
 from flake8_nograd.triage.text_prefilter import VOLATILE, Patterns, TextPrefilter, found
 from flake8_nograd.vocabulary.words import runs_inference
 
 # What a method has to hold for something in it to be more than a part of a forward pass.
 _ACTS: Patterns = (
-    re.compile(r"self\b(?!\s*\.)"),
-    re.compile(r"\.\s*(?:eval|train|forward)\b"),
-    re.compile(r"import\b"),
+    lazy_pattern(r"self\b(?!\s*\.)"),
+    lazy_pattern(r"\.\s*(?:eval|train|forward)\b"),
+    lazy_pattern(r"import\b"),
 )
 # What makes a call in any method one that is judged, as an input without a graph does.
-_OTHER_SCOPE = re.compile(r"\n[ \t]*(?:class|global)\b")
+_OTHER_SCOPE = lazy_pattern(r"\n[ \t]*(?:class|global)\b")
 
 
 class ForwardParts:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 
-_CHANGES = re.compile(r"\.\s*[a-z]\w*(?<!_)_\s*\(")
+_CHANGES = lazy_pattern(r"\.\s*[a-z]\w*(?<!_)_\s*\(")
 
 
 def may_hold_inference_tensors(text: TextPrefilter) -> bool:

@@ -11,35 +11,36 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.syntax.suites import inner_suites
 
 _NAMES = ("no_grad", "inference_mode", "enable_grad", "set_grad_enabled")
-_MENTION = re.compile(rf"(?<![a-zA-Z0-9])_?(?:{'|'.join(_NAMES)})\b")
-_PLAIN_CALL = re.compile(
+_MENTION = lazy_pattern(rf"(?<![a-zA-Z0-9])_?(?:{'|'.join(_NAMES)})\b")
+_PLAIN_CALL = lazy_pattern(
     r"no_grad\s*\(\s*\)|enable_grad\s*\(\s*\)"
     r"|inference_mode\s*\(\s*(?:mode\s*=\s*)?(?!False|None)(?:[a-zA-Z_][^()]*)?\)"
     r"|set_grad_enabled\s*\(\s*(?:mode\s*=\s*)?(?!None)[a-zA-Z_(]"
 )
-_IMPORT = re.compile(r"[ \t]*(?:from|import)\b")
-_WITH = re.compile(r"[ \t]*with\b[^:]*$")
-_INSIDE_EXPRESSION = re.compile(r"(?:[^=!<>]=|\breturn|\belse|\w\()[ \t]*(?:\w+[ \t]*\.[ \t]*)*$")
-_PLAIN_DEF = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*(?P<indent>[ \t]*)def\b")
-_HANDS_ON_GENERATOR = re.compile(
+_IMPORT = lazy_pattern(r"[ \t]*(?:from|import)\b")
+_WITH = lazy_pattern(r"[ \t]*with\b[^:]*$")
+_INSIDE_EXPRESSION = lazy_pattern(r"(?:[^=!<>]=|\breturn|\belse|\w\()[ \t]*(?:\w+[ \t]*\.[ \t]*)*$")
+_PLAIN_DEF = lazy_pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*(?P<indent>[ \t]*)def\b")
+_HANDS_ON_GENERATOR = lazy_pattern(
     r"return\s*\([^\n\[{]*\bfor\b|return\s*\(\s*$|return\s+map\b", re.M
 )
-_RETURNS_CALL = re.compile(r"return\s+[\w.]+\s*\(")
+_RETURNS_CALL = lazy_pattern(r"return\s+[\w.]+\s*\(")
 _LONGEST_LINE = 500
-_COMPILES = re.compile(r"\bjit\b|\bscript(?:_method)?\b")
+_COMPILES = lazy_pattern(r"\bjit\b|\bscript(?:_method)?\b")
 _SUSPENDING = ("yield", "async")
 # What starts threads and tasks, and what would switch recording on inside of inference_mode.
 _STARTS = (
     *("Thread", "concurrent", "executor", "asyncio"),
     *(".submit", ".create_task", ".apply_async", ".map_async"),
 )
-_SWITCHES_ON = re.compile(r"enable_grad|set_grad_enabled")
-_UNCALLED = re.compile(r"\.\s*(?:eval|train)\s*\)*[ \t\r]*(?:$|[;#])", re.M)
-_VOLATILE = re.compile(r"\bvolatile\s*=")
+_SWITCHES_ON = lazy_pattern(r"enable_grad|set_grad_enabled")
+_UNCALLED = lazy_pattern(r"\.\s*(?:eval|train)\s*\)*[ \t\r]*(?:$|[;#])", re.M)
+_VOLATILE = lazy_pattern(r"\bvolatile\s*=")
 
 
 def may_be_misused(text: str, tree: ast.Module) -> bool:

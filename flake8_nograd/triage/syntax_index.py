@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -16,11 +15,12 @@ from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
 from flake8_nograd.flow.scopes import is_decorated, is_property, parameters, positional
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.triage.names import Path, dotted_names, path_of
 from flake8_nograd.triage.text_prefilter import Patterns, found
 
-_HANDS_BACK: Patterns = (re.compile(r"return\b[ \t]*[^\s#]"), re.compile(r"yield\b"))
+_HANDS_BACK: Patterns = (lazy_pattern(r"return\b[ \t]*[^\s#]"), lazy_pattern(r"yield\b"))
 _BUILTINS = frozenset(dir(builtins))
 _UNSURVEYED = frozenset(
     "ctx op ops id attr name names module level kind arg rest conversion simple is_async annotation"

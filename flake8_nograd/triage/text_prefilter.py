@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.vocabulary import methods
 
 # Several patterns that begin with a letter or a dot are found about as fast as words.
@@ -21,25 +22,25 @@ def _named(names: Iterable[str]) -> Patterns:
     )
 
 
-_GRAD = re.compile(r"grad(?<!\wgrad)\s*\(")
-_GRADIENT_CALLS = (re.compile(r"backward(?<!def backward)\s*\("), _GRAD)
+_GRAD = lazy_pattern(r"grad(?<!\wgrad)\s*\(")
+_GRADIENT_CALLS = (lazy_pattern(r"backward(?<!def backward)\s*\("), _GRAD)
 _DIFFERENTIATES: Patterns = (*_named(methods.TRAINING_METHODS), *_GRADIENT_CALLS)
 _RAISES: Patterns = (*_named(methods.RAISING_METHODS), *_GRADIENT_CALLS)
 _TELLS_OF_A_GRAPH: Patterns = (
-    re.compile(r"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)"),
-    re.compile(r"opt(?!ion)"),
-    re.compile(r"scaler"),
+    lazy_pattern(r"\.\s*(?:detach|data|eval|train)\b(?![\w.]*\s+import)"),
+    lazy_pattern(r"opt(?!ion)"),
+    lazy_pattern(r"scaler"),
 )
 # What may record under a guard: another one, a switch, the end of the guard before its block's.
 _MAY_SWITCH_ON: Patterns = (
-    re.compile(r"enable_grad|set_grad_enabled|__exit__"),
-    re.compile(r"inference_mode\s*\(\s*[^\s)]"),
+    lazy_pattern(r"enable_grad|set_grad_enabled|__exit__"),
+    lazy_pattern(r"inference_mode\s*\(\s*[^\s)]"),
 )
 VOLATILE = "volatile"  # what makes an input of torch 0.3 one that has no graph
 _GRADIENT_WORDS = ("autograd", "functorch", *sorted(methods.GRADIENT_WORDS))
-_FUNC = re.compile(r"func\b(?<!\wfunc)")
-_READ = re.compile(r"\.\s*(\w+)\b(?!\s*\()")
-_QUOTED = re.compile(r"[\"'](\w+)[\"']")
+_FUNC = lazy_pattern(r"func\b(?<!\wfunc)")
+_READ = lazy_pattern(r"\.\s*(\w+)\b(?!\s*\()")
+_QUOTED = lazy_pattern(r"[\"'](\w+)[\"']")
 
 
 class TextPrefilter:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from flake8_nograd.flow.imports import imported_names
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax import unit_tests
 from flake8_nograd.triage.syntax_index import Function, body_of
 from flake8_nograd.triage.text_prefilter import VOLATILE, TextPrefilter
 
 # What makes more of the body of a test than calls that nobody judges.
-_ACTS = re.compile(r"import\b|\n[ \t]*(?:class|global)\b")
+_ACTS = lazy_pattern(r"import\b|\n[ \t]*(?:class|global)\b")
 
 
 class UnitTests:

@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.triage.syntax_index import Function, SyntaxIndex, body_of
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 from flake8_nograd.vocabulary.covered_calls import covers, names_called_covered
 
-_LISTED = re.compile(r"\.\s*parameters\s*\(\s*\)")
-_GUARDED = re.compile(r"no_grad|inference_mode")
-_CUT = re.compile(r"\)\s*\.\s*(?:detach|data)\b")
+_LISTED = lazy_pattern(r"\.\s*parameters\s*\(\s*\)")
+_GUARDED = lazy_pattern(r"no_grad|inference_mode")
+_CUT = lazy_pattern(r"\)\s*\.\s*(?:detach|data)\b")
 
 
 def may_train_in_vain(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.torch_versions import Floor
 from flake8_nograd.vocabulary import first_versions
 from flake8_nograd.vocabulary.autocast import AUTOCAST
 
-_BARE = re.compile(r"@[ \t]*[\w. \t]*(?:_grad|inference_mode)[ \t]*(?:$|[#\r\\])", re.M)
+_BARE = lazy_pattern(r"@[ \t]*[\w. \t]*(?:_grad|inference_mode)[ \t]*(?:$|[#\r\\])", re.M)
 
 
 def may_be_too_new(text: str, tree: ast.Module, floor: Floor) -> bool:

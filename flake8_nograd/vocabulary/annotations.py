@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import enum
-import re
 from collections.abc import Iterator
 from functools import cache
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.annotations import alternatives
 
-_MODULE_ANNOTATION = re.compile(
+_MODULE_ANNOTATION = lazy_pattern(
     r"(?:\w+\.)*\w*(?:Module|Model|Net|Network|Encoder|Decoder)"
     r"|(?:torch\.)?nn\.(?:modules\.(?:\w+\.)?)?(?!Parameter|Buffer)[A-Z]\w*"
 )
-_OTHER_ANNOTATION = re.compile(
+_OTHER_ANNOTATION = lazy_pattern(
     r"(?:\w+\.)*(?:Tensor|str|int|float|bool|Callable|Path|Dataset|DataLoader|ndarray|list|dict"
     r"|tuple|List|Dict|Tuple|Optimizer|Any\w+Fn|DataFrame|Series|Namespace|Config|DictConfig"
     r"|(?:torch\.)?nn\.\w*(?:Loss|Parameter|Buffer))\b.*"

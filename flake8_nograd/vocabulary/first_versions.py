@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.torch_versions import Version
 
 INFERENCE_MODE: Version = (1, 9)
@@ -16,4 +17,4 @@ AUTOCAST_KEEPS_GRADIENTS: Version = (2, 11)
 # Names whose reading tells that a file looks which torch it has, and words of its conditions.
 TELLS_VERSION = frozenset(("torch.__version__", "torch.version.__version__", "torch.torch_version"))
 ASKS_ATTRIBUTE = frozenset(("hasattr", "getattr"))
-SPEAKS_OF_VERSION = re.compile(r"version|torch|inference_mode", re.IGNORECASE)
+SPEAKS_OF_VERSION = lazy_pattern(r"version|torch|inference_mode", re.IGNORECASE)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-import re
+
+from flake8_nograd.patterns import lazy_pattern
 
 
 class GradMode(enum.Enum):
@@ -54,7 +55,7 @@ SWITCHES = frozenset(f"{module}.set_grad_enabled" for module in _MODULES) | {
     "torch._C.set_grad_enabled",
 }
 ASKS_MODE = frozenset(("torch.is_grad_enabled", "torch._C.is_grad_enabled"))
-NAMED_LIKE_TORCHS = re.compile(r"(?:no|enable)_grad|inference_mode|_?set_grad_enabled")
+NAMED_LIKE_TORCHS = lazy_pattern(r"(?:no|enable)_grad|inference_mode|_?set_grad_enabled")
 # The last names under which torch's guards and switches go, whatever they were imported as.
 GUARD_NAMES = frozenset(name.rpartition(".")[2] for name in SWITCHED_OFF_BY)
 SWITCH_NAMES = frozenset(name.rpartition(".")[2] for name in (*SWITCHES, "enable_grad"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from flake8_nograd.patterns import lazy_pattern
 
 # Layers of torch.nn without parameters: on plain inputs they record nothing.
-PARAMETERLESS = re.compile(
+PARAMETERLESS = lazy_pattern(
     r"torch\.nn\.(?:modules\.\w+\.)?(?!AdaptiveLogSoftmax)"
     r"(?:\w*(?:Loss|Pool[123]d|Pad[123]d|Shuffle|Dropout[123]?d?)"
     r"|\w*ReLU6?|\w*ELU|SiLU|Mish|\w*Sigmoid|\w*Tanh|\w*[Ss]oft(?:max|plus|sign|shrink|min)(?:2d)?"
@@ -31,17 +31,17 @@ CONTAINERS = frozenset(
 )
 
 # Layers whose parameters are all in these two attributes.
-WEIGHT_AND_BIAS = re.compile(
+WEIGHT_AND_BIAS = lazy_pattern(
     r"torch\.nn\.(?:modules\.\w+\.)?(?:Linear|Bilinear|Conv(?:Transpose)?[123]d"
     r"|(?:Batch|Layer|Group|Instance)Norm(?:[123]d)?)"
 )
 PARAMETER_NAMES = frozenset(("weight", "bias"))
 
 # Calls that make a module whose parameters are frozen unless `freeze=False` is given.
-FROZEN_MAKERS = re.compile(r"torch\.nn\.(?:modules\.\w+\.)?Embedding(?:Bag)?\.from_pretrained")
+FROZEN_MAKERS = lazy_pattern(r"torch\.nn\.(?:modules\.\w+\.)?Embedding(?:Bag)?\.from_pretrained")
 
 # Layers that `affine=False` or `elementwise_affine=False` leaves without parameters.
-NORMALIZATIONS = re.compile(r"torch\.nn\.(?:modules\.\w+\.)?\w*Norm(?:[123]d)?")
+NORMALIZATIONS = lazy_pattern(r"torch\.nn\.(?:modules\.\w+\.)?\w*Norm(?:[123]d)?")
 
 # Calls whose result is a tensor that requires a gradient.
 LEAF_MAKERS = frozenset(("torch.nn.Parameter", "torch.nn.parameter.Parameter"))

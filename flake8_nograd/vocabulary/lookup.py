@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
 
 from flake8_nograd.options import Options
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.effects import EFFECTS
 from flake8_nograd.vocabulary.frameworks import is_module_base, is_plain_base
@@ -21,17 +21,17 @@ from flake8_nograd.vocabulary.words import (
     words,
 )
 
-_GUARDED_CLASS = re.compile(
+_GUARDED_CLASS = lazy_pattern(
     r"\w*Pipeline(?:For\w+)?|SentenceTransformer|CrossEncoder|YOLO\w*|AutoShape|\w*Inferencer"
 )
 # The twins that other frameworks and engines have of the models of transformers and diffusers.
-_TWIN = re.compile(r"(?:TF|Flax|ORT|OV|Onnx|Neuron|Gaudi)[A-Z][a-z]?\w*")
+_TWIN = lazy_pattern(r"(?:TF|Flax|ORT|OV|Onnx|Neuron|Gaudi)[A-Z][a-z]?\w*")
 _TWINNED = ("transformers.", "diffusers.", "optimum.")
 _NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN))
 # Class methods that make a model out of something stored.
 _MAKERS = frozenset(("from_config", "from_quantized", "from_hparams"))
-_MODEL_WITH_HEAD = re.compile(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
-_CLASS_NAME = re.compile(r"[A-Z]+[a-z]\w*")
+_MODEL_WITH_HEAD = lazy_pattern(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
+_CLASS_NAME = lazy_pattern(r"[A-Z]+[a-z]\w*")
 # The names that libraries hand on to whoever imports all of them, as fastai does.
 _HANDED_ON = {"torch": "torch", "th": "torch", "nn": "torch.nn", "F": "torch.nn.functional"}
 _GUARD_WORDS = ("no_grad", "nograd", "inference_mode", "disable_grad")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from flake8_nograd.patterns import lazy_pattern
 
 STATIC = frozenset(("staticmethod",))
 CLASS_METHODS = frozenset(("classmethod",))
@@ -20,7 +20,7 @@ _TABLES = frozenset(
     " handler message_handler callback subscribe middleware errorhandler before_request endpoint"
     " exception_handler add_handler".split()
 )
-_REGISTER = re.compile(r"_?register(?:_\w+)?|register[A-Z]\w*")
+_REGISTER = lazy_pattern(r"_?register(?:_\w+)?|register[A-Z]\w*")
 
 # click 8.5.1 and its relatives: these make something that one calls, and enter it nowhere.
 STANDALONE = frozenset(

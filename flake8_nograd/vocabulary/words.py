@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+from flake8_nograd.patterns import lazy_pattern
+
+_WORD = lazy_pattern(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 # Words of a variable that holds a model.
 MODEL_WORDS = frozenset(
@@ -19,7 +20,7 @@ MODEL_WORDS = frozenset(
 )
 
 # Names for the nets of a GAN and the like: a letter, or one with the domains of the net.
-MODEL_LETTERS = re.compile(r"[GDFEQ]|net[GD]|(?:net)?[GD]_[A-Z]\w*")
+MODEL_LETTERS = lazy_pattern(r"[GDFEQ]|net[GD]|(?:net)?[GD]_[A-Z]\w*")
 
 # Words that make a name something else, whatever stands beside them.
 OTHER_WORDS = frozenset(

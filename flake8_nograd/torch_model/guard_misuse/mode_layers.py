@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
 from flake8_nograd.flow.values import Value
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import dotted, last_name, own_nodes
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import saved_inputs
 
-_SENSITIVE = re.compile(r"(?:Sync)?BatchNorm(?:[123]d)?|\w*Dropout(?:[123]d)?|Transformer\w*Layer")
+_SENSITIVE = lazy_pattern(
+    r"(?:Sync)?BatchNorm(?:[123]d)?|\w*Dropout(?:[123]d)?|Transformer\w*Layer"
+)
 _DEEPEST = 3
 
 

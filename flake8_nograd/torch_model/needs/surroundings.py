@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
+from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
 from flake8_nograd.syntax.expressions import all_nodes, dotted, last_name, own_name
 from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
@@ -15,7 +15,7 @@ from flake8_nograd.vocabulary.guard_calls import is_guard, is_recording_switch
 
 _FAST_PATH = ("TransformerEncoder", "TransformerEncoderLayer")
 _WHOLE = "Transformer"  # torch's has encoders inside; others may bear the name
-_SCRIPTED = re.compile(r"(^|\.)(jit\.(script\w*|export|ignore|unused)|script_method)$")
+_SCRIPTED = lazy_pattern(r"(^|\.)(jit\.(script\w*|export|ignore|unused)|script_method)$")
 _TRANSPARENT = frozenset("staticmethod classmethod property abstractmethod override".split())
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _SEES_FRAMES = frozenset(
