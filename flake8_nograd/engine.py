@@ -43,13 +43,14 @@ def check(
 
     Each message ends with the cure that a fixer asked for this style would carry out.
     """
-    found = find(source, options)
-    kept = keep(source, found) if found else ()
-    if not any(finding.repair for finding in kept):
-        return list(kept)
-    from flake8_nograd.fixing.style import Style
+    with _collector_paused():
+        found = find(source, options)
+        kept = keep(source, found) if found else ()
+        if not any(finding.repair for finding in kept):
+            return list(kept)
+        from flake8_nograd.fixing.style import Style
 
-    return [item.finding for item in plan(source, found, kept, style or Style(), keep).outcomes]
+        return [item.finding for item in plan(source, found, kept, style or Style(), keep).outcomes]
 
 
 def find(source: Source, options: Options = DEFAULT_OPTIONS) -> list[Finding]:

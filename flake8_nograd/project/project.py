@@ -24,7 +24,6 @@ from flake8_nograd.project.pure_functions import PureFunctions
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
-from flake8_nograd.project.torch_floor import declared_floor
 from flake8_nograd.project.unseen_calls import UnseenCalls
 from flake8_nograd.source import Source
 from flake8_nograd.torch_versions import NEWEST, Version, version_of
@@ -296,6 +295,8 @@ class _Session:
 
     def floor(self, root: str) -> Version:
         if root not in self._floors:
+            from flake8_nograd.project.torch_floor import declared_floor  # and all that reads TOML
+
             self._floors[root] = declared_floor(root) or NEWEST
         return self._floors[root]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Mapping
 
@@ -16,7 +15,7 @@ def _find() -> dict[str, Rule]:
         if info.name.startswith("ngr"):
             module = importlib.import_module(f"{__name__}.{info.name}")
             rule: Rule = module.RULE
-            found.append(rule._replace(documentation=inspect.cleandoc(module.__doc__ or "")))
+            found.append(rule._replace(written=module.__doc__ or ""))
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -46,9 +47,14 @@ class Rule(NamedTuple):
     summary: str
     precedence: int
     check: Callable[[ModuleFacts], Iterator[Report]]
-    documentation: str = ""
+    written: str = ""  # the docstring of its module
     default: bool = True
     fixable: bool = True
+
+    @property
+    def documentation(self) -> str:
+        """Its page, as Markdown."""
+        return inspect.cleandoc(self.written)
 
 
 def reports_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_nograd.syntax.bindings import FunctionNode
 
@@ -55,8 +56,7 @@ class Statement:
         return self.suite[self.index + 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Consecutive statements of one suite."""
 
     suite: Sequence[Statement]

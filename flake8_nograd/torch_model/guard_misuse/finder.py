@@ -10,16 +10,12 @@ from flake8_nograd.torch_model.guard_misuse.autocast_cache import guarded_casts
 from flake8_nograd.torch_model.guard_misuse.coroutines import decorated_makers
 from flake8_nograd.torch_model.guard_misuse.dead_statements import dead_statements
 from flake8_nograd.torch_model.guard_misuse.decorator_order import wrong_order
-from flake8_nograd.torch_model.guard_misuse.eval_modes import never_evaluating, never_training_again
 from flake8_nograd.torch_model.guard_misuse.guard_arguments import wrong_calls
 from flake8_nograd.torch_model.guard_misuse.guarded_classes import guarded_classes
 from flake8_nograd.torch_model.guard_misuse.inference_modes import lifted_modes, overruled_guards
 from flake8_nograd.torch_model.guard_misuse.inference_tensors import inference_tensors
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_graphs import kept_graphs
-from flake8_nograd.torch_model.guard_misuse.lighter_guards import lighter_guards
-from flake8_nograd.torch_model.guard_misuse.needless_graphs import needless_graphs
-from flake8_nograd.torch_model.guard_misuse.nested_guards import nested_guards
 from flake8_nograd.torch_model.guard_misuse.suspended_guards import suspended_guards
 from flake8_nograd.torch_model.guard_misuse.threads import guarded_threads
 from flake8_nograd.torch_model.guard_misuse.too_new import too_new
@@ -28,7 +24,8 @@ from flake8_nograd.torch_model.guard_misuse.uncalled_modes import uncalled_modes
 from flake8_nograd.torch_model.guard_misuse.unreset_switches import unreset_switches
 from flake8_nograd.torch_model.guard_misuse.volatile import volatile_variables
 
-_QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
+_Question = Callable[[Interpreted], Iterator[GuardMisuse]]
+_QUESTIONS: tuple[_Question, ...] = (
     dead_statements,
     wrong_calls,
     decorated_makers,
@@ -49,17 +46,26 @@ _QUESTIONS: tuple[Callable[[Interpreted], Iterator[GuardMisuse]], ...] = (
 )
 
 
-# Asked only of those who ask for the code.
-_OPT_IN: dict[str, Callable[[Interpreted], Iterator[GuardMisuse]]] = {
-    "NGR901": nested_guards,
-    "NGR902": lighter_guards,
-    "NGR903": never_evaluating,
-    "NGR904": never_training_again,
-    "NGR905": needless_graphs,
-}
-
-
 def misuses_of(what: Interpreted, options: Options) -> tuple[GuardMisuse, ...]:
     """Everything that guards of a file seem to do and do not."""
-    asked = [question for code, question in _OPT_IN.items() if options.asks_for(code)]
+    asked = [question for code, question in _opt_in(options) if options.asks_for(code)]
     return tuple(item for question in (*_QUESTIONS, *asked) for item in question(what))
+
+
+def _opt_in(options: Options) -> Iterator[tuple[str, _Question]]:
+    """What is asked only of those who ask for its code, and imported for nobody else."""
+    if not options.opt_in:
+        return
+    from flake8_nograd.torch_model.guard_misuse.eval_modes import (
+        never_evaluating,
+        never_training_again,
+    )
+    from flake8_nograd.torch_model.guard_misuse.lighter_guards import lighter_guards
+    from flake8_nograd.torch_model.guard_misuse.needless_graphs import needless_graphs
+    from flake8_nograd.torch_model.guard_misuse.nested_guards import nested_guards
+
+    yield "NGR901", nested_guards
+    yield "NGR902", lighter_guards
+    yield "NGR903", never_evaluating
+    yield "NGR904", never_training_again
+    yield "NGR905", needless_graphs
