@@ -56,7 +56,7 @@ class Freeze(NamedTuple):
     when: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class FunctionSummary:
     """A function or method; the body of the module is one as well."""
 
@@ -168,7 +168,7 @@ class Functions(Mapping[str, FunctionSummary]):
         self._nodes, self._text = {}, text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ClassSummary:
     """A class: its bases as they are written, its methods, and what its attributes are made by."""
 
@@ -196,7 +196,7 @@ class ClassSummary:
         )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class ModuleSummary:
     """A file: what its names are imported as, and what it defines."""
 

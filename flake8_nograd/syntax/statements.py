@@ -14,7 +14,7 @@ from typing import NamedTuple
 from flake8_nograd.syntax.bindings import FunctionNode
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Statement:
     """A statement, the suite it is part of and the statement around that suite."""
 

@@ -15,7 +15,7 @@ ProgramPoint = int
 _DEEPEST = 20  # guards inside each other that can still be told apart when one is left by hand
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Entered:
     """A guard that is not left yet: what owns it, and the context in which it was entered."""
 

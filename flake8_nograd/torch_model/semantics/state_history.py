@@ -10,7 +10,7 @@ from flake8_nograd.flow.graph import Node
 from flake8_nograd.flow.scopes import Function
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class StateChange:
     """A state is set for modules; ``to`` is None if a condition or an argument decides.
 
@@ -26,7 +26,7 @@ class StateChange:
     function: Function | None = None  # in which it is set
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class StateJoin:
     """Branches with different histories meet; ``before`` is what they share."""
 
