@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from flake8_nograd.fixing.site import File
-from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import dotted
 from flake8_nograd.syntax.statements import Block
 
 # The comment that begins a cell.
-CELL = lazy_pattern(r"\s*#\s?(%%|In\s?\[)")
+CELL = re.compile(r"\s*#\s?(%%|In\s?\[)")
 
 
 def spans_cells(block: Block, file: File) -> str:

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 import libcst as cst
 from libcst import matchers as m
 
-from flake8_nograd.patterns import lazy_pattern
-
 Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
-_SWITCH = lazy_pattern(r"#\s*(fmt|yapf|isort|ruff|region|endregion)\b\s*:?\s*(\w*)")
+_SWITCH = re.compile(r"#\s*(fmt|yapf|isort|ruff|region|endregion)\b\s*:?\s*(\w*)")
 _OPENS = frozenset({"off", "disable"})
 _CLOSES = frozenset({"on", "enable"})
 

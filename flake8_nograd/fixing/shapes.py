@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flake8_nograd.findings import Safety
@@ -14,12 +15,11 @@ from flake8_nograd.fixing.shape import Shape
 from flake8_nograd.fixing.site import File, Site, candidates
 from flake8_nograd.fixing.spelling import spell
 from flake8_nograd.fixing.style import Form, Guard
-from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import all_nodes, last_name
 from flake8_nograd.syntax.statements import Block, Statement
 from flake8_nograd.vocabulary.guard_calls import is_guard
 
-_DOES_MORE = lazy_pattern(r"main$|__init__$|setup|(build|make|create)(_|$)")
+_DOES_MORE = re.compile(r"main$|__init__$|setup|(build|make|create)(_|$)")
 
 
 def shape_of(site: Site, file: File) -> Shape | str:
