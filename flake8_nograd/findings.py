@@ -28,6 +28,11 @@ class Span(NamedTuple):
     end_column: int
 
 
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two stretches share text."""
+    return one[:2] < other[2:] and other[:2] < one[2:]
+
+
 class Hoisted(NamedTuple):
     """How a forward pass could be evaluated before its statement; an empty text is no reason.
 
@@ -135,12 +140,13 @@ class Repair(NamedTuple):
 
 
 class Respelling(NamedTuple):
-    """What is to be written in place of an expression, and how safe that is."""
+    """What is to be written in place of an expression or a block, and how safe that is."""
 
     span: Span
     text: str
     safety: Safety
     reason: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

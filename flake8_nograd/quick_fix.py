@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from flake8_nograd import fix_engine
 from flake8_nograd.engine import Keep
@@ -88,7 +88,8 @@ class Repairs:
             made = attempt.smallest(outcome.finding)
             if made is not None:
                 after, others = made
-                found[outcome] = _quick_fix(data, after, self.path, is_safe, others)
+                made_fix = _quick_fix(data, after, self.path, is_safe, others)
+                found[outcome] = _titled(made_fix, outcome.finding)
         for outcome, quick_fix in found.items():
             # Two that rewrite the same lines take each other's place: both mend all there is.
             if any(_clash(other.edits, quick_fix.edits) for other in found.values()):
@@ -167,6 +168,14 @@ def _quick_fix(data: bytes, after: bytes, path: str, is_safe: bool, others: int)
     added = list(added_lines(before, edits))
     title = _title(added, is_longer=len(fixed) > len(before))
     return QuickFix(title, edits, is_safe, others)
+
+
+def _titled(quick_fix: QuickFix, finding: Finding) -> QuickFix:
+    """The fix of what is written in another way, which its lines alone do not tell."""
+    respelling = finding.respelling
+    if respelling is None or quick_fix.others:
+        return quick_fix
+    return replace(quick_fix, title=respelling.title)
 
 
 def _title(added: Sequence[str], is_longer: bool) -> str:

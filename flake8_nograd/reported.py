@@ -7,12 +7,12 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from flake8_nograd import noqa
-from flake8_nograd.findings import Finding, Repair, Respelling, Safety
+from flake8_nograd.findings import Finding, Repair, Safety
 from flake8_nograd.options import Options
+from flake8_nograd.respellings import respelling_of
 from flake8_nograd.rules import RULES
-from flake8_nograd.rules.base import Cure, Rule, which_run_wastes, why_guard_fails
+from flake8_nograd.rules.base import Rule, which_run_wastes, why_guard_fails
 from flake8_nograd.source import Source
-from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.facts import (
     Confidence,
@@ -82,7 +82,7 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
                     why = which_run_wastes(subject) or why_guard_fails(subject, facts)
                 finding = _finding(rule, subject, message + why, source, facts.needs)
                 if cure is not None and isinstance(subject, GuardMisuse):
-                    finding = replace(finding, respelling=_respelling(subject, cure, source))
+                    finding = replace(finding, respelling=respelling_of(subject, cure, source))
                 yield finding
 
 
@@ -98,20 +98,6 @@ def _finding(
     span = source.span(node, node)
     end = (span.end_line, span.end_column + 1)
     return Finding(span.line, span.column + 1, rule.code, message, repair, end)
-
-
-def _respelling(item: GuardMisuse, cure: Cure, source: Source) -> Respelling | None:
-    """What is to be written in place of a guard that fits into one line, with names at hand."""
-    node, span = item.node, source.span(item.node, item.node)
-    has_arguments = isinstance(node, ast.Call) and bool(node.args or node.keywords)
-    if span.line != span.end_line or (cure.keeps_arguments and has_arguments):
-        return None
-    written = source.lines[span.line - 1][span.column : span.end_column]
-    text = cure.text.format(written=written, **item._asdict())
-    if not set(names_in([ast.parse(text)])) <= set(names_in([node])):
-        return None
-    safety = Safety.UNSAFE if cure.doubt else Safety.SAFE
-    return Respelling(span, text, safety, cure.doubt or "it means what was meant")
 
 
 def _repair(region: Region, needs: Needs) -> Repair:

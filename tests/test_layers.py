@@ -36,6 +36,7 @@ LAYERS = (
     {"torch_model/flags"},
     {"torch_model/analysis"},
     {"rules", "explanation"},
+    {"respellings"},
     {"reported"},
     {"fixing"},
     {"engine", "selection"},

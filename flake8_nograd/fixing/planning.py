@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flake8_nograd.findings import Finding, Respelling, Safety
+from flake8_nograd.findings import Finding, Respelling, Safety, overlap
 from flake8_nograd.fixing.cures import with_cure
 from flake8_nograd.fixing.edits import Edit, Extend, Import, Wrap
 from flake8_nograd.fixing.names import Names
@@ -37,8 +37,20 @@ def make_plan(
     The message of each finding then ends with its cure.
     """
     plan = _plan_of_guards(source, findings, protected, style)
-    done = (item.finding.respelling for item in plan.outcomes if item.verdict is Verdict.FIXED)
-    return plan._replace(respellings=tuple(item for item in done if item is not None))
+    done: list[Respelling] = []
+    outcomes = tuple(_in_turn(item, done) for item in plan.outcomes)
+    return plan._replace(outcomes=outcomes, respellings=tuple(done))
+
+
+def _in_turn(outcome: Outcome, done: list[Respelling]) -> Outcome:
+    """The outcome, whose respelling is added to those done; one that touches another waits."""
+    respelling = outcome.finding.respelling
+    if respelling is None or outcome.verdict is not Verdict.FIXED or respelling in done:
+        return outcome
+    if any(overlap(respelling.span, other.span) for other in done):
+        return outcome._replace(verdict=Verdict.LATER)
+    done.append(respelling)
+    return outcome
 
 
 def _plan_of_guards(

@@ -1,4 +1,4 @@
-"""Expressions written in another way, everything around them byte for byte as it was."""
+"""Guards written in another way or taken off, all around them byte for byte as it was."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from flake8_nograd.findings import Respelling, Span
 from flake8_nograd.fixing.rewriting import CannotRewrite
 from flake8_nograd.source import Source, SourceError
+from flake8_nograd.syntax.bindings import FunctionNode
 
 
 def respell(source: Source, data: bytes, respellings: Sequence[Respelling]) -> bytes:
-    """The bytes with each expression replaced; raises `CannotRewrite`, and nothing has happened."""
+    """The bytes with each place rewritten; raises `CannotRewrite`, and nothing has happened."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     lines = list(source.lines)
-    for span, text, _, _ in sorted(set(respellings), reverse=True):
+    for span, text, *_ in sorted(set(respellings), reverse=True):
         first, last = lines[span.line - 1], lines[span.end_line - 1]
         lines[span.line - 1] = first[: span.column] + text + last[span.end_column :]
         lines[span.line : span.end_line] = [""] * (span.end_line - span.line)
@@ -29,22 +30,34 @@ def respell(source: Source, data: bytes, respellings: Sequence[Respelling]) -> b
         raise CannotRewrite(f"the edited file would not parse: {error.why}") from error
     wanted = _Respelled(source, {item.span: item.text for item in respellings})
     before = Source.from_text("".join(source.lines), source.path).tree
-    if ast.dump(wanted.visit(before)) != ast.dump(after.tree):
+    if ast.dump(wanted.generic_visit(before)) != ast.dump(after.tree):
         raise CannotRewrite("the edited file would be another program")
     return changed
 
 
 class _Respelled(ast.NodeTransformer):
-    """Puts what is written instead of expressions into a tree."""
+    """Puts what is written instead of expressions into a tree, and takes guards off."""
 
     def __init__(self, source: Source, texts: Mapping[Span, str]) -> None:
         self._source = source
         self._texts = dict(texts)
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        """The node, or what stands for it."""
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
+        """The node, or what stands for it: for a `with`, its body."""
+        if isinstance(node, FunctionNode) and self._takes_order(node.decorator_list[-2:]):
+            node.decorator_list[-2:] = reversed(node.decorator_list[-2:])
+        if isinstance(node, ast.With) and self._texts.pop(self._source.span(node, node), ""):
+            self.generic_visit(node)
+            return node.body
         if isinstance(node, ast.expr):
             text = self._texts.pop(self._source.span(node, node), None)
             if text is not None:
                 return ast.parse(text, mode="eval").body
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        return node
+
+    def _takes_order(self, decorators: Sequence[ast.expr]) -> bool:
+        """Whether the two last decorators of a function change places."""
+        if len(decorators) < 2:
+            return False
+        return bool(self._texts.pop(self._source.span(*decorators), ""))

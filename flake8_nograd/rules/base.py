@@ -22,7 +22,8 @@ _LONGEST_CALLEE = 40
 class Cure(NamedTuple):
     """What is to be written in place of a guard, and why that may not be what was meant.
 
-    The text may name `{written}`, what stands there, beside the fields of the misuse. One that
+    The text may name `{written}`, what stands there, beside the fields of the misuse. It is empty
+    where a guard is to be taken off, or put below another decorator, if that can be done. One that
     ``keeps_arguments`` has none itself, so it fits only where there are none.
     """
 

@@ -43,7 +43,10 @@ class Scorer:
 ```
 
 ## Fix safety
-No fix is offered.
+Where the other decorator stands directly above the `def`, and no comment beside the guard, the two
+change places. That is safe for `@classmethod`, below which every call raises as it is. It is unsafe
+for all others: calls of a static method, uses of the property, or what runs the registered function
+may count on how it is.
 
 ## When to ignore
 If a decorator that registers wraps the function before it keeps it.
@@ -56,7 +59,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -82,10 +85,18 @@ _MESSAGES = {
     ),
 }
 
+# The decorators are written in another order, so there is no other text.
+_CURES = {
+    Misuse.ABOVE_STATIC_METHOD: Cure("", "calls on an instance then hand on one argument less"),
+    Misuse.ABOVE_CLASS_METHOD: Cure(""),
+    Misuse.ABOVE_PROPERTY: Cure("", "the property is then no method any more"),
+    Misuse.ABOVE_REGISTRATION: Cure("", "what was registered then runs without recording"),
+}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Decorators in an order that disarms the guard."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -94,5 +105,4 @@ RULE = Rule(
     summary="a guard above `@staticmethod`, a property or a registration",
     precedence=304,
     check=check,
-    fixable=False,
 )

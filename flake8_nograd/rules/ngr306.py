@@ -32,7 +32,10 @@ def slope(x: torch.Tensor) -> torch.Tensor:
 ```
 
 ## Fix safety
-No fix is offered.
+The fixes are unsafe: they change what is recorded. `torch.no_grad()` takes the place of the
+inference_mode around `enable_grad`, where both stand in one function and the guard is written as
+`torch.inference_mode()`, and no forward pass would be recorded for nothing.
+`inference_mode(False)` loses its argument, and the block no longer records.
 
 ## When to ignore
 Never.
@@ -45,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -56,10 +59,17 @@ _MESSAGES = {
     Misuse.SWITCHED_ON: ("the guard {guard} switches recording on; write `{subject}()`"),
 }
 
+_CURES = {
+    Misuse.INSIDE_INFERENCE_MODE: Cure("{subject}", "what records nothing now then records"),
+    Misuse.SWITCHED_ON: Cure(
+        "{subject}()", "that the block is to run without recording is a guess"
+    ),
+}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Modes that do the opposite of what they seem to."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -68,5 +78,4 @@ RULE = Rule(
     summary="`enable_grad` in `inference_mode`; `inference_mode(False)` as a guard",
     precedence=306,
     check=check,
-    fixable=False,
 )

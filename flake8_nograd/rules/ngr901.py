@@ -37,7 +37,10 @@ def embed(model: nn.Module, batches):
 ```
 
 ## Fix safety
-No fix is offered.
+The fix takes the guard off and moves its block to the left. It is safe, and offered only where
+that is simple: the guard is the one item of its `with`; the outer guard is a block, or the one
+decorator; the function neither yields nor awaits; nothing in the file switches recording on; and
+no comment beside the guard and no string of several lines would suffer.
 
 ## When to ignore
 If the outer guard is to go.
@@ -50,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -59,10 +62,13 @@ _MESSAGES = {
     ),
 }
 
+# The block is written in place of the whole `with`, so there is no other text.
+_CURES = {Misuse.INSIDE_THE_SAME: Cure("")}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Guards inside of others of the same kind."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -72,5 +78,4 @@ RULE = Rule(
     precedence=901,
     check=check,
     default=False,
-    fixable=False,
 )

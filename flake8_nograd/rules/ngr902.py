@@ -34,7 +34,8 @@ for batch in torch.randn(100, 8, 10):
 ```
 
 ## Fix safety
-No fix is offered.
+The fix is safe: the rule reports nothing but blocks whose tensors nobody can miss. It is offered
+where the guard is written with the name of torch, as `torch.no_grad()`.
 
 ## When to ignore
 If torch before 1.9 has to run the file, which `nograd-torch-version` can say.
@@ -47,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -57,10 +58,12 @@ _MESSAGES = {
     ),
 }
 
+_CURES = {Misuse.LIGHTER_GUARD: Cure("{subject}")}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Blocks under `no_grad` that need no more than `inference_mode`."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -70,5 +73,4 @@ RULE = Rule(
     precedence=902,
     check=check,
     default=False,
-    fixable=False,
 )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.fate.fate import ResultUse
 from flake8_nograd.torch_model.inference.eval_mode import EvalMode
 from flake8_nograd.torch_model.inference.roles import Role
@@ -198,7 +199,8 @@ class GuardMisuse(NamedTuple):
 
     ``guard`` is how it is written, ``subject`` what it was put on; ``meant_for`` are the lines
     that it was to cover, as far as they can be told, ``line`` another one that is concerned.
-    ``floor`` is the oldest torch on which the file has to run, where that matters.
+    ``floor`` is the oldest torch on which the file has to run, where that matters. ``instead`` is
+    what is to be written in another way, where that is not the node itself.
     """
 
     node: ast.expr
@@ -209,6 +211,7 @@ class GuardMisuse(NamedTuple):
     line: int = 0
     place: str = ""  # in another file
     floor: str = ""
+    instead: ast.expr | ast.With | FunctionNode | None = None
 
 
 class ModuleFacts(NamedTuple):

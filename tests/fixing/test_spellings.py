@@ -68,8 +68,6 @@ def test_guards(imports, guard):
     [
         *(f"{name}(True)" for name in sorted(SWITCHES)),
         *(f"{name}()" for name, mode in sorted(GUARDS.items()) if not mode.is_off),
-        "torch.inference_mode(False)",
-        "torch.inference_mode(mode=False)",
     ],
 )
 def test_switches(switch):
@@ -77,6 +75,18 @@ def test_switches(switch):
     assert not is_guard(parsed(switch))
     text = program("import torch", around=f"with {switch}:")
     assert fix_engine.fix(text.encode(), style=Style(unsafe=True)).after == text.encode()
+
+
+@pytest.mark.parametrize(
+    "switch", ["torch.inference_mode(False)", "torch.inference_mode(mode=False)"]
+)
+def test_inference_mode_that_is_switched_off_is_no_guard(switch):
+    assert is_recording_switch(parsed(switch))
+    assert not is_guard(parsed(switch))
+    text = program("import torch", around=f"with {switch}:")
+    assert fix_engine.fix(text.encode()).after == text.encode()
+    mended = text.replace(switch, "torch.inference_mode()")
+    assert fix_engine.fix(text.encode(), style=Style(unsafe=True)).after == mended.encode()
 
 
 @pytest.mark.parametrize("guard", list(Guard))

@@ -9,6 +9,7 @@ from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
+from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.decorators import (
     GuardDecorator,
@@ -40,7 +41,16 @@ def wrong_order(what: Interpreted) -> Iterator[GuardMisuse]:
                     f"@{ast.unparse(guard.node)}",
                     f"@{ast.unparse(other)}",
                     lines_of(function.node),
+                    instead=_to_reorder(function, guard, kind),
                 )
+
+
+def _to_reorder(function: Function, guard: GuardDecorator, kind: Misuse) -> FunctionNode | None:
+    """The function, if its guard and the other decorator only have to change places."""
+    is_last_but_one = guard.position == len(function.decorators) - 2
+    if kind is Misuse.UNDER_SCRIPT or not is_last_but_one:
+        return None
+    return function.node if isinstance(function.node, FunctionNode) else None
 
 
 def _fault(

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_nograd.flow.program import suites_of
+from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.vocabulary.first_versions import INFERENCE_MODE
@@ -28,5 +29,10 @@ def lighter_guards(what: Interpreted) -> Iterator[GuardMisuse]:
         lines = range(block.lineno, (block.end_lineno or block.lineno) + 1)
         passes = [found.node for found in what.passes if found.node.lineno in lines]
         facts = what.needs.around(passes)
+        function = call.function.node
+        if isinstance(function, FunctionNode) and facts.is_scripted(function):
+            continue  # TorchScript knows no other guard
         if passes and not facts.must_record(block.body) and not facts.lasts(block.body):
-            yield GuardMisuse(item, Misuse.LIGHTER_GUARD, ast.unparse(item))
+            is_plain = ast.unparse(call.node.func) in GUARDS
+            instead = "torch.inference_mode()" if is_plain else ""
+            yield GuardMisuse(item, Misuse.LIGHTER_GUARD, ast.unparse(item), instead)

@@ -1,0 +1,98 @@
+"""What is to be written in place of a guard that is written wrongly, or of its whole block."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from flake8_nograd.findings import Respelling, Safety, Span
+from flake8_nograd.rules.base import Cure
+from flake8_nograd.source import Source
+from flake8_nograd.syntax.accumulations import names_in
+from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.torch_model.facts import GuardMisuse
+
+
+def respelling_of(item: GuardMisuse, cure: Cure, source: Source) -> Respelling | None:
+    """What a cure makes of a misuse; None if it does not fit there."""
+    node = item.instead or item.node
+    span = source.span(node, node)
+    if isinstance(node, ast.With):
+        text, title = _body(node, source), "Remove the guard"
+    elif isinstance(node, FunctionNode):
+        first, last = node.decorator_list[-2:]
+        span = source.span(first, last)
+        text, title = _exchanged(first, last, source), "Put the guard above the `def`"
+    else:
+        text = _text(node, item, cure, source)
+        title = f"Write `{text}`"
+    if not text:
+        return None
+    safety = Safety.UNSAFE if cure.doubt else Safety.SAFE
+    return Respelling(span, text, safety, cure.doubt or "it means what was meant", title)
+
+
+def _exchanged(first: ast.expr, last: ast.expr, source: Source) -> str | None:
+    """Two decorators, each in the place of the other; None if there is a comment between them."""
+    spans = [source.span(first, first), source.span(last, last)]
+    between = Span(*spans[0][2:], *spans[1][:2])
+    above, middle, below = (_written(span, source) for span in (spans[0], between, spans[1]))
+    return None if "#" in middle else below + middle + above
+
+
+def _written(span: Span, source: Source) -> str:
+    lines = list(source.lines[span.line - 1 : span.end_line])
+    lines[-1] = lines[-1][: span.end_column]
+    lines[0] = lines[0][span.column :]
+    return "".join(lines)
+
+
+def _text(node: ast.expr, item: GuardMisuse, cure: Cure, source: Source) -> str | None:
+    """What is to be written in place of a guard that fits into one line, with names at hand."""
+    span = source.span(node, node)
+    has_arguments = isinstance(node, ast.Call) and bool(node.args or node.keywords)
+    if span.line != span.end_line or (cure.keeps_arguments and has_arguments):
+        return None
+    written = source.lines[span.line - 1][span.column : span.end_column]
+    text = cure.text.format(written=written, **item._asdict())
+    return text if set(names_in([ast.parse(text)])) <= set(names_in([node])) else None
+
+
+def _body(block: ast.With, source: Source) -> str | None:
+    """The body of a `with`, one level to the left; None if more than indentation would change."""
+    span = source.span(block, block)
+    header, *lines = source.lines[span.line - 1 : span.end_line]
+    if "#" in header or not header.rstrip().endswith(":") or _has_long_text(block):
+        return None
+    lines[-1] = lines[-1][: span.end_column]
+    while not lines[0].strip():
+        del lines[0]
+    code = next(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    indent, deeper = header[: span.column], code[: -len(code.lstrip())]
+    if not deeper.startswith(indent) or _goes_on(source.lines[span.end_line :], deeper):
+        return None
+    moved = [
+        indent + line.removeprefix(deeper) if line.startswith(deeper) else line for line in lines
+    ]
+    return "".join(moved).removeprefix(indent)
+
+
+def _has_long_text(block: ast.With) -> bool:
+    """Whether a string goes over several lines, whose indentation may be part of it."""
+    return any(
+        node.lineno != node.end_lineno
+        for node in ast.walk(block)
+        if isinstance(node, ast.JoinedStr)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
+    )
+
+
+def _goes_on(lines: Sequence[str], indent: str) -> bool:
+    """Whether comments that are indented like a block follow it."""
+    for line in lines:
+        text = line.strip()
+        if text and not text.startswith("#"):
+            return False
+        if text and line.startswith(indent):
+            return True
+    return False
