@@ -25,7 +25,7 @@ MODEL_LETTERS = lazy_pattern(r"[GDFEQ]|net[GD]|(?:net)?[GD]_[A-Z]\w*")
 # Words that make a name something else, whatever stands beside them.
 OTHER_WORDS = frozenset(
     "loss losses criterion criterions penalty regularizer metric metrics optimizer optim optimizers"
-    " scheduler fn func"
+    " scheduler fn func handle hook"
     " function tokenizer transform transforms augment augmentation dataset loader dataloader data"
     " config cfg args opts options path dir file name names id ids params parameters state dict"
     " list object class cls type factory builder registry wrapper_fn callback callbacks logger"

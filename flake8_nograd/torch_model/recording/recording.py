@@ -55,7 +55,8 @@ class Recording:
                 self._sources[function] = []
                 self._entries[function].add(GradMode.MAYBE)
             elif modules.frameworks.guard(function):
-                self._entries[function].add(GradMode.OFF)
+                is_undone = switches.are_on_again(function)
+                self._entries[function].add(GradMode.MAYBE if is_undone else GradMode.OFF)
             elif not self._sources[function]:
                 self._entries[function].add(self._unasked(function))
         self._solve(program.functions)

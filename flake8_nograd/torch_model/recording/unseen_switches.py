@@ -51,6 +51,11 @@ class PossibleSwitches:
         constructor = self._points_to.method(cls, "__init__")
         return self._exits.get(constructor) in self._doubtful if constructor else False
 
+    def are_on_again(self, function: Function) -> bool:
+        """Whether another method of the class, such as a hook, leaves recording on for a method."""
+        others = function.owner.methods.values() if function.owner is not None else ()
+        return any(self._exits.get(method) in self._perhaps_on for method in others)
+
     def about_import_of(self, module: Function) -> bool:
         """Whether importing the file, or setting it up, may leave recording off for others.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import partial
 
-from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.program import Call, suites_of
+from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.torch_model.facts import MisplacedBackward, Misplacement
 from flake8_nograd.torch_model.fate.autograd_graphs import Graphs
 from flake8_nograd.torch_model.models.recognition import Modules
@@ -51,7 +53,7 @@ class MisplacedBackwards:
     def _tangle(self, what: Differentiation) -> Misplacement | None:
         call = what.call
         nodes = what.outputs.flows
-        if self._points_to.runs_own_function(call):
+        if self._points_to.runs_own_function(call) or _is_left_to_callers(call):
             return None
         if call.name not in _RAISING or not nodes or nodes & self._observations.wants_grad:
             return None
@@ -66,6 +68,20 @@ class MisplacedBackwards:
 
     def _only_called_off(self, call: Call[Context]) -> bool:
         return call.context.grad is GradMode.INHERITED and _is_on(self._recording, call) is False
+
+
+def _is_left_to_callers(call: Call[Context]) -> bool:
+    """Whether a parameter decides if a call runs, and callers decide the grad mode."""
+    if call.context.grad is not GradMode.INHERITED:
+        return False
+    parameters = {parameter.arg for parameter in call.function.parameters()}
+    return any(
+        isinstance(place.statement, ast.If)
+        and not parameters.isdisjoint(
+            part.id for part in nodes_of(place.statement.test) if isinstance(part, ast.Name)
+        )
+        for place in suites_of(call.place)
+    )
 
 
 def _is_on(recording: Recording, call: Call[Context]) -> bool | None:
