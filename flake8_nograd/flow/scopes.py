@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flake8_nograd.flow.values import Value
+from flake8_nograd.syntax.signatures import parameters, positional
 
 _PROPERTIES = frozenset(("property", "cached_property", "lazy_property", "lazyproperty"))
 
@@ -127,24 +128,3 @@ def is_property(node: FunctionNode | None) -> bool:
     """Whether decorators make an attribute of a method, by their last names."""
     decorators = getattr(node, "decorator_list", ())
     return any(getattr(item, "id", getattr(item, "attr", "")) in _PROPERTIES for item in decorators)
-
-
-def positional(arguments: ast.arguments) -> list[str]:
-    """Names of the parameters that can be given by position."""
-    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-
-
-def parameters(arguments: ast.arguments) -> list[ast.arg]:
-    """All parameters, starred ones last."""
-    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return named + [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
-
-
-def defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
-    """The parameters that have a default, each with it."""
-    if arguments.defaults:
-        names = positional(arguments)[-len(arguments.defaults) :]
-        yield from zip(names, arguments.defaults, strict=True)
-    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if value is not None:
-            yield parameter.arg, value

@@ -24,7 +24,7 @@ _UNSPECIFIC = frozenset(
 )
 _CALLED = rb"(?<!def )\b%s\b\s*[(,]"
 # A method is also kept in a variable: `run = self.fast if quick else self.slow`.
-_CALLED_OR_KEPT = rb"(?m)\.\s*%s\b(?:\s*[(,]|[ \t]*(?:\)|#|if\b|else\b|$))"
+_CALLED_OR_KEPT = rb"\.\s*%s\b(?:\s*[(,]|[ \t]*(?:\)|#|if\b|else\b|\n|\Z))"
 _WRAPPING = frozenset("DataParallel DistributedDataParallel FullyShardedDataParallel DDP".split())
 
 
@@ -85,11 +85,11 @@ class CallSites:
         assert method.function is not None
         name = method.function.name
         lasts = {family[-1] for family in self._names_of_family(method) if family}
-        if name in _UNSPECIFIC or name == MODULE_BODY or not lasts:
+        if name in _UNSPECIFIC or not lasts:
             return
         owner = b"|".join(re.escape(last.encode()) for last in sorted(lasts))
         called = _CALLED_OR_KEPT % re.escape(name.encode())
-        pattern = re.compile(rb"(?m)(?i:%s)%s" % (owner, called.removeprefix(b"(?m)")))
+        pattern = re.compile(rb"(?i:%s)%s" % (owner, called))
         found = self._symbols.files.holding(pattern, name, _MOST_FILES)
         yield from self._among(_calls_in(found, name), method, name)
 

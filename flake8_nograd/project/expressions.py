@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.flow.scopes import defaults
 from flake8_nograd.project.function_text import FunctionNode
 from flake8_nograd.project.value_names import made_by
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.syntax.signatures import defaults
 
 _OVER_PARAMETERS = frozenset(("parameters", "named_parameters", "modules", "children"))
 _OVER_PAIRS = frozenset(("enumerate", "list", "tuple", "reversed", "iter", "zip"))

@@ -1,8 +1,9 @@
-"""What a call gives and what a function takes: whether the one can be a call of the other."""
+"""What functions take and calls give: whether the one can be a call of the other."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -39,7 +40,7 @@ class Signature(NamedTuple):
     @classmethod
     def of(cls, arguments: ast.arguments) -> Signature:
         """The signature of a function, with the first parameter of a method."""
-        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+        names = positional(arguments)
         return cls(
             positional=tuple(names),
             required=len(names) - len(arguments.defaults),
@@ -62,3 +63,24 @@ class Signature(NamedTuple):
         if not self.takes_any and given.keywords - self.named - {*self.positional}:
             return False
         return given.keywords.issuperset(self.positional[given.positional : self.required])
+
+
+def positional(arguments: ast.arguments) -> list[str]:
+    """Names of the parameters that can be given by position."""
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters, starred ones last."""
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return named + [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
+
+
+def defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    """The parameters that have a default, each with it."""
+    if arguments.defaults:
+        names = positional(arguments)[-len(arguments.defaults) :]
+        yield from zip(names, arguments.defaults, strict=True)
+    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            yield parameter.arg, value

@@ -10,9 +10,10 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
-from flake8_nograd.flow.scopes import is_decorated, positional
+from flake8_nograd.flow.scopes import is_decorated
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.syntax.signatures import positional
 from flake8_nograd.triage.candidates import Candidate, Needs
 from flake8_nograd.triage.names import Path, dotted_names
 from flake8_nograd.triage.syntax_index import OwnClass, SyntaxIndex

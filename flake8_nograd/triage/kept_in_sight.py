@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from flake8_nograd.flow.scopes import positional
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import accumulation, names_in
+from flake8_nograd.syntax.signatures import positional
 from flake8_nograd.syntax.suites import inner_suites
 from flake8_nograd.triage.syntax_index import Function, SyntaxIndex, is_function
 from flake8_nograd.vocabulary.methods import CUT_ATTRIBUTES, CUTS

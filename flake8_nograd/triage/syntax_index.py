@@ -14,9 +14,10 @@ from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from flake8_nograd.flow.imports import imported_names
-from flake8_nograd.flow.scopes import is_decorated, is_property, parameters, positional
+from flake8_nograd.flow.scopes import is_decorated, is_property
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.syntax.signatures import parameters, positional
 from flake8_nograd.triage.names import Path, dotted_names, path_of
 from flake8_nograd.triage.text_prefilter import Patterns, found
 

@@ -13,6 +13,11 @@ PARAMETERLESS = lazy_pattern(
     r"|CosineSimilarity|PairwiseDistance|ChannelShuffle|ZeroPad[123]d)"
 )
 
+# Layers that train in another way than they infer, by the last part of their names.
+DEPENDS_ON_MODE = lazy_pattern(
+    r"(?:Sync)?BatchNorm(?:[123]d)?|\w*Dropout(?:[123]d)?|Transformer\w*Layer"
+)
+
 # Functions of torch and methods of tensors that make a tensor which is there to be written into.
 ALLOCATORS = frozenset(
     "zeros ones empty full zeros_like ones_like empty_like full_like new_zeros new_ones new_empty"

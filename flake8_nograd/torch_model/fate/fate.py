@@ -208,8 +208,9 @@ class ResultUses:
 
     def _connect(self, call: Call[Context]) -> None:
         """Edges through a call into which the file gives no insight."""
-        is_open = self._runs_what_heirs_define(call)
-        if (self._points_to.runs_own_function(call) and not is_open) or self._only_maps(call):
+        is_own = self._points_to.runs_own_function(call)
+        is_open = is_own and self._runs_what_heirs_define(call)
+        if (is_own and not is_open) or self._only_maps(call):
             return
         things = self._points_to.callees.get(call.result, set())
         effects = {self._effect(thing) for thing in things}

@@ -10,11 +10,12 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from flake8_nograd.flow.program import Call, Program
-from flake8_nograd.flow.scopes import Function, defaults
+from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.literals import Known, Literals, union, values_of
 from flake8_nograd.syntax.pruning import Pruner, known_in
+from flake8_nograd.syntax.signatures import defaults
 from flake8_nograd.torch_model.points_to.argument_binding import is_bound
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context

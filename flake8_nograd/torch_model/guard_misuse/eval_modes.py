@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import closure
 from flake8_nograd.flow.program import Call, Place, suites_of
-from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.suites import JUMP
@@ -66,9 +65,8 @@ def never_training_again(what: Interpreted) -> Iterator[GuardMisuse]:
 def _call_of(change: StateChange, what: Interpreted) -> Call[Context] | None:
     found = (
         item
-        for item in what.program.graph.payloads
-        if isinstance(item, Call)
-        and item.function is change.function
+        for item in what.calls
+        if item.function is change.function
         and item.node.lineno == change.line
         and item.method in ("eval", "train")
         and access_path(item.receiver_node) == change.path
@@ -112,7 +110,9 @@ def _is_taken_back(
     others = [item for item in what.observations.changes if item.to is not True]
     if any(item.function is change.function and item.line in lines for item in others):
         return True
-    switching = closure({item.function for item in others if item.function}, _callers(what))
+    switching = closure(
+        {item.function for item in others if item.function}, what.points_to.calling_functions()
+    )
     for call in what.program.calls:
         if call.function is not change.function or call.node.lineno not in lines:
             continue
@@ -124,8 +124,3 @@ def _is_taken_back(
         if not run and not given.isdisjoint(change.nodes):
             return True
     return False
-
-
-def _callers(what: Interpreted) -> dict[Function, list[Function]]:
-    found = what.points_to.callers.items()
-    return {function: [call.function for call in calls] for function, calls in found}

@@ -20,8 +20,7 @@ def holders_of(maker: Call[Context], what: Interpreted) -> set[Node]:
 
 def is_handed_out(holders: set[Node], what: Interpreted) -> bool:
     """Whether any code out of sight gets a module or its parameters."""
-    calls = (item for item in what.program.graph.payloads if isinstance(item, Call))
-    return any(is_given(call, holders, what) for call in calls)
+    return any(is_given(call, holders, what) for call in what.calls)
 
 
 def is_given(call: Call[Context], holders: set[Node], what: Interpreted) -> bool:

@@ -65,7 +65,7 @@ class _InferenceTensors:
 
     @cached_property
     def _calls(self) -> list[Call[Context]]:
-        return [item for item in self._graph.payloads if isinstance(item, Call)]
+        return self._what.calls
 
     def _saved_or_changed(self, call: Call[Context]) -> Iterator[tuple[ast.expr, Value, Misuse]]:
         method, given = call.method, call.node.args

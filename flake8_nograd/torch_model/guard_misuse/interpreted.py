@@ -44,6 +44,11 @@ class Interpreted(NamedTuple):
         return self.need is not None and self.need.is_fixed(call)
 
     @property
+    def calls(self) -> list[Call[Context]]:
+        """Every call of which the value-flow graph knows the result."""
+        return [item for item in self.program.graph.payloads if isinstance(item, Call)]
+
+    @property
     def program(self) -> Program[Context]:
         """The scopes and calls of the file."""
         return self.semantics.program

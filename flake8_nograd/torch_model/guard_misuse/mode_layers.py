@@ -7,16 +7,13 @@ import ast
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class
 from flake8_nograd.flow.values import Value
-from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.syntax.expressions import dotted, last_name, own_nodes
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import saved_inputs
+from flake8_nograd.vocabulary.layers import DEPENDS_ON_MODE
 
-_SENSITIVE = lazy_pattern(
-    r"(?:Sync)?BatchNorm(?:[123]d)?|\w*Dropout(?:[123]d)?|Transformer\w*Layer"
-)
 _DEEPEST = 3
 
 
@@ -33,7 +30,7 @@ def _makes_sensitive(maker: Call[Context], what: Interpreted, deep: int) -> bool
     graph = what.program.graph
     if maker.imported is not None:
         name = maker.imported.rpartition(".")[2]
-        if maker.imported.startswith("torch.nn.") and _SENSITIVE.fullmatch(name):
+        if maker.imported.startswith("torch.nn.") and DEPENDS_ON_MODE.fullmatch(name):
             return True
         is_sequence = maker.imported == saved_inputs.SEQUENCE
         return is_sequence and _has_sensitive_part(maker, what, deep)
@@ -56,7 +53,7 @@ def _builds_sensitive(cls: ast.ClassDef) -> bool:
             return any(
                 isinstance(node, ast.Call)
                 and dotted(node.func).startswith(("nn.", "torch.nn."))
-                and _SENSITIVE.fullmatch(last_name(node.func)) is not None
+                and DEPENDS_ON_MODE.fullmatch(last_name(node.func)) is not None
                 for statement in item.body
                 if not isinstance(statement, ast.If)
                 for node in own_nodes([statement])

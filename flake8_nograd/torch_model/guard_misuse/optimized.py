@@ -55,12 +55,7 @@ def is_optimizer(call: Call[Context], what: Interpreted) -> bool:
 
 def _given_to_optimizers(what: Interpreted) -> Iterator[Optimized | None]:
     """What each optimizer of the file is given; None for what is not all of a module."""
-    payloads = what.program.graph.payloads
-    calls = {
-        call.node: call
-        for call in payloads
-        if isinstance(call, Call) and call.method == "parameters"
-    }
+    calls = {call.node: call for call in what.calls if call.method == "parameters"}
     for call in what.program.calls:
         if is_optimizer(call, what):
             given = call.node.args[0] if call.node.args else None

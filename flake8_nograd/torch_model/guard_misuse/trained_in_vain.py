@@ -14,7 +14,7 @@ from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_at
-from flake8_nograd.torch_model.guard_misuse.handing_out import holders_of, is_given
+from flake8_nograd.torch_model.guard_misuse.handing_out import holders_of, is_given, is_handed_out
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.guard_misuse.optimized import (
@@ -74,7 +74,7 @@ class _Search:
 
     @cached_property
     def _calls(self) -> list[Call[Context]]:
-        return [item for item in self._graph.payloads if isinstance(item, Call)]
+        return self._what.calls
 
     def _cut(self, call: Call[Context]) -> ast.expr | None:
         """What keeps the result of a call from its graph, though it gets to a backward pass."""
@@ -195,13 +195,12 @@ class _Search:
 
     def _is_handed_out(self, holders: set[Node]) -> bool:
         """Whether code out of sight gets a module, or weights are loaded into it."""
-        for call in self._calls:
-            receiver = call.receiver.aliases if call.receiver is not None else frozenset()
-            if not receiver.isdisjoint(holders) and call.method == "load_state_dict":
-                return True
-            if is_given(call, holders, self._what):
-                return True
-        return False
+        return is_handed_out(holders, self._what) or any(
+            call.method == "load_state_dict"
+            and call.receiver is not None
+            and not call.receiver.aliases.isdisjoint(holders)
+            for call in self._calls
+        )
 
     def _is_set_by_hand(self, holders: set[Node]) -> bool:
         """Whether somebody decides about `requires_grad` of a module or of a part of it."""

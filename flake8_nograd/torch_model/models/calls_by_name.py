@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator
 from flake8_nograd.flow.graph import Kind, Node
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.points_to.call_graph import CallGraph
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.words import names_a_class
@@ -31,22 +30,26 @@ class CallsByName:
         self._graph = program.graph
         self._call_graph = call_graph
         self._is_pass = is_pass
-        self._calls: dict[Node, tuple[Value, list[Function]]] = {}
-        self._all = list(call_graph.may_be_called(program))
-        for method, call in self._all:
-            assert call.receiver is not None
-            self._calls.setdefault(call.result, (call.receiver, []))[1].append(method)
+        self._calls: dict[Node, tuple[Call[Context], list[Function]]] = {}
+        for method, call in call_graph.may_be_called(program):
+            self._calls.setdefault(call.result, (call, []))[1].append(method)
 
     def __iter__(self) -> Iterator[tuple[Function, Call[Context]]]:
         """The methods, each with a call that may run it."""
-        return ((method, call) for method, call in self._all if self.methods(call))
+        for call, _ in self._calls.values():
+            yield from ((method, call) for method in self.methods(call))
 
     def methods(self, call: Call[Context]) -> list[Function]:
         """The methods that a call may run."""
-        receiver, found = self._calls.get(call.result, (None, []))
-        if receiver is None or self._are_of_other_classes(receiver.aliases, _DEEPEST):
+        found = self._named(call.result)
+        receiver = call.receiver
+        if receiver is None or not found:
             return []
-        return found
+        return [] if self._are_of_other_classes(receiver.aliases, _DEEPEST) else found
+
+    def _named(self, result: Node) -> list[Function]:
+        """The methods of the name that the call with a result calls."""
+        return self._calls[result][1] if result in self._calls else []
 
     def _are_of_other_classes(self, nodes: Collection[Node], depth: int) -> bool:
         """Whether nothing that may be an object of the file's classes is among some values.
@@ -68,7 +71,7 @@ class CallsByName:
             return True
         payloads = (graph.payloads[item] for item in self._call_graph.callees.get(whole, ()))
         methods = [item for item in payloads if isinstance(item, Function)]
-        methods = methods or self._calls.get(whole, (None, []))[1]
+        methods = methods or self._named(whole)
         return bool(methods) and all(
             self._returns_other_classes(method, position, depth - 1) for method in methods
         )

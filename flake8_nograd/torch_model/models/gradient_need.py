@@ -117,9 +117,7 @@ def _module_of(call: Call[Context]) -> Value | None:
 
 def _callers_of(functions: set[Function], points_to: PointsTo) -> set[Function]:
     """The functions themselves and all that call them, at whatever distance."""
-    callers = {
-        function: [call.function for call in calls] for function, calls in points_to.callers.items()
-    }
+    callers = points_to.calling_functions()
     for wrapper, entries in points_to.wrappers.kept_back.items():
         callers[wrapper] = [entry.function for entry in entries]
     return closure(functions, callers)

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
-from flake8_nograd.flow.scopes import Class, Function, defaults
+from flake8_nograd.flow.scopes import Class, Function
+from flake8_nograd.syntax.signatures import defaults
 from flake8_nograd.torch_model.models.annotations import annotated_with
 from flake8_nograd.torch_model.models.freezing import Freezing
 from flake8_nograd.torch_model.points_to.class_hierarchy import ClassSet

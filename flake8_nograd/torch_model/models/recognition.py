@@ -264,8 +264,7 @@ class Modules:
 
     def _may_be_anything(self, value: Value) -> bool:
         """Whether nothing is known of a value: callers in the file do not all give plain data."""
-        nodes = self._graph.resolve_phis(value.aliases)
-        return any(self._is_open(node) for node in nodes if self._graph.kinds[node] is not Kind.PHI)
+        return any(map(self._is_open, self._graph.without_phis(value.aliases)))
 
     def _is_open(self, node: Node) -> bool:
         kind = self._graph.kinds[node]

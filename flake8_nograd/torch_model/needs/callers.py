@@ -7,9 +7,10 @@ from collections.abc import Container
 from functools import cached_property
 
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere
-from flake8_nograd.flow.scopes import Function, is_property, positional
+from flake8_nograd.flow.scopes import Function, is_property
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
 from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name, yields
+from flake8_nograd.syntax.signatures import positional
 from flake8_nograd.vocabulary import escapes
 
 _SUPPRESSES = frozenset("suppress raises assertRaises assertRaisesRegex".split())

@@ -37,6 +37,12 @@ class CallGraph(ClassHierarchy):
         """Pairs of a parameter of a function and what a call of it gives for it."""
         return bindings(call, function, (call.result, function) in self._bound)
 
+    def calling_functions(self) -> dict[Function, list[Function]]:
+        """The functions that call each function."""
+        return {
+            function: [call.function for call in calls] for function, calls in self.callers.items()
+        }
+
     def runs_of(self, function: Function) -> list[Call[Context]]:
         """The calls that run a function, themselves or through what they are given."""
         return [*self.callers.get(function, ()), *self.callbacks.get(function, ())]
