@@ -33,13 +33,14 @@ class Callers(NamedTuple):
 
 
 class Frozen(NamedTuple):
-    """A parameter of a function, by its position, whose modules the function freezes or thaws.
+    """A parameter of a function whose modules the function freezes or thaws.
 
-    ``rest`` tells that it stands for all further arguments; ``to`` is what `requires_grad` is set
-    to, or the position of the parameter that says it.
+    ``rest`` tells that it stands for all further arguments, and so has no ``name``; ``to`` is what
+    `requires_grad` is set to, or the position of the parameter that says it.
     """
 
     position: int
+    name: str
     rest: bool
     to: bool | str
     to_position: int

@@ -204,12 +204,18 @@ class CallSites:
         known = [item for item in origins if item is not None and not _is_opaque(item)]
         if any(isinstance(item, Definition) and self._may_run(item, cls, name) for item in known):
             return True
-        is_told = bool(known) and not any(map(_is_opaque, origins))
+        is_told = bool(known) and not any(
+            _is_opaque(item) or self._is_base_of(item, cls) for item in origins
+        )
         if is_told or name in _UNSPECIFIC or not _may_take(method, call):
             return None
         if self._is_given_by_a_pass(receiver, spot):
             return None  # numbers, which have no method of the project
         return False  # a variable holds things alike
+
+    def _is_base_of(self, symbol: Symbol, cls: Definition) -> bool:
+        """Whether a class of a library is one from which a class of the project derives."""
+        return isinstance(symbol, Outside) and symbol.dotted in self._symbols.outside_bases(cls)
 
     def _is_given_by_a_pass(self, variable: str, spot: Spot) -> bool:
         """Whether a variable holds nothing but results of forward passes."""

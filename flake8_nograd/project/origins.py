@@ -90,7 +90,7 @@ class Origins:
     def _called(self, path: str, spot: Spot, depth: int) -> set[Symbol]:
         head, _, method = path.rpartition(".")
         symbol = self._symbols.named(path, spot.module)
-        if symbol is None and method in MAKERS:
+        if not isinstance(symbol, Definition) and method in MAKERS:
             maker = self._symbols.named(head, spot.module)
             if isinstance(maker, Definition) and maker.function is None:
                 return {maker}

@@ -237,7 +237,8 @@ def _frozen_by(function: FunctionSummary) -> Iterator[Frozen]:
             decider = names.index(str(freeze.to)) if freeze.to in names else -1
             if decider >= 0 or freeze.to is False:
                 is_rest = freeze.what == function.rest
-                yield Frozen(names.index(freeze.what), is_rest, freeze.to, decider)
+                name = "" if is_rest else freeze.what
+                yield Frozen(names.index(freeze.what), name, is_rest, freeze.to, decider)
 
 
 def seen_from(source: Source, options: Options) -> Elsewhere:

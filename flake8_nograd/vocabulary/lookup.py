@@ -27,7 +27,7 @@ _GUARDED_CLASS = lazy_pattern(
 # The twins that other frameworks and engines have of the models of transformers and diffusers.
 _TWIN = lazy_pattern(r"(?:TF|Flax|ORT|OV|Onnx|Neuron|Gaudi)[A-Z][a-z]?\w*")
 _TWINNED = ("transformers.", "diffusers.", "optimum.")
-_NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN))
+_NO_MODULES = frozenset((Effect.OBJECT, Effect.FOREIGN, Effect.GUARDED))
 # Class methods that make a model out of something stored.
 _MAKERS = frozenset(("from_config", "from_quantized", "from_hparams"))
 _MODEL_WITH_HEAD = lazy_pattern(r"[A-Z]\w+(For[A-Z]\w+|LMHead\w*)")
@@ -141,8 +141,11 @@ class Vocabulary:
         """Whether an imported class is known for modules that have nothing to train."""
         return PARAMETERLESS.fullmatch(dotted) is not None
 
-    def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
-        """The positions of the arguments whose parameters a call of an imported name freezes."""
+    def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int | str]:
+        """The arguments whose parameters a call of an imported name freezes.
+
+        They are told by their positions, and by their names if they are given by keyword.
+        """
         return []
 
     def is_module_base(self, dotted: str) -> bool:

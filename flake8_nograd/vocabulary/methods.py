@@ -219,4 +219,9 @@ def may_be_forward(method: str) -> bool:
 def may_be_unlisted_forward(method: str) -> bool:
     """Whether a method in none of the tables may run a forward pass, called on a sure module."""
     excluded = method in _OF_OTHERS or names_something_else(method) or computes_gradient(method)
-    return may_be_forward(method) and not excluded
+    return may_be_forward(method) and not (excluded or _changes_in_place(method))
+
+
+def _changes_in_place(method: str) -> bool:
+    """Whether a name says, as torch's own do, that something is changed rather than computed."""
+    return method.endswith("_") and not method.endswith("__")

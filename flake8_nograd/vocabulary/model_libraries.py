@@ -152,6 +152,7 @@ MODEL_LIBRARIES: dict[str, Effect] = {
     "TTS.api.TTS": Effect.GUARDED,  # coqui-tts 0.28.0
     "demucs.apply.apply_model": Effect.NUMBERS,  # 4.1.0
     "demucs.pretrained.get_model": Effect.MODULE,
+    "controlnet_aux.*": Effect.GUARDED,  # 0.0.10
     "pyannote.audio.Inference": Effect.GUARDED,  # 4.0.7
     "easyocr.*": Effect.GUARDED,
     "bert_score.*": Effect.GUARDED,

@@ -89,6 +89,11 @@ READING_WORDS = frozenset(
 # Words of something outside the file that makes a number of tensors and keeps none of them.
 _LOSS_WORDS = frozenset("loss losses criterion criterions".split())
 
+# Words of a module that judges, attacks or explains models.
+_SERVING_WORDS = _LOSS_WORDS | frozenset(
+    "penalty regularizer metric metrics attack attacker explainer sampler evaluator trainer".split()
+)
+
 # Words of what is no tensor any more, and those that say that it is made of one.
 _ARRAY_WORDS = frozenset("np numpy ndarray array pil img im image".split())
 _INTO = frozenset(("to", "as", "2"))
@@ -204,6 +209,12 @@ def computes_loss(name: str) -> bool:
     """Whether something outside the file of this name makes a number of the tensors it is given."""
     parts = words(name)
     return bool(parts) and parts[0] not in VERBS and not _LOSS_WORDS.isdisjoint(parts)
+
+
+@lru_cache(maxsize=4096)
+def serves_training(module: str) -> bool:
+    """Whether a module of this name is no model: it judges, attacks or explains one."""
+    return not _SERVING_WORDS.isdisjoint(words(module))
 
 
 @lru_cache(maxsize=4096)

@@ -37,17 +37,21 @@ class LibraryCalls:
 
     def result(self, call: Call[Context], name: str) -> Value | None:
         """The value of a call of `name`; None if it has to be resolved later."""
-        for position in self._vocabulary.frozen_arguments(name, call.node):
-            self._freeze(call, position)
+        for argument in self._vocabulary.frozen_arguments(name, call.node):
+            self._freeze(call, argument)
         effect = self._vocabulary.effect(name)
         handler = self._handlers.get(effect) if effect is not None else None
         value = handler(self, call, name) if handler is not None else None
         return allocated(self._graph, call, name.rpartition(".")[2]) if value == PLAIN else value
 
-    def _freeze(self, call: Call[Context], position: int) -> None:
+    def _freeze(self, call: Call[Context], argument: int | str) -> None:
         """An argument whose parameters need no gradient after the call."""
-        if position < len(call.positional):
-            nodes = frozenset(self._graph.resolve_phis(call.positional[position].aliases))
+        if isinstance(argument, str):
+            value = call.keywords.get(argument)
+        else:
+            value = call.positional[argument] if argument < len(call.positional) else None
+        if value is not None:
+            nodes = frozenset(self._graph.resolve_phis(value.aliases))
             freeze = Freeze(nodes, call.function, call.node.lineno, to=False, depends=False)
             self._observations.freezes.append(freeze)
 

@@ -53,15 +53,16 @@ class ProjectVocabulary(Vocabulary):
             return True
         return not self.lists(dotted) and self._elsewhere.effect(dotted) is Effect.LAYER
 
-    def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int]:
+    def frozen_arguments(self, dotted: str, call: ast.Call) -> list[int | str]:
         """See `Vocabulary`."""
-        positions: list[int] = []
+        found: list[int | str] = []
         for frozen in self._elsewhere.freezes(dotted):
             to = frozen.to if isinstance(frozen.to, bool) else _literal(call, frozen)
             if to is False:
                 end = len(call.args) if frozen.rest else frozen.position + 1
-                positions += range(frozen.position, min(end, len(call.args)))
-        return positions
+                found += range(frozen.position, min(end, len(call.args)))
+                found += (name for item in call.keywords if (name := item.arg) == frozen.name)
+        return found
 
     def guard(self, dotted: str) -> GradMode | None:
         """See `Vocabulary`."""
