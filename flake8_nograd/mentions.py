@@ -27,10 +27,13 @@ def speaks_of_torch(text: str) -> bool:
     """
     named = any(name in text for name in _FAMILY)  # so that often no pattern need be compiled
     if named and re.search(_IMPORTS_FAMILY, text) is not None:
-        if re.search(_IMPORTS_ANOTHER, text) is None:
-            return True
-        return re.search(_IMPORTS_TORCH, text) is not None
+        return not _imports_another(text) or re.search(_IMPORTS_TORCH, text) is not None
     uses = any(method in text for method in _METHODS) or (
         "torch." in text and re.search(_USES_TORCH, text) is not None
     )
-    return uses and re.search(_IMPORTS_ANOTHER, text) is None
+    return uses and not _imports_another(text)
+
+
+def _imports_another(text: str) -> bool:
+    named = any(name in text for name in OTHER_FRAMEWORKS)
+    return named and re.search(_IMPORTS_ANOTHER, text) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from flake8_nograd.elsewhere import Deed
@@ -242,10 +241,7 @@ class Deeds:
 
     def definitions(self, name: str) -> Iterator[Definition]:
         """The methods of a name in all classes of the project, tests left out."""
-        pattern = re.compile(
-            rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+%s\b" % re.escape(name.encode())
-        )
-        found = self._symbols.files.holding(pattern, name, _MOST_DEFINITIONS)
+        found = self._symbols.files.defining(name, _MOST_DEFINITIONS)
         for module, lines in found:
             for cls, function in module.around(lines):
                 definition = Definition(module, cls, function)

@@ -33,7 +33,7 @@ _SHARING = lazy_pattern(
     rb"|^\w+[ \t]*(?::[^=\n]+)?=[ \t]*(?:\[|\{|\w*(?:dict|list|deque|Dict|Queue)\()"
 )
 _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
-_FORWARD = lazy_pattern(rb"(?m)^[ \t]+def[ \t]+forward\b")
+_FORWARD = lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*forward\b")
 _MAY_KEEP = lazy_pattern(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|\b\w+\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
@@ -106,7 +106,7 @@ class LeftBehind:
     def of_methods(self, name: str) -> bool:
         """Whether a method of this name of any class does so."""
         files = self._symbols.files
-        if name not in files.method_names or files.is_alone():
+        if not files.has_method(name) or files.is_alone():
             return False
         others = (item for item in self._deeds.definitions(name) if self._is_elsewhere(item))
         return any(files.concerns(item.module.path) and self.left_by(item) for item in others)

@@ -7,20 +7,20 @@ runs a generator, and reading an attribute may run a property.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
 from flake8_nograd.elsewhere import Place, Reading
 from flake8_nograd.patterns import lazy_pattern
+from flake8_nograd.project.files import Hits
 from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.summary import Functions
 from flake8_nograd.project.symbols import Definition, Symbols
 
-_SPECIAL = lazy_pattern(rb"(?m)^[ \t]+(?:async[ \t]+)?def[ \t]+__\w+__")
+_SPECIAL = lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*__\w+__")
 _YIELDS = lazy_pattern(rb"(?m)\byield\b")
 _PROPERTY = lazy_pattern(
-    rb"(?m)^[ \t]+@(?:[\w.]*property|\w+\.(?:setter|deleter))\b[^\n]*\n(?:[ \t]*[@#][^\n]*\n)*"
+    rb"@(?:[\w.]*property|\w+\.(?:setter|deleter))\b[^\n]*\n(?:[ \t]*[@#][^\n]*\n)*"
     rb"[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)"
 )
 _MADE_PROPERTY = lazy_pattern(rb"(?m)^[ \t]+(\w+)[ \t]*=[ \t]*[\w.]*property\(")
@@ -55,7 +55,7 @@ class UnseenCalls:
         """See `Elsewhere`."""
         if name not in self._readings:
             found = set(map(self._of_property, self._properties(name)))
-            if name in self._made_properties:
+            if self._is_made_property(name):
                 found.add(Reading.MORE)
             worst = (Reading.MORE, Reading.COMPUTED, Reading.STORED)
             self._readings[name] = next((item for item in worst if item in found), worst[-1])
@@ -64,7 +64,7 @@ class UnseenCalls:
     def varies(self, name: str) -> bool:
         """See `Elsewhere`."""
         if name not in self._varying:
-            acting = name in self._made_properties or any(map(_acts, self._properties(name)))
+            acting = self._is_made_property(name) or any(map(_acts, self._properties(name)))
             self._varying[name] = acting or any(self._setting(name))
         return self._varying[name]
 
@@ -117,27 +117,14 @@ class UnseenCalls:
 
     def _properties(self, name: str) -> Iterator[Definition]:
         """The properties of a name in other files."""
-        for path, lines in self._property_lines.get(name, {}).items():
+        for path, lines in self._concerned(self._files.capturing(_PROPERTY, name)):
             for item in self._around(path, lines):
                 if item.cls is not None:
                     yield item
 
-    @cached_property
-    def _property_lines(self) -> dict[str, dict[str, list[int]]]:
-        """The lines of the decorators of properties, by name and file; no file is parsed."""
-        found: defaultdict[str, dict[str, list[int]]] = defaultdict(dict)
-        for path, lines in self._concerning(_PROPERTY, "@"):
-            hits = _PROPERTY.finditer(self._files.text(path) or b"")
-            for line, hit in zip(lines, hits, strict=False):
-                found[hit[1].decode()].setdefault(path, []).append(line)
-        return found
-
-    @cached_property
-    def _made_properties(self) -> set[str]:
-        """Attributes of classes of other files that a call of `property` makes."""
-        texts = (self._files.text(path) for path, _ in self._concerning(_MADE_PROPERTY, "property"))
-        hits = (hit for text in texts if text is not None for hit in _MADE_PROPERTY.finditer(text))
-        return {hit[1].decode() for hit in hits}
+    def _is_made_property(self, name: str) -> bool:
+        """Whether a call of `property` makes an attribute of a class of another file."""
+        return bool(self._concerned(self._files.capturing(_MADE_PROPERTY, name, b"property")))
 
     def _setting(self, name: str) -> Iterator[bool]:
         """For functions that set an attribute, or parts of it, whether they are no constructors."""
@@ -149,11 +136,13 @@ class UnseenCalls:
             for item in self._around(path, lines):
                 yield item.function is not None and item.function.name != "__init__"
 
-    def _concerning(self, pattern: re.Pattern[bytes], word: str) -> list[tuple[str, list[int]]]:
+    def _concerning(self, pattern: re.Pattern[bytes], word: str) -> Hits:
         """The other files that may speak of objects of the file at hand and hold a pattern."""
-        if self._files.is_alone():
+        return self._concerned(self._files.found(pattern, word))
+
+    def _concerned(self, found: Hits) -> Hits:
+        if not found or self._files.is_alone():
             return []
-        found = self._files.found(pattern, word)
         return [(path, lines) for path, lines in found if self._files.concerns(path)]
 
     def _around(self, path: str, lines: list[int]) -> Iterator[Definition]:

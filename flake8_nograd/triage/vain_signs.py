@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -16,6 +15,12 @@ from flake8_nograd.vocabulary.covered_calls import covers, names_called_covered
 _LISTED = lazy_pattern(r"\.\s*parameters\s*\(\s*\)")
 _GUARDED = lazy_pattern(r"no_grad|inference_mode")
 _CUT = lazy_pattern(r"\)\s*\.\s*(?:detach|data)\b")
+
+# Whose parameters are listed, and which attribute is made.
+_HOLDING = (
+    lazy_pattern(r"\b(\w+)\s*\.\s*parameters\b"),
+    lazy_pattern(r"\.\s*(\w+)\s*=[^=]"),
+)
 
 
 def may_train_in_vain(
@@ -54,6 +59,6 @@ def _called_covered(index: SyntaxIndex) -> AbstractSet[str]:
 
 def _may_hold_module(names: AbstractSet[str], text: str) -> bool:
     """Whether the parameters of a name are listed, or an attribute of that name is made."""
-    return "forward" in names or any(
-        re.search(rf"\b{name}\s*\.\s*parameters\b|\.\s*{name}\s*=[^=]", text) for name in names
-    )
+    if "forward" in names:
+        return True
+    return any(not names.isdisjoint(pattern.findall(text)) for pattern in _HOLDING)
