@@ -37,7 +37,7 @@ class UnitTests:
         return (
             self._may_be_tests
             and name.startswith(unit_tests.OF_TESTS)
-            and (self._uses_framework or self._is_collected(function))
+            and self._is_test(function)
             and self._is_named_once(name)
             and not self._acts(body_of(function, self._lines))
         )
@@ -45,8 +45,10 @@ class UnitTests:
     def _acts(self, body: str) -> bool:
         return _ACTS.search(body) is not None or self._text.computes_gradients(body)
 
-    def _is_collected(self, function: Function) -> bool:
+    def _is_test(self, function: Function) -> bool:
         in_place = self._is_test_file or not unit_tests.needs_arguments(function.args)
+        if self._uses_framework:
+            return in_place or unit_tests.asserts(function.body)
         collected = function.name.startswith(unit_tests.COLLECTED) and in_place
         return collected and unit_tests.asserts(function.body)
 

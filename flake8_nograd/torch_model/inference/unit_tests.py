@@ -29,7 +29,13 @@ class UnitTests:
                 return True
             if unit_tests.is_called_a_test(around.name) and self._is_collected(around):
                 return True
-        return self._uses_framework and _is_pytest_like(function)
+        return self._uses_framework and any(map(self._is_pytest_like, function.enclosing()))
+
+    def _is_pytest_like(self, function: Function) -> bool:
+        """Whether a function is a test or helps one: what runs tests gives no other arguments."""
+        named = function.name.startswith(unit_tests.OF_TESTS)
+        in_place = self._is_test_file or not _needs_arguments(function)
+        return named and (in_place or self._asserts(function))
 
     def _is_collected(self, function: Function) -> bool:
         """Whether a test runner finds a function that asserts: in its files, or without inputs."""
@@ -51,7 +57,3 @@ def _needs_arguments(function: Function) -> bool:
 
 def _uses_test_framework(graph: FlowGraph) -> bool:
     return any(graph.find(Kind.EXTERNAL, name) is not None for name in unit_tests.FRAMEWORKS)
-
-
-def _is_pytest_like(function: Function) -> bool:
-    return any(around.name.startswith(unit_tests.OF_TESTS) for around in function.enclosing())
