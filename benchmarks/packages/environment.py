@@ -39,6 +39,7 @@ def prepared(recipe: Recipe, work: Path) -> Workplace:
     home = work / recipe.name
     place = Workplace(home / "environment" / "bin" / "python", home / "original")
     wanted = f"{recipe.version} {_TORCH} {' '.join(recipe.requires)} {bool(recipe.tests)}"
+    wanted += " alone" * recipe.alone
     stamp = home / f"made-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}"
     if stamp.exists():
         return place
@@ -49,7 +50,10 @@ def prepared(recipe: Recipe, work: Path) -> Workplace:
     constraints.write_text(f"{_TORCH}\n", "utf-8")
     own = f"{recipe.name}=={recipe.version}"
     options = ("--no-compile", "--constraint", str(constraints))
-    _pip(place, "install", *options, own, *recipe.requires, *_EVERYWHERE)
+    if recipe.alone:
+        _pip(place, "install", *options, "--no-deps", own)
+    with_it = () if recipe.alone else (own,)
+    _pip(place, "install", *options, *with_it, *recipe.requires, *_EVERYWHERE)
     if recipe.tests:
         _unpack(place, own, home)
     else:
@@ -76,7 +80,8 @@ def _pip(place: Workplace, *arguments: str) -> None:
 
 
 def _unpack(place: Workplace, requirement: str, home: Path) -> None:
-    options = ("--no-deps", "--no-binary", ":all:", "--dest", str(home / "sdist"))
+    name = requirement.partition("==")[0]
+    options = ("--no-deps", "--no-binary", name, "--dest", str(home / "sdist"))
     _pip(place, "download", *options, requirement)
     (archive,) = (home / "sdist").iterdir()
     if archive.suffix == ".zip":

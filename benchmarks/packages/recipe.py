@@ -26,6 +26,7 @@ class Recipe:
 
     `folder` is what is imported. With `tests`, the source distribution is run, and these are
     arguments of pytest in it; without, `drivers/use_FOLDER.py` runs with the installed package.
+    `alone` installs it without what it says it requires.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Recipe:
     folder: str
     tests: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    alone: bool = False
     seconds: int = 300
     environ: dict[str, str] = field(default_factory=dict)
 

@@ -87,16 +87,19 @@ def _real_folder(path: str) -> str | None:
 def _unmarked(folder: str, imported: Set[str]) -> str | None:
     """Without a marker: the topmost of the folders around the file that look like its project's.
 
-    That is the same whatever the working directory is.
+    That is the same whatever the working directory is. A folder that is a package is none, but the
+    one in which it is.
     """
     root = None
     gap = 0
+    holds_package = False
     too_big = roots.homes_of_projects()
     for parent in roots.upwards(folder):
         if parent in too_big:
             break
         inside = _entries(parent)
-        looks_so = parent == folder or inside.files or inside.has_sign
+        looks_so = parent == folder or inside.files or inside.has_sign or holds_package
+        holds_package = _PACKAGE in inside.files
         if looks_so or _holds(parent, imported & set(inside.folders)):
             root, gap = parent, 0
         elif gap == _WIDEST_GAP:

@@ -83,6 +83,13 @@ def test_without_a_marker_it_is_the_folders_with_python_files(tree):
     assert root(tree / "lab/models/net.py") == str(tree / "lab")
 
 
+def test_without_a_marker_a_package_is_in_its_project(tree):
+    (tree / "lab/models/__init__.py").touch()
+    assert root(tree / "lab/models/net.py") == str(tree / "lab")
+    (tree / "lab/__init__.py").touch()
+    assert root(tree / "lab/models/net.py") == str(tree)
+
+
 def test_home_and_the_like_are_no_projects(tree, monkeypatch):
     monkeypatch.setattr(roots, "homes_of_projects", lambda: {str(tree), "/"})
     monkeypatch.chdir(tree)

@@ -17,6 +17,8 @@ from botorch.models import (
 )
 from botorch.models.deterministic import GenericDeterministicModel
 from botorch.optim import optimize_acqf
+from botorch.sampling.pathwise import draw_matheron_paths
+from botorch.utils.sampling import optimize_posterior_samples
 from gpytorch.mlls import ExactMarginalLogLikelihood
 
 torch.manual_seed(0)
@@ -58,3 +60,8 @@ for name, model in models.items():
             print(name, "no gradient" if point.grad is None else point.grad.shape)
         except Exception as error:
             print(name, type(error).__name__)
+
+model = SingleTaskGP(X, Y)
+paths = draw_matheron_paths(model, torch.Size([2]))
+best, value = optimize_posterior_samples(paths, bounds, raw_samples=8, num_restarts=2)
+print(best.shape, value.shape)

@@ -25,4 +25,4 @@ for flow in (
     print(type(flow).__name__, round(loss.item(), 3), samples.shape)
     if flow(c[:1]).has_rsample:
         print(flow(c[:1]).rsample((2,)).requires_grad)
-    print(len(repr(flow(c))) > 0)
+    print(len(repr(flow(c))) > 0, len(repr(flow)) > 0)

@@ -230,6 +230,8 @@ class Modules:
             or (path and self._path_is_used(function, path))
         ):
             return ModelEvidence.USE
+        if is_given_text(call, self._graph):
+            return ModelEvidence.NONE
         annotated = evidence_by_annotation(value, self._graph, self._vocabulary)
         if annotated is not None:
             return annotated
@@ -237,7 +239,6 @@ class Modules:
             return ModelEvidence.ANNOTATION
         named = (
             (_names_a_model(node, name) or origin is ModelEvidence.NAME)
-            and not is_given_text(call, self._graph)
             and bool(call.node.args or call.node.keywords)
             and not all(map(names_a_class, path.split(".")))
             and not self._is_of_something_else(call)
