@@ -3,6 +3,7 @@
     python benchmarks/packages                       all packages, or those named
     python benchmarks/packages skorch pyod --fixes   and what the fixes change
     python benchmarks/packages --judge-only          what was run before, judged anew
+    python benchmarks/packages zuko --check          a test: safe fixes change nothing, and so on
 
 Each package gets an environment of its own below `--work`, where pip puts it when it is missing.
 What was run is kept there and run again with `--again` only.
@@ -18,11 +19,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import checks
 import tables
 from environment import prepared
-from recipe import HERE, Judgement, Recipe, RecipeError, judgements, read
+from recipe import HERE, Judgement, Recipe, RecipeError, RegistryError, judgements, read
 from running import Run, Runner
 from verdicts import Judge, Row
+
+_FIX_OPTIONS: dict[str, tuple[str, ...]] = {"safe": (), "unsafe": ("--unsafe-fixes",)}
 
 
 def main() -> int:
@@ -42,7 +46,18 @@ def main() -> int:
     print(tables.details(results))
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    if options.check:
+        return _checked(results)
     return int(any(result["problem"] for result in results))
+
+
+def _checked(results: Sequence[dict[str, Any]]) -> int:
+    for result in results:
+        if result["is_unreachable"]:
+            print(f"{result['package']}: skipped, {result['problem']}", file=sys.stderr)
+    failed = checks.failures(results)
+    print(*failed, sep="\n", end="\n" if failed else "", file=sys.stderr)
+    return int(bool(failed))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fixes", action="store_true", help="also apply the fixes and run again")
     parser.add_argument("--again", action="store_true", help="run also what was run before")
     parser.add_argument("--judge-only", action="store_true", help="run nothing")
+    parser.add_argument(
+        "--check", action="store_true",
+        help="apply the safe fixes; fail if they or the recorder change anything, if a finding"
+        " speaks of a graph that is used, or if nothing is found; pass without a registry",
+    )  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows to FILE as well")
     parser.add_argument("--work", type=Path, default=Path(".packages"), help="default: .packages")
     parser.add_argument("--recipes", type=Path, default=HERE / "recipes.toml")
@@ -68,7 +88,7 @@ def _result(
     """All that is known of a package, in plain values; `problem` says what went wrong."""
     result: dict[str, Any] = {
         "package": recipe.name, "version": recipe.version, "problem": "", "rows": [],
-        "fixes": {}, "seconds": 0.0, "disturbed": [],
+        "fixes": {}, "seconds": 0.0, "disturbed": [], "is_unreachable": False,
     }  # fmt: skip
     work = options.work.resolve()
     if options.judge_only and not (work / recipe.name / "run-traced" / "run.json").exists():
@@ -82,10 +102,11 @@ def _result(
         result["seconds"] = plain.seconds + traced.seconds
         result["problem"] = _problem(recipe, plain, traced)
         result["disturbed"] = _changes(plain, traced)
-        if options.fixes:
-            result["fixes"] = dict(_fixes(runner, plain))
+        for kind in _wanted_fixes(options):
+            result["fixes"][kind] = _fixed(runner, plain, kind)
     except (RecipeError, OSError, subprocess.SubprocessError, ValueError) as error:
         result["problem"] = str(error).splitlines()[0]
+        result["is_unreachable"] = isinstance(error, RegistryError)
     return result
 
 
@@ -108,12 +129,17 @@ def _problem(recipe: Recipe, *runs: Run) -> str:
     return ""
 
 
-def _fixes(runner: Runner, plain: Run) -> Iterator[tuple[str, dict[str, Any]]]:
-    for kind, fix_options in (("safe", ()), ("unsafe", ("--unsafe-fixes",))):
-        run, difference = runner.fixed(*fix_options)
-        hunks = sum(line.startswith("@@") for line in difference.splitlines())
-        changed = [] if run is None else _changes(plain, run)
-        yield kind, {"hunks": hunks, "changed": changed, "ending": run.ending if run else "same"}
+def _wanted_fixes(options: argparse.Namespace) -> Sequence[str]:
+    if options.fixes:
+        return tuple(_FIX_OPTIONS)
+    return ("safe",) if options.check else ()
+
+
+def _fixed(runner: Runner, plain: Run, kind: str) -> dict[str, Any]:
+    run, difference = runner.fixed(*_FIX_OPTIONS[kind])
+    hunks = sum(line.startswith("@@") for line in difference.splitlines())
+    changed = [] if run is None else _changes(plain, run)
+    return {"hunks": hunks, "changed": changed, "ending": run.ending if run else "same"}
 
 
 def _changes(before: Run, after: Run) -> list[str]:

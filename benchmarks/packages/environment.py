@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from recipe import Recipe, RecipeError
+from recipe import Recipe, RecipeError, RegistryError
 
 _TORCH = "torch==2.13.0"  # the build for CPUs, which the environment that runs us has already
 _EVERYWHERE = ("coverage>=7",)
@@ -35,7 +35,10 @@ class Workplace:
 
 
 def prepared(recipe: Recipe, work: Path) -> Workplace:
-    """Install a package where that is not done yet; raises `RecipeError` with pip's last word."""
+    """Install a package where that is not done yet.
+
+    Raises `RegistryError` if pip finds no registry, `RecipeError` with its last word otherwise.
+    """
     home = work / recipe.name
     place = Workplace(home / "environment" / "bin" / "python", home / "original")
     wanted = f"{recipe.version} {_TORCH} {' '.join(recipe.requires)} {bool(recipe.tests)}"
@@ -76,6 +79,8 @@ def _pip(place: Workplace, *arguments: str) -> None:
     command = [*pip, "--python", str(place.python), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     if done.returncode:
+        if "connection broken" in done.stderr and "from versions: none" in done.stderr:
+            raise RegistryError("the registry of packages cannot be reached")
         raise RecipeError((done.stderr.strip().splitlines() or ["pip failed"])[-1])
 
 

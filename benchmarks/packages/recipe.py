@@ -20,6 +20,10 @@ class RecipeError(Exception):
     """A recipe or a judgement cannot be used; one line that says why."""
 
 
+class RegistryError(RecipeError):
+    """The registry of packages cannot be reached."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """One package of the registry.

@@ -16,9 +16,10 @@ from flake8_nograd.trace.selection import Selection
 from flake8_nograd.trace.sites import Counts, Verdict
 
 CONFIRMED = "confirmed"
+USED = "contradicted: used"
 CONTRADICTED = {
-    Verdict.USED: "contradicted: used",
-    Verdict.MIXED: "contradicted: used",
+    Verdict.USED: USED,
+    Verdict.MIXED: USED,
     Verdict.GUARDED: "contradicted: guarded",
     Verdict.UNRECORDED: "contradicted: nothing recorded",
 }

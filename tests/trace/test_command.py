@@ -254,6 +254,18 @@ class TestSelection:
         found = {Path(site["path"]).relative_to(workshop.directory) for site in values["sites"]}
         assert sorted(map(str, found)) == places
 
+    def test_tests_that_pytest_runs_can_be_left_out(self, workshop):
+        workshop.write(self.HELPER, "tools.py")
+        test = "import tools\n\ndef test_run():\n    tools.run(model, x)\n    model(x)\n"
+        workshop.write(MODEL + test, "test_tools.py")
+        options = ("--json", "report.json", "--omit", "test_*.py")
+        workshop.trace(*options, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+        values = json.loads((workshop.directory / "report.json").read_text("utf-8"))
+        (site,) = values["sites"]
+        assert Path(site["path"]).name == "tools.py"
+        (caller,) = site["callers"]
+        assert Path(caller["places"][0]["path"]).name == "test_tools.py"
+
     def test_what_is_installed_like_a_library(self, workshop):
         workshop.write(self.HELPER, "site-packages/package/tools.py")
         workshop.write(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -78,7 +80,7 @@ def benchmark(monkeypatch):
     import verdicts
 
     yield recipe, tables, verdicts
-    for name in ("recipe", "tables", "verdicts", "environment", "running"):
+    for name in ("checks", "recipe", "tables", "verdicts", "environment", "running"):
         sys.modules.pop(name, None)
 
 
@@ -142,3 +144,42 @@ def test_verdicts(benchmark, tmp_path, monkeypatch):
     assert Counter(row.verdict for row in rows)["missed"] == 2
     assert "| **all** |  | 1 | 1 |" in tables.by_kind([result])
     assert "package/__init__.py:12 returns NGR102 contradicted: used" in tables.details([result])
+
+
+class TestCheck:
+    @pytest.fixture
+    def failures(self, benchmark):
+        import checks
+
+        row = {"path": "a.py", "line": 3, "code": "NGR102", "verdict": "confirmed"}
+        result = {
+            "package": "one", "problem": "", "rows": [row], "disturbed": [],
+            "fixes": {"safe": {"changed": []}, "unsafe": {"changed": ["test: passed -> failure"]}},
+            "is_unreachable": False,
+        }  # fmt: skip
+        return lambda **changes: checks.failures([{**result, **changes}])
+
+    def test_unsafe_fixes_may_change_something(self, failures):
+        assert failures() == []
+
+    def test_what_must_not_happen(self, failures):
+        used = {"path": "a.py", "line": 3, "code": "NGR102", "verdict": "contradicted: used"}
+        (told,) = failures(rows=[used])
+        assert told == "one: a.py:3 NGR102 speaks of a graph that is used"
+        assert failures(rows=[]) == ["one: neither a finding nor a wasted forward pass"]
+        assert failures(problem="out of time", rows=[]) == ["one: out of time"]
+        assert failures(disturbed=["x: 1 -> 2"]) == ["one: the recorder changed x: 1 -> 2"]
+        changed = {"safe": {"changed": ["x: 1 -> 2"]}}
+        assert failures(fixes=changed) == ["one: safe fixes changed x: 1 -> 2"]
+
+    def test_without_a_registry_it_is_skipped(self, tmp_path):
+        offline = {
+            "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+            "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_NO_INDEX": "0",
+            "PIP_RETRIES": "1", "PIP_CONSTRAINT": "",
+        }  # fmt: skip
+        command = [sys.executable, str(BENCHMARK), "zuko", "--check", "--work", str(tmp_path)]
+        environ = {**os.environ, **offline}
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        assert "zuko: skipped, the registry of packages cannot be reached" in done.stderr
+        assert done.returncode == 0

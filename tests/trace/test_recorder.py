@@ -12,13 +12,14 @@ import warnings
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 from torch.nn.modules import module as torch_module
 
-from flake8_nograd.trace import record
+from flake8_nograd.trace import record, recorder
 from flake8_nograd.trace.report import Report
 from flake8_nograd.trace.silent_run import run
 from flake8_nograd.trace.sites import Kind
@@ -140,6 +141,16 @@ class Box:
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self.tensor = tensor
+
+
+def test_progress_is_told_soon_then_seldomer_but_every_minute(model, x, monkeypatch):
+    now = 0
+    monkeypatch.setattr(recorder, "time", SimpleNamespace(monotonic=lambda: now))
+    told = []
+    with recorder.recording(progress=lambda report: told.append((now, len(report.sites)))):
+        for now in range(300):  # noqa: B007
+            model(x)
+    assert told == [(second, 1) for second in (1, 3, 7, 15, 31, 63, 123, 183, 243)]
 
 
 class TestWhatIsSeen:
