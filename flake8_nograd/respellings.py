@@ -15,7 +15,9 @@ from flake8_nograd.torch_model.facts import GuardMisuse
 
 def respelling_of(item: GuardMisuse, cure: Cure, source: Source) -> Respelling | None:
     """What a cure makes of a misuse; None if it does not fit there."""
-    node = item.instead or item.node
+    node = item.node if item.instead is None else item.instead
+    if isinstance(node, Sequence):
+        return _wrapping(node, item, cure, source)
     span = source.span(node, node)
     if isinstance(node, ast.With):
         text, title = _body(node, source), "Remove the guard"
@@ -26,10 +28,31 @@ def respelling_of(item: GuardMisuse, cure: Cure, source: Source) -> Respelling |
     else:
         text = _text(node, item, cure, source)
         title = f"Write `{text}`"
-    if not text:
-        return None
+    return _respelling(span, text, cure, title) if text else None
+
+
+def _respelling(span: Span, text: str, cure: Cure, title: str) -> Respelling:
     safety = Safety.UNSAFE if cure.doubt else Safety.SAFE
     return Respelling(span, text, safety, cure.doubt or "it means what was meant", title)
+
+
+def _wrapping(
+    statements: Sequence[ast.stmt], item: GuardMisuse, cure: Cure, source: Source
+) -> Respelling | None:
+    """What follows a statement put under a guard in its place; None if that may change a text."""
+    if len(statements) < 2 or any(map(_has_long_text, statements)):
+        return None
+    first, span = statements[0], source.span(statements[0], statements[-1])
+    header, *lines = _written(span, source).splitlines(keepends=True)
+    indent = source.lines[span.line - 1][: span.column]
+    after = header[source.column(first.lineno, first.end_col_offset or 0) - span.column :]
+    guard = _text(item.node, item, cure, source)
+    if guard is None or indent.strip() or (after.strip() and not after.lstrip().startswith("#")):
+        return None
+    unit = "\t" if "\t" in indent else "    "
+    moved = [unit + line if line.strip() else line for line in lines]
+    text = f"with {guard}:{after}{''.join(moved)}"
+    return _respelling(span, text, cure, f"Put what follows under `with {guard}:`")
 
 
 def _exchanged(first: ast.expr, last: ast.expr, source: Source) -> str | None:
@@ -77,7 +100,7 @@ def _body(block: ast.With, source: Source) -> str | None:
     return "".join(moved).removeprefix(indent)
 
 
-def _has_long_text(block: ast.With) -> bool:
+def _has_long_text(block: ast.stmt) -> bool:
     """Whether a string goes over several lines, whose indentation may be part of it."""
     return any(
         node.lineno != node.end_lineno

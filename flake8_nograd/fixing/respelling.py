@@ -56,6 +56,23 @@ class _Respelled(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """The node with its parts visited; statements may go under the guard before them."""
+        for suite in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(suite, list):
+                self._put_under_guards(suite)
+        return super().generic_visit(node)
+
+    def _put_under_guards(self, suite: list[ast.stmt]) -> None:
+        for index, statement in enumerate(suite[:-1]):
+            text = self._texts.pop(self._source.span(statement, suite[-1]), "")
+            if text:
+                (guard,) = ast.parse(text.splitlines()[0].partition("#")[0] + " pass").body
+                assert isinstance(guard, ast.With)
+                guard.body = suite[index + 1 :]
+                suite[index:] = [guard]
+                return
+
     def _takes_order(self, decorators: Sequence[ast.expr]) -> bool:
         """Whether the two last decorators of a function change places."""
         if len(decorators) < 2:

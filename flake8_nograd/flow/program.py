@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Generic
@@ -113,6 +113,11 @@ class Program(Generic[Context]):
     annotated: list[tuple[Node, ast.expr]] = field(default_factory=list)  # beside parameters
     # The dotted name of what `import *` gives a name that nothing else in the file binds.
     behind_star: Callable[[str], str | None] = field(default=lambda name: None)
+
+
+def rest_of_suite(place: Place) -> Sequence[ast.stmt]:
+    """A statement and those that follow it in its suite."""
+    return place.suite[place.index :]
 
 
 def suites_of(place: Place) -> list[Place]:

@@ -23,7 +23,8 @@ class Cure(NamedTuple):
     """What is to be written in place of a guard, and why that may not be what was meant.
 
     The text may name `{written}`, what stands there, beside the fields of the misuse. It is empty
-    where a guard is to be taken off, or put below another decorator, if that can be done. One that
+    where a guard is to be taken off, or put below another decorator, if that can be done; where
+    statements are concerned, it is what they are to stand under. One that
     ``keeps_arguments`` has none itself, so it fits only where there are none.
     """
 

@@ -32,7 +32,8 @@ with torch.no_grad():
 ```
 
 ## Fix safety
-No fix is offered.
+`with` in front of the guard is an unsafe fix: what follows, to the end of the suite, then runs
+under it. A guard that is only named, or entered by hand, is left.
 
 ## When to ignore
 Never.
@@ -45,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -58,10 +59,16 @@ _MESSAGES = {
     ),
 }
 
+_CURES = {
+    Misuse.DEAD_STATEMENT: Cure(
+        "{written}", "what follows then runs under it, as it did not before"
+    )
+}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Guards that nothing enters, or that end as soon as they begin."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -70,5 +77,4 @@ RULE = Rule(
     summary="a guard in a statement of its own, which does nothing",
     precedence=301,
     check=check,
-    fixable=False,
 )

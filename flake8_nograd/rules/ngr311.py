@@ -29,12 +29,13 @@ from torch import nn
 
 def evaluate(model: nn.Module, batch: torch.Tensor) -> float:
     model.eval()
-    with torch.set_grad_enabled(False):
+    with torch.no_grad():
         return model(batch).mean().item()
 ```
 
 ## Fix safety
-No fix is offered.
+`with torch.no_grad():` around what follows is an unsafe fix: whoever calls the function then goes
+on recording. A switch that no forward pass follows in its suite is left.
 
 ## When to ignore
 If the process does nothing after the function that needs a gradient.
@@ -47,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -57,10 +58,12 @@ _MESSAGES = {
     ),
 }
 
+_CURES = {Misuse.NEVER_RESET: Cure("torch.no_grad()", "whoever calls it then goes on recording")}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Switches that outlast their function."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -69,5 +72,4 @@ RULE = Rule(
     summary="`set_grad_enabled(False)` that a function never takes back",
     precedence=311,
     check=check,
-    fixable=False,
 )

@@ -42,8 +42,8 @@ for batch in torch.randn(100, 8, 10):
 ```
 
 ## Fix safety
-No fix is offered. `torch.no_grad()` in place of inference mode is right everywhere; a `.clone()`
-outside of the block makes a tensor like any other.
+The fix is safe: it writes `torch.no_grad()` for the inference mode in which the tensor was made, so
+that what raised goes on. By hand, a `.clone()` outside of the block makes a tensor like any other.
 
 ## When to ignore
 If the exception is expected.
@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -70,10 +70,12 @@ _MESSAGES = {
     ),
 }
 
+_CURES = dict.fromkeys(_MESSAGES, Cure("torch.no_grad()", keeps_arguments=True))
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Tensors of inference mode outside of it."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -82,5 +84,4 @@ RULE = Rule(
     summary="a tensor of `inference_mode` is trained with or changed outside: raises",
     precedence=321,
     check=check,
-    fixable=False,
 )

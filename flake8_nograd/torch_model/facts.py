@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Place
@@ -200,7 +201,8 @@ class GuardMisuse(NamedTuple):
     ``guard`` is how it is written, ``subject`` what it was put on; ``meant_for`` are the lines
     that it was to cover, as far as they can be told, ``line`` another one that is concerned.
     ``floor`` is the oldest torch on which the file has to run, where that matters. ``instead`` is
-    what is to be written in another way, where that is not the node itself.
+    what is to be written in another way, where that is not the node itself; statements are a guard
+    and what follows in its suite.
     """
 
     node: ast.expr
@@ -211,7 +213,7 @@ class GuardMisuse(NamedTuple):
     line: int = 0
     place: str = ""  # in another file
     floor: str = ""
-    instead: ast.expr | ast.With | FunctionNode | None = None
+    instead: ast.expr | ast.With | FunctionNode | Sequence[ast.stmt] | None = None
 
 
 class ModuleFacts(NamedTuple):

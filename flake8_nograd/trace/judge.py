@@ -43,7 +43,8 @@ from flake8_nograd.trace.sites import BackwardRun, Place
 _MARKER = re.compile(r"#\s*expect:\s*(NGR\d+.*)$")
 _CODE = re.compile(r"(NGR\d+)(?:@(\d+))?$")
 _RAISING = ("NGR201", "NGR302", "NGR321")  # on whose lines a program may end
-_CHANGED = ("NGR302", "NGR304", "NGR306", "NGR309")  # whose fixed twin is to do something else
+# Whose fixed twin is to do something else.
+_CHANGED = ("NGR301", "NGR302", "NGR304", "NGR306", "NGR309", "NGR311", "NGR321")
 _NO_GRAPH = "does not require grad and does not have a grad_fn"
 
 

@@ -86,8 +86,8 @@ TWINS = [path for path in PROGRAMS if twin_of(path).exists()]
 CHANGED = [
     path
     for path in TWINS
-    if path.parent.name in ("NGR302", "NGR304", "NGR306", "NGR309")
-    or name(path) == "NGR201/enable_grad_in_inference_mode"
+    if path.parent.name in ("NGR302", "NGR304", "NGR306", "NGR309", "NGR311", "NGR321")
+    or name(path) in ("NGR201/enable_grad_in_inference_mode", "NGR301/enable_grad_before_a_penalty")
 ]
 
 

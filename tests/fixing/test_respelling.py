@@ -215,3 +215,93 @@ def test_message_and_edit_agree(program, said, safety):
         assert after.count(text) == program.count(text) + 1
     assert after.count("with ") == program.count("with ") - ("remove" in said)
     assert ("@torch.no_grad()\n    def" in after) is ("directly above" in said)
+
+
+DEAD = """
+def label(model, batch):
+    torch.no_grad()  # nobody trains here
+
+    scores = model(
+        batch,
+    )
+    return scores.argmax(1)  # of each
+
+
+print(1)
+"""
+
+
+def test_what_follows_a_guard_goes_under_it():
+    assert not changes(DEAD, unsafe=False)
+    assert fixed(DEAD, unsafe=True) == (
+        """
+def label(model, batch):
+    with torch.no_grad():  # nobody trains here
+
+        scores = model(
+            batch,
+        )
+        return scores.argmax(1)  # of each
+
+
+print(1)
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("torch.no_grad()  #", "torch.no_grad(); batch = batch + 1  #"),
+        ("    torch.no_grad()", "    print(2); torch.no_grad()"),
+        ("torch.no_grad()", "torch.no_grad"),
+        ("    return scores.argmax(1)", "    print('''one\n    row''')"),
+        ("torch.no_grad()  #", "if batch is None:\n        torch.no_grad()  #"),
+        ("torch.no_grad()", "torch.inference_mode().__enter__()"),
+    ],
+)
+def test_what_follows_a_guard_stays(old, new):
+    program = DEAD.replace(old, new)
+    assert program != DEAD
+    result = fix_engine.fix((HEAD + program).encode(), "program.py", OPTIONS, Style(unsafe=True))
+    assert not [item for item in result.found if item.finding.respelling]
+    assert f"{new.splitlines()[-1]}" in result.after.decode()
+
+
+SWITCHED = """
+def label(model, batch):
+    model.eval()
+    torch.set_grad_enabled(False)
+    return model(batch).argmax(1).tolist()
+
+
+def train(model, batch, criterion):
+    label(model, batch)
+    criterion(model(batch)).backward()
+"""
+
+
+def test_what_follows_a_switch_goes_under_a_guard():
+    assert not changes(SWITCHED, unsafe=False)
+    after = fixed(SWITCHED, unsafe=True)
+    assert "    with torch.no_grad():\n        return model(batch)" in after
+    assert "set_grad_enabled" not in after
+
+
+MADE = """
+def train(backbone, head, batches):
+    net, last = nn.Linear(4, 8), nn.Linear(8, 2)
+    for batch in batches:
+        with torch.inference_mode():
+            features = net(batch)
+        last(features).mean().backward()
+"""
+
+
+def test_inference_mode_that_makes_what_is_trained_with_becomes_no_grad():
+    assert fixed(MADE) == MADE.replace("inference_mode", "no_grad")
+
+
+def test_inference_mode_by_another_name_stays():
+    program = MADE.replace("torch.inference_mode()", "inference_mode()")
+    assert not changes(f"from torch import inference_mode\n{program}")

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, Place
+from flake8_nograd.flow.program import Call, rest_of_suite
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.semantics.context import Context
@@ -44,10 +44,6 @@ def _is_gone_with_its_object(call: Call[Context]) -> bool:
 
 
 def _misuse(node: ast.expr, kind: Misuse, call: Call[Context] | None) -> GuardMisuse:
-    meant = _rest_of_suite(call.place) if call is not None else range(0)
-    return GuardMisuse(node, kind, ast.unparse(node), meant_for=meant)
-
-
-def _rest_of_suite(place: Place) -> range:
-    last = place.suite[-1]
-    return range(place.statement.lineno, (last.end_lineno or last.lineno) + 1)
+    rest = rest_of_suite(call.place) if call is not None else ()
+    lines = range(rest[0].lineno, (rest[-1].end_lineno or 0) + 1) if rest else range(0)
+    return GuardMisuse(node, kind, ast.unparse(node), meant_for=lines, instead=rest)

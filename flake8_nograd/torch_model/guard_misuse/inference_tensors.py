@@ -15,6 +15,7 @@ from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.syntax.expressions import last_name
 from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
+from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_around
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
@@ -54,7 +55,8 @@ class _InferenceTensors:
                 origin = self._origin(value)
                 if origin is not None:
                     text, line = ast.unparse(node), origin.node.lineno
-                    yield GuardMisuse(call.node, kind, text, line=line)
+                    guard = guard_around(origin.call, GradMode.INFERENCE, self._what)
+                    yield GuardMisuse(call.node, kind, text, line=line, instead=guard or ())
                     break
 
     def _is_outside(self, call: Call[Context]) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.program import Call, rest_of_suite
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
@@ -33,7 +33,15 @@ def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
             or _ends_the_program(function, what)
             or _is_meant(call, what)
         ):
-            yield GuardMisuse(node, Misuse.NEVER_RESET, ast.unparse(node), f"{function.name}()")
+            subject, rest = f"{function.name}()", _guarded_by(call, what)
+            yield GuardMisuse(node, Misuse.NEVER_RESET, ast.unparse(node), subject, instead=rest)
+
+
+def _guarded_by(switch: Call[Context], what: Interpreted) -> Sequence[ast.stmt]:
+    """A switch and what follows in its suite; nothing if no forward pass does."""
+    rest = rest_of_suite(switch.place)
+    lines = range(rest[0].lineno, (rest[-1].end_lineno or 0) + 1)
+    return rest if any(item.node.lineno in lines for item in what.passes) else ()
 
 
 def _is_switched_back(switch: Call[Context], what: Interpreted) -> bool:
