@@ -163,6 +163,10 @@ class Elsewhere(Protocol):
         """What a call does in a function of the file, if a class of another file tells it."""
         ...
 
+    def runs_any_model(self, cls: str, function: str, path: str) -> bool:
+        """Whether what an access yields in a function of the file runs a model of any class."""
+        ...
+
     def is_mentioned(self, cls: str, function: str) -> bool:
         """Whether other files hold the name of a function or method, or may compute it."""
         ...
@@ -274,6 +278,10 @@ class Nowhere:
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """See `Elsewhere`."""
         return None
+
+    def runs_any_model(self, cls: str, function: str, path: str) -> bool:
+        """See `Elsewhere`."""
+        return False
 
     def is_mentioned(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""

@@ -222,6 +222,45 @@ class Deeds:
                 return self._of_value(path, name, spot, _DEEPEST)
         return None
 
+    def runs_any_model(self, path: str, spot: Spot, depth: int = _DEEPEST) -> bool:
+        """Whether what an access yields is a module that hands on to one of which nothing is known.
+
+        Such a module may do whatever any model of the project does.
+        """
+        for origin in self._origins.of(path, spot) if depth > 0 else ():
+            if not (isinstance(origin, Definition) and origin.cls is not None):
+                continue
+            forward = self._symbols.method(origin, "forward")
+            if forward is not None and self.is_module(origin) and self._hands_on(forward, depth):
+                return True
+        return False
+
+    def _hands_on(self, method: Definition, depth: int) -> bool:
+        """Whether a method calls an attribute that may be any model, itself or further on."""
+        assert method.function is not None
+        spot = Spot(method.module, method.cls, method.function)
+        own = method._replace(function=None)
+        for call in method.function.calls:
+            receiver, _, name = call.path.rpartition(".")
+            if call.passed or not call.path.startswith("self."):
+                continue
+            inner = self._symbols.method(own, name) if receiver == "self" else None
+            if inner is not None and depth > 0 and not _is_property(inner):
+                if inner.key != method.key and self._hands_on(inner, depth - 1):
+                    return True
+            elif self._is_any_model(call.path, spot) or self.runs_any_model(
+                call.path, spot, depth - 1
+            ):
+                return True
+        return False
+
+    def _is_any_model(self, path: str, spot: Spot) -> bool:
+        """Whether an attribute that is named like a model may hold any."""
+        name = path.replace(".[]", "").rpartition(".")[2]
+        return names_a_model(name) and not any(
+            isinstance(origin, Definition) for origin in self._origins.of(path, spot)
+        )
+
     def of_implementations(self, name: str, of: Definition | None) -> Deed | None:
         """What the methods of a name do, in all classes or in those related to one."""
         deeds = set()

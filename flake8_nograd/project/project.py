@@ -190,6 +190,11 @@ class View:
         own = self._defined_here(cls, function)
         return self._deeds.of_access(path, own) if own is not None else None
 
+    def runs_any_model(self, cls: str, function: str, path: str) -> bool:
+        """See `Elsewhere`."""
+        own = self._defined_here(cls, function)
+        return own is not None and self._deeds.runs_any_model(path, own)
+
     def is_mentioned(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""
         if self._symbols.files.is_mentioned(function, is_method=bool(cls)):

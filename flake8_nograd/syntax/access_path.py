@@ -20,3 +20,9 @@ def access_path(node: ast.expr) -> str:
             return ".".join(reversed(parts))
         else:
             return ""
+
+
+def key_of(node: ast.expr) -> str:
+    """The string that a subscript asks for; empty for anything else."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""

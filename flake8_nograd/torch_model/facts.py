@@ -34,6 +34,7 @@ class SuppressionReason(enum.Enum):
     TRAINS_INSIDE = "a training script that differentiates nowhere trains in its forward passes"
     UNIT_TEST = "it is part of a unit test"
     SMOKE_TEST = "a smoke test under `__main__` looks at shapes only"
+    READ_AS_ARRAY = "numpy() would raise if it had a graph, so something unseen keeps it from that"
     GRADIENT_READ = "forces and the like are read here, which take a backward pass"
     PROFILED = "it is profiled as it runs in training, not in eval mode"
     OTHER_FRAMEWORK = "it runs where another framework is asked for"

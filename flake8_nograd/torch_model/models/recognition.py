@@ -9,7 +9,7 @@ from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
-from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.syntax.access_path import access_path, key_of
 from flake8_nograd.torch_model.fate.autograd_graphs import Graphs
 from flake8_nograd.torch_model.models.annotations import (
     annotated_as_modules,
@@ -220,7 +220,7 @@ class Modules:
             return origin or ModelEvidence.NONE
         path = access_path(node)
         name = path.rpartition(".")[2] if not path.endswith("]") else path.split(".")[-2]
-        if names_something_else(name):
+        if names_something_else(name) or names_something_else(key_of(node)):
             return ModelEvidence.NONE
         if origin is ModelEvidence.ORIGIN:
             return origin

@@ -48,6 +48,8 @@ class CallersElsewhere:
             return SuppressionReason.CALLEE_ELSEWHERE, None
         if item.evidence < ModelEvidence.ORIGIN and (reason := self._of_any_model()) is not None:
             return reason, None
+        if self._hands_on_to_any_model(item, function) and self._elsewhere.may_need_recording():
+            return SuppressionReason.MAY_DIFFERENTIATE, None
         if function.node is None:
             return None, None
         callers = self._callers_of(function)
@@ -84,6 +86,11 @@ class CallersElsewhere:
         if self._elsewhere.may_need_recording():
             return SuppressionReason.MAY_DIFFERENTIATE
         return SuppressionReason.MAY_BE_FROZEN if self._elsewhere.may_be_frozen() else None
+
+    def _hands_on_to_any_model(self, item: ForwardPass, function: Function) -> bool:
+        """Whether the model is one that another file defines around a model of any class."""
+        path = access_path(item.model_call.node.func)
+        return self._elsewhere.runs_any_model(_class_of(function), function.name, path)
 
     def _is_settled_by_callee(self, item: ForwardPass, function: Function) -> bool:
         method = item.call.method

@@ -20,6 +20,7 @@ from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.recording.recording import Recording
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import Observations
+from flake8_nograd.torch_model.verdict.array_reads import ArrayReads
 from flake8_nograd.torch_model.verdict.author_decides import (
     detaches_on_a_condition,
     guards_the_other_branch,
@@ -63,6 +64,7 @@ class Judge:
     ) -> None:
         self._unit_tests = unit_tests
         self._smoke_tests = SmokeTests(program.graph, trains=bool(observations.differentiations))
+        self._array_reads = ArrayReads()
         self._energy_gradients: dict[Function, bool] = {}
         self._program = program
         self._graph = program.graph
@@ -167,6 +169,8 @@ class Judge:
         """Whether something says that a gradient of the result may be wanted."""
         if self._reads_energy_gradients(item.function):
             return SuppressionReason.GRADIENT_READ
+        if self._array_reads.has(item):
+            return SuppressionReason.READ_AS_ARRAY
         if runs_for_another_framework(item):
             return SuppressionReason.OTHER_FRAMEWORK
         is_posterior = is_a_module_that_returns(item, self._graph)

@@ -1,0 +1,96 @@
+"""Results that `.numpy()` reads as they are: it raises where there is a graph, so there is none."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Set
+from typing import NamedTuple
+
+from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.torch_model.facts import ForwardPass
+from flake8_nograd.vocabulary import methods
+
+# Methods of a tensor whose result has the graph, and is not of another type than numbers with one.
+_KEEPING_THE_GRAPH = frozenset(
+    "cpu cuda to float double half bfloat16 contiguous clone squeeze unsqueeze flatten reshape view"
+    " permute transpose t softmax log_softmax sigmoid tanh exp clamp mean".split()
+)
+
+
+class ArrayReads:
+    """Looks through a function once, and only if it holds a forward pass that could be reported."""
+
+    def __init__(self) -> None:
+        self._known: dict[Function, _Reads] = {}
+
+    def has(self, item: ForwardPass) -> bool:
+        """Whether `.numpy()` reads a result, or the only name that it is given, as it is.
+
+        What is picked out of a result may be indices, and so may be what other methods give.
+        """
+        method = item.call.method
+        if method != "forward" and methods.is_hidden_forward(method):
+            return False
+        reads = self._known.get(item.function)
+        if reads is None:
+            reads = self._known[item.function] = _reads_in(item.function)
+        return item.node in reads.values or _name_given(item) in reads.names
+
+
+class _Reads(NamedTuple):
+    """What a function reads by `.numpy()`: expressions, and names that it binds once."""
+
+    values: Set[ast.expr]
+    names: Set[str]
+
+
+def _reads_in(function: Function) -> _Reads:
+    roots: list[ast.expr] = []
+    bound: Counter[str] = Counter()
+    for statement in function.body:
+        for part in nodes_of(statement):
+            if isinstance(part, ast.Call) and (read := _read_as_array(part)) is not None:
+                roots.append(_root_of(read))
+            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                bound[part.id] += 1
+    named = {root.id for root in roots if isinstance(root, ast.Name)}
+    return _Reads(set(roots), {name for name in named if bound[name] == 1})
+
+
+def _name_given(item: ForwardPass) -> str | None:
+    """The name to which the statement of a pass assigns its result as it is."""
+    statement = item.call.place.statement
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return None
+    (target,) = statement.targets
+    is_whole = _root_of(statement.value) is item.node
+    return target.id if is_whole and isinstance(target, ast.Name) else None
+
+
+def _read_as_array(call: ast.Call) -> ast.expr | None:
+    """What `.numpy()` is called on."""
+    is_read = isinstance(call.func, ast.Attribute) and call.func.attr == "numpy"
+    if not is_read or call.args or call.keywords:
+        return None
+    assert isinstance(call.func, ast.Attribute)
+    return call.func.value
+
+
+def _root_of(node: ast.expr) -> ast.expr:
+    """What a chain of methods that keep the graph begins with."""
+    while (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _KEEPING_THE_GRAPH
+        and (node.func.attr != "to" or not _may_be_of_another_type(node))
+    ):
+        node = node.func.value
+    return node
+
+
+def _may_be_of_another_type(call: ast.Call) -> bool:
+    """Whether a `to()` may turn numbers into whole ones."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return not all(isinstance(node, ast.Constant) for node in given)
