@@ -82,7 +82,10 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
                     why = which_run_wastes(subject) or why_guard_fails(subject, facts)
                 finding = _finding(rule, subject, message + why, source, facts.needs)
                 if cure is not None and isinstance(subject, GuardMisuse):
-                    finding = replace(finding, respelling=respelling_of(subject, cure, source))
+                    ends = cure.ends_error and facts.needs is not None
+                    doubt = facts.needs.end_of_error() if ends and facts.needs else cure.doubt
+                    respelling = respelling_of(subject, cure._replace(doubt=doubt), source)
+                    finding = replace(finding, respelling=respelling)
                 yield finding
 
 

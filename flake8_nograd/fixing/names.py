@@ -71,7 +71,11 @@ class Names:
             origins = {origin for _, origin in imports}
             is_own = variable.scope is own
             if is_import and len(origins) == 1:
-                stands = [self._statements.of(node) for node, _ in imports]
+                stands = [
+                    self._statements.of(node)
+                    for node, _ in imports
+                    if self._bindings.function_of(node) is variable.scope
+                ]
                 if any(reaches(item, place, is_own) for item in stands):
                     found.append((scopes.index(variable.scope), name, origins.pop(), stands))
         found.sort(key=lambda row: (row[0], row[2] in _HOMES, row[2] != "torch"))

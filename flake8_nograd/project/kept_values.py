@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
+from flake8_nograd.project.targets import bindings_of
 from flake8_nograd.syntax.expressions import (
     children_of,
     last_name,
@@ -17,10 +18,10 @@ from flake8_nograd.syntax.expressions import (
 from flake8_nograd.vocabulary import escapes, methods
 from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
 from flake8_nograd.vocabulary.guard_calls import is_guard
+from flake8_nograd.vocabulary.views import viewed_by
 
 _KEEPING = methods.KEEPS | frozenset("put put_nowait __setitem__ register_buffer setattr".split())
 _REMEMBERING = ("cache", "memo")
-_PARTS = frozenset("get setdefault items values pop".split())
 _NUMBERS = frozenset("int float bool len str repr round range type id isinstance format".split())
 # What was there before is the same wherever it is moved.
 _MOVING = frozenset("to cuda cpu xpu pin_memory".split())
@@ -230,8 +231,9 @@ class _Reader:
         match node:
             case ast.Attribute(value=value) | ast.Subscript(value=value):
                 return self._is_known_outside(value, seen)
-            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in _PARTS:
-                return self._is_known_outside(value, seen)
+            case ast.Call():
+                viewed = viewed_by(node)
+                return viewed is not None and self._is_known_outside(viewed, seen)
             case ast.Name(id=name):
                 values = self._bound.get(name)
                 if name in seen or name in self._fresh:
@@ -291,39 +293,6 @@ def _may_keep(call: ast.Call) -> bool:
     return name in _KEEPING or writes
 
 
-def bindings_of(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
-    """The targets that a node binds, and to what; None if that is not a value by itself."""
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            yield from ((target, value) for target in targets)
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            yield target, value
-        case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
-            yield target, value
-        case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-            yield from _iterated(target, value)
-        case ast.withitem(optional_vars=ast.expr() as target):
-            yield target, None
-        case ast.FunctionDef(args=arguments) | ast.Lambda(args=arguments):
-            nested = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-            yield from ((ast.Name(item.arg, ast.Store(), lineno=0), None) for item in nested)
-
-
-def _iterated(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr | None]]:
-    """What a loop gives to the parts of its target, where it counts or goes along several."""
-    match target, value:
-        case ast.Tuple(elts=[count, item]), ast.Call(func=ast.Name(id="enumerate"), args=[of, *_]):
-            yield count, ast.Constant(0)
-            yield from _iterated(item, of)
-        case ast.Tuple(elts=parts), ast.Call(func=ast.Name(id="zip"), args=given) if len(
-            parts
-        ) == len(given):
-            for part, item in zip(parts, given, strict=True):
-                yield from _iterated(part, item)
-        case _:
-            yield target, value
-
-
 def _fillings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """The names of containers into which a node puts something, and what that is."""
     match node:
@@ -345,5 +314,5 @@ def _parts(target: ast.expr) -> Iterator[ast.expr]:
 def _name(node: ast.expr) -> str:
     """The name under which others find what is kept in a target or owner."""
     while isinstance(node, ast.Subscript | ast.Call):
-        node = node.value if isinstance(node, ast.Subscript) else node.func
+        node = node.value if isinstance(node, ast.Subscript) else viewed_by(node) or node.func
     return own_name(node)

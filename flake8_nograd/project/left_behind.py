@@ -24,6 +24,9 @@ _SEEING = (
     (lazy_pattern(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b"), "_hook"),
     (lazy_pattern(rb"\.forward\s*=(?!=)"), ".forward"),
     (lazy_pattern(rb"\bTensor\.\w+\s*=(?!=)"), "Tensor."),
+    (lazy_pattern(rb"\b_forward(?:_pre)?_hooks\b"), "_hooks"),
+    (lazy_pattern(rb"\btorch(?:\.(?!backends|_)\w+)+[ \t]*=(?!=)"), "torch."),
+    (lazy_pattern(rb"\b(?:F|functional|nn\.\w+)\.\w+[ \t]*=(?!=)"), "torch"),
     (lazy_pattern(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
 )
 _SHOWS = lazy_pattern(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
@@ -36,7 +39,7 @@ _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
 _FORWARD = lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*forward\b")
 _MAY_KEEP = lazy_pattern(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
-    rb"|\b\w+\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
+    rb"|[\w)\]]\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
 # An attribute of something else than `self` is set.
 _FILLS = lazy_pattern(rb"(?m)^[ \t]+(?!self\b)\w+\.\w+[ \t]*=(?!=)")

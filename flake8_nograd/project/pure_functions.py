@@ -9,10 +9,11 @@ from collections import defaultdict
 
 from flake8_nograd.elsewhere import Reading
 from flake8_nograd.project.function_text import FunctionNode
-from flake8_nograd.project.kept_values import bindings_of, gives_plain
+from flake8_nograd.project.kept_values import gives_plain
 from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.summary import MODULE_BODY
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
+from flake8_nograd.project.targets import bindings_of
 from flake8_nograd.project.unseen_calls import UnseenCalls
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of

@@ -18,6 +18,8 @@ from flake8_nograd.project.summary import Functions
 from flake8_nograd.project.symbols import Definition, Symbols
 
 _SPECIAL = lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*__\w+__")
+_STREAM = lazy_pattern(rb"\bsys\.std(?:out|err)[ \t]*=(?!=)|\bredirect_std(?:out|err)\b")
+_WRITES = lazy_pattern(rb"def[ \t]+(?:write|writelines|flush)\b")
 _YIELDS = lazy_pattern(rb"(?m)\byield\b")
 _PROPERTY = lazy_pattern(
     rb"@(?:[\w.]*property|\w+\.(?:setter|deleter))\b[^\n]*\n(?:[ \t]*[@#][^\n]*\n)*"
@@ -85,7 +87,7 @@ class UnseenCalls:
         return any(base.endswith(("Dataset", "Sampler", "DataModule")) for base in bases)
 
     def _places(self) -> Iterator[Place]:
-        for item in (*self._special(), *self._generators()):
+        for item in (*self._special(), *self._streams(), *self._generators()):
             function = item.function
             assert function is not None
             is_giving = function.name in _GIVING and _own(item).computes(function.name)
@@ -100,6 +102,13 @@ class UnseenCalls:
                 is_special = name.startswith("__") and name.endswith("__")
                 if item.cls is not None and is_special and name not in _CALLED:
                     yield item
+
+    def _streams(self) -> Iterator[Definition]:
+        """What `print()` runs where a file takes the place of a standard stream."""
+        if not self._concerning(_STREAM, "std"):
+            return
+        for path, lines in self._concerning(_WRITES, "def"):
+            yield from (item for item in self._around(path, lines) if item.cls is not None)
 
     def _generators(self) -> Iterator[Definition]:
         for path, lines in self._concerning(_YIELDS, "yield"):

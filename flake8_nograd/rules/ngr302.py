@@ -29,7 +29,8 @@ with torch.no_grad():
 ```
 
 ## Fix safety
-Parentheses behind a guard are a safe fix: the line raises as it is. Other arguments, and the value
+Parentheses behind a guard are a safe fix, for the line raises as it is, unless something in the
+file waits for errors. Other arguments, and the value
 of a switch, are a guess at what was meant, and unsafe.
 
 ## When to ignore
@@ -57,7 +58,7 @@ _MESSAGES = {
 
 _GUESS = "that the block is to run without recording is a guess"
 _CURES = {
-    Misuse.NOT_CALLED: Cure("{written}()"),
+    Misuse.NOT_CALLED: Cure("{written}()", ends_error=True),
     Misuse.SWITCH_NOT_CALLED: Cure("{written}(False)", _GUESS),
     Misuse.WRONG_ARGUMENT: Cure("{subject}", _GUESS),
 }

@@ -44,9 +44,9 @@ class Scorer:
 
 ## Fix safety
 Where the other decorator stands directly above the `def`, and no comment beside the guard, the two
-change places. That is safe for `@classmethod`, below which every call raises as it is. It is unsafe
-for all others: calls of a static method, uses of the property, or what runs the registered function
-may count on how it is.
+change places. That is safe for `@classmethod`, below which every call raises as it is, unless
+something in the file waits for errors or looks into classes. It is unsafe for all others: calls of
+a static method, uses of the property, or what runs the registered function may count on how it is.
 
 ## When to ignore
 If a decorator that registers wraps the function before it keeps it.
@@ -88,7 +88,7 @@ _MESSAGES = {
 # The decorators are written in another order, so there is no other text.
 _CURES = {
     Misuse.ABOVE_STATIC_METHOD: Cure("", "calls on an instance then hand on one argument less"),
-    Misuse.ABOVE_CLASS_METHOD: Cure(""),
+    Misuse.ABOVE_CLASS_METHOD: Cure("", ends_error=True),
     Misuse.ABOVE_PROPERTY: Cure("", "the property is then no method any more"),
     Misuse.ABOVE_REGISTRATION: Cure("", "what was registered then runs without recording"),
 }

@@ -87,7 +87,8 @@ HOOKS = frozenset(
     " register_module_full_backward_hook register_parametrization cached weight_norm spectral_norm"
     " parametrize create_feature_extractor saved_tensors_hooks save_on_cpu prune orthogonal"
     " custom_from_mask l1_unstructured ln_structured random_unstructured global_unstructured"
-    " _push_saved_tensors_default_hooks TorchFunctionMode TorchDispatchMode".split()
+    " _push_saved_tensors_default_hooks TorchFunctionMode TorchDispatchMode _forward_hooks"
+    " _forward_pre_hooks _global_forward_hooks _global_forward_pre_hooks".split()
 )
 
 # Packages whose functions the tables know well enough to say what they keep.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from flake8_nograd.vocabulary import escapes
 
 # Functions and methods of torch that may give a view of what they get, or the thing itself.
@@ -16,7 +18,19 @@ VIEWS = escapes.VIEW_ATTRIBUTES | frozenset(
     " broadcast_tensors hsplit vsplit dsplit resolve_conj resolve_neg adjoint conj".split()
 )
 
+_OWNERS = frozenset("torch F functional nn np numpy".split())
+
 
 def may_give_view(name: str) -> bool:
     """Whether a function or method may give a view of what it gets; those in place give it back."""
     return name in VIEWS or name.endswith("_")
+
+
+def viewed_by(call: ast.Call) -> ast.expr | None:
+    """The tensor or container of which a call may give a view, a part or the thing itself."""
+    function = call.func
+    if not isinstance(function, ast.Attribute) or not may_give_view(function.attr):
+        return None
+    owner = function.value
+    is_function = getattr(owner, "attr", getattr(owner, "id", "")) in _OWNERS
+    return next(iter(call.args), None) if is_function else owner

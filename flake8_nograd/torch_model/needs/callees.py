@@ -6,6 +6,7 @@ import ast
 import builtins
 import enum
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from flake8_nograd.elsewhere import NOWHERE, Elsewhere, Reading
@@ -55,6 +56,7 @@ _OF_EFFECT = {
 }
 _FORWARDS = frozenset((Effect.LAYER, Effect.MODULE, Effect.LIKELY_MODULE, Effect.GUARDED))
 _UNKNOWN = Callee(Does.UNKNOWN)
+_MOCKS = frozenset("Mock MagicMock AsyncMock NonCallableMock create_autospec".split())
 
 
 class Callees:
@@ -192,6 +194,8 @@ class Callees:
         last = name.rpartition(".")[2]
         if name == "type" and len(node.args) > 1:
             return _UNKNOWN
+        if "." not in name and self._elsewhere.behind_star(name) is not None:
+            return _UNKNOWN
         if name in escapes.HANDING_BACK or _keeps_objects(node):
             return Callee(Does.PASSES)
         if name in SWITCHES or name in ASKS_MODE:
@@ -223,6 +227,8 @@ class Callees:
         logs_text = name in escapes.READING_METHODS and _gives_text(call.node)
         if not logs_text and self._elsewhere.method_leaves_behind(name):
             return _UNKNOWN
+        if not logs_text and name in escapes.READING_METHODS and self._has_mocks:
+            return _UNKNOWN
         if name in methods.CUTS or name in escapes.READING_METHODS or name in escapes.PLAIN_METHODS:
             return Callee(Does.READS)
         if name in escapes.PASSING_METHODS:
@@ -234,6 +240,11 @@ class Callees:
         if computes_loss(name):
             return Callee(Does.PASSES)
         return _UNKNOWN
+
+    @cached_property
+    def _has_mocks(self) -> bool:
+        """Whether the file makes objects that keep whatever their methods are given."""
+        return next(self.named(_MOCKS), None) is not None
 
     def _is_open(self, call: Call[Context]) -> bool:
         """Whether a class of the file has a method of this name that the call may run."""

@@ -73,9 +73,40 @@ class Callers:
 
     def may_wait_for_errors(self, node: ast.AST, covered: Container[ast.AST]) -> bool:
         """Whether somebody around some code, or around a call of a function, expects an error."""
-        return bool(self._watched_calls) or any(
-            isinstance(around, ast.Try) or (isinstance(around, ast.With) and around not in covered)
+        return (
+            bool(self._watched_calls)
+            or self._are_handed_on(node)
+            or any(
+                isinstance(around, ast.Try)
+                or (isinstance(around, ast.With) and around not in covered)
+                for around in self._bindings.around(node)
+            )
+        )
+
+    @cached_property
+    def expects_errors(self) -> bool:
+        """Whether anything in the file goes on after an error."""
+        return any(map(_expects_errors, self._bindings.nodes))
+
+    def _are_handed_on(self, node: ast.AST) -> bool:
+        """Whether a function around some code may be run by other code that expects errors."""
+        if not self.expects_errors:
+            return False
+        return any(
+            isinstance(around, FunctionNode)
+            and (around.name in self._handed_on or not _is_bare(around))
             for around in self._bindings.around(node)
+        )
+
+    @cached_property
+    def _handed_on(self) -> frozenset[str]:
+        """The names and attributes that are read without being called where they are read."""
+        return frozenset(
+            own_name(node)
+            for node, outer in self._bindings.parents.items()
+            if isinstance(node, ast.Name | ast.Attribute)
+            and isinstance(node.ctx, ast.Load)
+            and getattr(outer, "func", None) is not node
         )
 
     @cached_property
@@ -149,6 +180,11 @@ def _expects_errors(node: ast.AST) -> bool:
 def _is_private(function: FunctionNode) -> bool:
     """Whether a name says that no other file is to call the function."""
     return function.name.startswith("_")
+
+
+def _is_bare(function: FunctionNode) -> bool:
+    """Whether calling a function runs it and nothing around it."""
+    return all(map(_is_transparent, function.decorator_list))
 
 
 def _is_transparent(decorator: ast.expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.syntax.bindings import Bindings
@@ -140,16 +140,16 @@ def _named_in_class(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]
 
 def is_known_import(node: ast.AST, name: str) -> bool:
     """Whether an import gives a name something of a package whose contents are known."""
+    return is_import_of(node, name, escapes.KNOWN_PACKAGES | sys.stdlib_module_names)
+
+
+def is_import_of(node: ast.AST, name: str, packages: Container[str]) -> bool:
+    """Whether an import gives a name one of some packages, or something out of one."""
     if isinstance(node, ast.ImportFrom):
-        return not node.level and _is_known(node.module or "")
+        return not node.level and (node.module or "").partition(".")[0] in packages
     if isinstance(node, ast.Import):
         aliases = (
             item for item in node.names if (item.asname or item.name.partition(".")[0]) == name
         )
-        return all(_is_known(item.name) for item in aliases)
+        return all(item.name.partition(".")[0] in packages for item in aliases)
     return False
-
-
-def _is_known(module: str) -> bool:
-    package = module.partition(".")[0]
-    return package in escapes.KNOWN_PACKAGES or package in sys.stdlib_module_names

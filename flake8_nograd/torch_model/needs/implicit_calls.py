@@ -15,7 +15,8 @@ from flake8_nograd.elsewhere import Elsewhere, Reading
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import last_name, nodes_of, returned_values
+from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name, returned_values
+from flake8_nograd.torch_model.needs.fields import is_import_of
 from flake8_nograd.torch_model.needs.module_state import ModuleState
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.semantics.context import Context
@@ -34,8 +35,16 @@ _COMPARES = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__".split())
 _READS_ATTRIBUTES = frozenset("__getattr__ __getattribute__ __get__".split())
 _RUN_LATER = frozenset(
     "DataLoader map filter iter defaultdict starmap takewhile dropwhile accumulate groupby imap"
-    " imap_unordered callback finalize register Lambda".split()
+    " imap_unordered callback push finalize ref proxy register Lambda addFilter signal settrace"
+    " setLogRecordFactory setprofile addaudithook".split()
 )
+# Methods that the standard library runs whatever their class, where one of some names is used.
+_STREAMS = frozenset("redirect_stdout redirect_stderr stdout stderr StreamHandler file".split())
+_RUN_BY_NAME = {
+    **dict.fromkeys(("write", "writelines", "flush"), _STREAMS),
+    "filter": frozenset(("addFilter",)),
+    "close": frozenset(("closing",)),
+}
 _NOT_IMPLICIT = frozenset(
     "__init__ __post_init__ __call__ __aenter__ __aexit__ __getstate__ __setstate__"
     " __reduce__".split()
@@ -192,6 +201,16 @@ class ImplicitCalls:
                     if function.name in known or function.node in given:
                         yield function
 
+    def _callbacks_set(self) -> Iterator[Function]:
+        """Functions of the file that the standard library is given as an attribute."""
+        for node in self._bindings.parents:
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                value = getattr(self._bindings.statement_of(node), "value", None)
+                if value is not None and _is_of_standard_library(node, self._bindings):
+                    for function in self._functions:
+                        if function.name == last_name(value) or function.node is value:
+                            yield function
+
     def _kept_expressions(self) -> Iterator[ast.GeneratorExp]:
         for node, outer in self._bindings.parents.items():
             if isinstance(node, ast.GeneratorExp) and isinstance(
@@ -212,7 +231,7 @@ class ImplicitCalls:
             why = self._state.left_behind_by(function)
             if why is not None:
                 return f"a generator that may run {why}"
-        for function in self._callbacks(_RUN_LATER):
+        for function in (*self._callbacks(_RUN_LATER), *self._callbacks_set()):
             why = self._state.left_behind_by(function)
             if why is not None and not why.startswith("looks at recording"):
                 return f"a function that is run later {why}"
@@ -232,35 +251,31 @@ class ImplicitCalls:
 
 
 def _overriding(program: Program[Context], bindings: Bindings) -> Iterator[Function]:
-    """Methods that nothing in the file calls, of classes whose bases are the standard library's."""
+    """Methods that the standard library may run: it knows their class, or their name is enough."""
     called = {
         node.attr
         for node in bindings.parents
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and not (isinstance(node.value, ast.Call) and own_name(node.value.func) == "super")
     }
+    used = {getattr(node, "arg", None) or own_name(node) for node in bindings.nodes}
+    by_name = {name for name, users in _RUN_BY_NAME.items() if not used.isdisjoint(users)}
     for cls in program.classes:
         bases = cls.node.bases if cls.node is not None else []
-        if any(_is_of_standard_library(base, bindings) for base in bases):
-            for name, function in cls.methods.items():
-                if name not in called and not name.startswith("__"):
-                    yield function
+        is_known = any(_is_of_standard_library(base, bindings) for base in bases)
+        for name, function in cls.methods.items():
+            if name in by_name or (is_known and name not in called and not name.startswith("__")):
+                yield function
 
 
 def _is_of_standard_library(base: ast.expr, bindings: Bindings) -> bool:
     while isinstance(base, ast.Attribute | ast.Subscript):
         base = base.value
     stores = bindings.stores.get(bindings.of(base), ()) if isinstance(base, ast.Name) else ()
-    return any(_package(store, getattr(base, "id", "")) in _RUNNING for store in stores)
-
-
-def _package(store: ast.AST, name: str) -> str:
-    """The package that an import gives a name of."""
-    if isinstance(store, ast.ImportFrom):
-        return "" if store.level else str(store.module).partition(".")[0]
-    for item in store.names if isinstance(store, ast.Import) else ():
-        if (item.asname or item.name.partition(".")[0]) == name:
-            return item.name.partition(".")[0]
-    return ""
+    name = getattr(base, "id", "")
+    imports = (item for item in stores if isinstance(item, ast.Import | ast.ImportFrom))
+    return any(is_import_of(item, name, _RUNNING) for item in imports)
 
 
 def _made_properties(nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_nograd.syntax.expressions import dotted, own_name
+from flake8_nograd.syntax.expressions import dotted, inwards, own_name
 from flake8_nograd.vocabulary import methods
 
 _MAY_WORK_IN_PLACE = frozenset(
@@ -34,7 +34,8 @@ def written_by(call: ast.Call) -> list[ast.expr]:
     written = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
     name = own_name(call.func)
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    is_function = owner is None or dotted(owner).partition(".")[0] in _MODULES
+    is_computed = owner is not None and any(isinstance(part, ast.Call) for part in inwards(owner))
+    is_function = owner is None or (not is_computed and dotted(owner).partition(".")[0] in _MODULES)
     if is_in_place(name) and not is_function:
         written += [] if owner is None else [owner]
     elif call.args and (is_in_place(name) or asks_for_in_place(call)):

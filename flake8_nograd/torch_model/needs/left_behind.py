@@ -14,6 +14,7 @@ from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary.views import viewed_by
 
 _DIFFERENTIATES = escapes.SHOWING_CALLS | {
     *("backward", "grad", "requires_grad_", "jacobian", "hessian", "jacrev", "jacfwd", "vjp"),
@@ -23,7 +24,6 @@ _KEEPING = methods.KEEPS | frozenset(
     "__setitem__ setitem put_nowait enqueue heappush extendleft __iadd__ iadd remember add_loss"
     " __setattr__ push_back record".split()
 )
-_PARTS = frozenset("get pop popleft setdefault items values keys view reshape copy".split())
 
 
 class LeftBehind:
@@ -158,9 +158,9 @@ class LeftBehind:
                 return self._outlives(value, seen)
             case ast.Name():
                 return self._name_outlives(node, seen)
-            case ast.Call(func=ast.Attribute(value=value, attr=name)):
-                is_part = name in _PARTS and not self._callees.is_layer(node)
-                return is_part and self._outlives(value, seen)
+            case ast.Call(func=ast.Attribute()):
+                viewed = None if self._callees.is_layer(node) else viewed_by(node)
+                return viewed is not None and self._outlives(viewed, seen)
             case ast.Call(func=ast.Name(id=name)):
                 return name in ("vars", "getattr", "globals", "locals", "iter", "next")
             case ast.IfExp(body=body, orelse=orelse):

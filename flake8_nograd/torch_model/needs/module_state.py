@@ -12,17 +12,17 @@ from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.expressions import dotted, last_name, nodes_of, own_name, returned_values
+from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name, returned_values
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
 from flake8_nograd.torch_model.needs.left_behind import LeftBehind
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
+from flake8_nograd.torch_model.needs.replacements import line_of_replacement
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes
 from flake8_nograd.vocabulary.views import may_give_view
 
 _RUN_BY_CALLS = frozenset("setup_context __call__ _call_impl".split())
-_OF_TORCH = frozenset("torch.Tensor Tensor F functional nn.functional torch.nn.functional".split())
 _REMEMBERS = ("cache", "memo", "lazy")
 
 
@@ -127,9 +127,9 @@ class ModuleState:
         remembered = self._remembered()
         if remembered:
             return f"what a function computes is remembered (line {remembered})"
-        replaced = self._replaced()
+        replaced = line_of_replacement(self._bindings, self._is_of_another_class)
         if replaced:
-            return f"a forward pass is replaced by something else (line {replaced})"
+            return f"a forward pass or a function is replaced by something else (line {replaced})"
         for function in self._reached([*self._forwards(), *self._decorators()]):
             why = self._left_behind.of(function.body, function)
             if why is not None:
@@ -146,24 +146,11 @@ class ModuleState:
             return call.lineno
         for node in self._bindings.nodes:
             names: list[str] = []
-            if isinstance(node, ast.Attribute) and node.attr.startswith("register_"):
+            if isinstance(node, ast.Attribute) and node.attr.startswith(("register_", "_")):
                 names = [node.attr]
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
                 names = [str(getattr(item, "value", "")) for item in node.args[1:2]]
             if not escapes.HOOKS.isdisjoint(names):
-                return getattr(node, "lineno", 0)
-        return 0
-
-    def _replaced(self) -> int:
-        """The line in which a forward pass is given to a module or a class; 0 if there is none."""
-        for node in self._bindings.parents:
-            names: list[str] = []
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                names = [] if self._is_of_another_class(node) else [node.attr]
-            elif isinstance(node, ast.Call) and own_name(node.func) in ("setattr", "__setattr__"):
-                names = [str(getattr(item, "value", "")) for item in node.args]
-            is_replaced = "forward" in names or "__call__" in names
-            if is_replaced or _changes_torch(node, self._bindings):
                 return getattr(node, "lineno", 0)
         return 0
 
@@ -281,14 +268,6 @@ class ModuleState:
 def _code(function: Function) -> list[ast.AST]:
     """What runs when a function or a lambda is called."""
     return [function.node.body] if isinstance(function.node, ast.Lambda) else [*function.body]
-
-
-def _changes_torch(node: ast.AST, bindings: Bindings) -> bool:
-    """Whether a function of torch, or a method of tensors, is replaced by another one."""
-    if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
-        return False
-    value = getattr(bindings.statement_of(node), "value", None)
-    return dotted(node.value) in _OF_TORCH and not isinstance(value, ast.Constant)
 
 
 def _root(node: ast.expr) -> str:

@@ -11,6 +11,7 @@ from flake8_nograd.findings import Hoisted
 from flake8_nograd.flow.program import Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.models.recognition import Modules
 from flake8_nograd.torch_model.needs import inference_tensors, surroundings
 from flake8_nograd.torch_model.needs.block import Block
@@ -26,6 +27,8 @@ from flake8_nograd.torch_model.needs.training_calls import Training
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.lookup import Vocabulary
+
+_LOOKING_INTO_CLASSES = frozenset("__dict__ __func__ callable hasattr getattr vars dir".split())
 
 
 class Needs:
@@ -88,6 +91,13 @@ class Needs:
     def callers(self) -> Callers:
         """Who calls the functions of the file."""
         return Callers(self.bindings, self._elsewhere)
+
+    def end_of_error(self) -> str:
+        """Why something that raises may be meant to; empty if that cannot be."""
+        if self.callers.expects_errors:
+            return "something in the file waits for errors"
+        names = _LOOKING_INTO_CLASSES.intersection(map(own_name, self.bindings.nodes))
+        return f"the file looks into classes by {min(names)}" if names else ""
 
     @cached_property
     def _stores(self) -> Stores:
