@@ -115,6 +115,10 @@ class Elsewhere(Protocol):
         """Whether a model of unknown class may have been frozen when it was saved."""
         ...
 
+    def thaws_to_train(self) -> bool:
+        """Whether the file enters managers that freeze a model again as they end."""
+        ...
+
     def left_behind(self) -> Place | None:
         """Where forward passes of models of other files keep what may have a graph."""
         ...
@@ -228,6 +232,10 @@ class Nowhere:
         return False
 
     def may_be_frozen(self) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def thaws_to_train(self) -> bool:
         """See `Elsewhere`."""
         return False
 

@@ -44,6 +44,18 @@ class Habits:
         """Whether a function writes whole models that it has frozen before."""
         return any(self._functions(_FREEZING, "requires_grad", self._writes_frozen))
 
+    @cached_property
+    def thaws_to_train(self) -> bool:
+        """Whether the file at hand enters objects that freeze what they hold when they are left."""
+        found = self._functions(_FREEZING, "requires_grad", _freezes_on_exit)
+        managers = {item.cls.name for item in found if item.cls is not None}
+        return any(map(self._is_entered, managers))
+
+    def _is_entered(self, manager: str) -> bool:
+        files = self._symbols.files
+        entering = re.compile(rb"(?m)^[ \t]*with\b[^\n]*\b%s\(" % re.escape(manager.encode()))
+        return entering.search(files.text(files.own.path) or b"") is not None
+
     def _functions(
         self,
         pattern: re.Pattern[bytes],
@@ -95,6 +107,10 @@ class Habits:
         if symbol.dotted == "torch.save":
             return call.argument in frozen
         return symbol.dotted in _WRITES_ALL and _freezes(spot.function)
+
+
+def _freezes_on_exit(spot: Spot) -> bool:
+    return spot.function.name == "__exit__" and _freezes(spot.function)
 
 
 def _freezes(function: FunctionSummary) -> bool:

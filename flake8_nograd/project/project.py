@@ -137,6 +137,10 @@ class View:
         """See `Elsewhere`."""
         return self._habits.saves_frozen
 
+    def thaws_to_train(self) -> bool:
+        """See `Elsewhere`."""
+        return self._habits.thaws_to_train
+
     def left_behind(self) -> Place | None:
         """See `Elsewhere`."""
         return self._left_behind.place

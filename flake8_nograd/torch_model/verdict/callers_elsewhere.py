@@ -46,6 +46,8 @@ class CallersElsewhere:
         function = _outermost(item.function)
         if self._is_settled_by_callee(item, function):
             return SuppressionReason.CALLEE_ELSEWHERE, None
+        if self._elsewhere.thaws_to_train():
+            return SuppressionReason.MAY_BE_FROZEN, None
         if item.evidence < ModelEvidence.ORIGIN and (reason := self._of_any_model()) is not None:
             return reason, None
         if self._hands_on_to_any_model(item, function) and self._elsewhere.may_need_recording():
