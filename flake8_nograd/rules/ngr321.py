@@ -43,7 +43,8 @@ for batch in torch.randn(100, 8, 10):
 
 ## Fix safety
 The fix is safe: it writes `torch.no_grad()` for the inference mode in which the tensor was made, so
-that what raised goes on. By hand, a `.clone()` outside of the block makes a tensor like any other.
+that what raised goes on, unless something in the file waits for errors. By hand, a `.clone()`
+outside of the block makes a tensor like any other.
 
 ## When to ignore
 If the exception is expected.
@@ -70,7 +71,7 @@ _MESSAGES = {
     ),
 }
 
-_CURES = dict.fromkeys(_MESSAGES, Cure("torch.no_grad()", keeps_arguments=True))
+_CURES = dict.fromkeys(_MESSAGES, Cure("torch.no_grad()", keeps_arguments=True, ends_error=True))
 
 
 def check(facts: ModuleFacts) -> Iterator[Report]:

@@ -88,7 +88,8 @@ HOOKS = frozenset(
     " parametrize create_feature_extractor saved_tensors_hooks save_on_cpu prune orthogonal"
     " custom_from_mask l1_unstructured ln_structured random_unstructured global_unstructured"
     " _push_saved_tensors_default_hooks TorchFunctionMode TorchDispatchMode _forward_hooks"
-    " _forward_pre_hooks _global_forward_hooks _global_forward_pre_hooks".split()
+    " _forward_pre_hooks _global_forward_hooks _global_forward_pre_hooks"
+    " _register_state_dict_hook register_state_dict_post_hook register_state_dict_pre_hook".split()
 )
 
 # Packages whose functions the tables know well enough to say what they keep.

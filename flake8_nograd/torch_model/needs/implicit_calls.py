@@ -47,8 +47,10 @@ _RUN_BY_NAME = {
 }
 _NOT_IMPLICIT = frozenset(
     "__init__ __post_init__ __call__ __aenter__ __aexit__ __getstate__ __setstate__"
-    " __reduce__".split()
+    " __reduce__ __reduce_ex__".split()
 )
+_COPIES = frozenset("copy deepcopy dump dumps save load loads".split())
+_RUN_BY_COPIES = frozenset("__getstate__ __setstate__ __reduce__ __reduce_ex__".split())
 _WITHOUT_OPERATORS = _NOT_IMPLICIT | frozenset(
     "__enter__ __exit__ __len__ __iter__ __next__ __repr__ __str__ __hash__ __del__".split()
 )
@@ -95,8 +97,11 @@ class ImplicitCalls:
 
     def need(self, nodes: Iterable[ast.AST]) -> str | None:
         """Why code that contains these nodes may need recording on."""
+        nodes = list(nodes)
         kinds = {type(node) for node in nodes}
         wanted = frozenset().union(*(names for kind, names in _TRIGGERS.items() if kind in kinds))
+        if not _COPIES.isdisjoint(map(own_name, nodes)):
+            wanted |= _RUN_BY_COPIES
         for name, function in self._special:
             if name in _NOT_IMPLICIT and name not in wanted:
                 continue

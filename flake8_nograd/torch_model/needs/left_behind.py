@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from flake8_nograd.elsewhere import Elsewhere
@@ -11,27 +11,32 @@ from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import Bindings, Variable
 from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
+from flake8_nograd.torch_model.needs.given_away import KEEPING, GivenAway
 from flake8_nograd.torch_model.needs.in_place import written_by
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
-from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary import escapes
 from flake8_nograd.vocabulary.views import viewed_by
 
 _DIFFERENTIATES = escapes.SHOWING_CALLS | {
     *("backward", "grad", "requires_grad_", "jacobian", "hessian", "jacrev", "jacfwd", "vjp"),
     *("jvp", "register_buffer", "setattr", "__setattr__", "detach_", "exec"),
 }
-_KEEPING = methods.KEEPS | frozenset(
-    "__setitem__ setitem put_nowait enqueue heappush extendleft __iadd__ iadd remember add_loss"
-    " __setattr__ push_back record".split()
-)
+# What making an object runs: it may fill the object.
+MAKING = ("__new__", "__init__", "__post_init__")
 
 
 class LeftBehind:
     """Why it matters that a function ran with recording on."""
 
     def __init__(
-        self, bindings: Bindings, callees: Callees, plain: PlainValues, elsewhere: Elsewhere
+        self,
+        bindings: Bindings,
+        functions: Sequence[Function],
+        callees: Callees,
+        plain: PlainValues,
+        elsewhere: Elsewhere,
     ) -> None:
+        self._functions = functions
         self._elsewhere = elsewhere
         self._bindings = bindings
         self._callees = callees
@@ -87,13 +92,14 @@ class LeftBehind:
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         if all(map(self._plain.is_plain, given)):
             return ""
-        does = self._callees.of(node).does
-        if does is Does.KEEPS or (does is Does.UNKNOWN and name in _KEEPING):
+        does, functions = self._callees.of(node)
+        if does is Does.KEEPS or (does is Does.UNKNOWN and name in KEEPING):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             owners = [owner] if owner is not None else node.args[:1]
             if any(self._is_outside(item) for item in owners):
                 return "keeps a value for later"
-        if does is Does.UNKNOWN and self._is_callback(node, function):
+        is_open = does is Does.UNKNOWN and imported is None and not functions
+        if is_open and self._is_callback(node, function):
             return "calls something that it was given"
         written = written_by(node)
         rest = [item for item in given if item not in written]
@@ -104,35 +110,30 @@ class LeftBehind:
         return ""
 
     def _is_callback(self, node: ast.Call, function: Function) -> bool:
-        """Whether `self.name(...)` is neither a method of the file nor known for a module."""
+        """Whether what is called may be a function that the file gave away, and that keeps things.
+
+        Methods of other objects than `self` are taken to be what their name says.
+        """
         names = [item.arg for item in function.parameters()[:1]]
-        return (
-            isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-            and function.owner is not None
-            and [node.func.value.id] == names
-            and not self._callees.is_method(node.func.attr)
-            and self._hands_on_keepers
-        )
+        if isinstance(node.func, ast.Attribute):
+            is_own = isinstance(node.func.value, ast.Name) and [node.func.value.id] == names
+            if not is_own or function.owner is None or self._callees.is_method(node.func.attr):
+                return False
+        return self._given_away.keeps_something()
 
     @cached_property
-    def _hands_on_keepers(self) -> bool:
-        """Whether the file gives away a method such as `kept.append`."""
-        return any(
-            isinstance(node, ast.Attribute)
-            and node.attr in _KEEPING
-            and isinstance(node.ctx, ast.Load)
-            and not (isinstance(outer, ast.Call) and outer.func is node)
-            and not isinstance(outer, ast.Attribute)
-            for node, outer in self._bindings.parents.items()
-        )
+    def _given_away(self) -> GivenAway:
+        return GivenAway(self._functions, self._bindings, self.of)
 
     def is_argument(self, target: ast.expr, function: Function) -> bool:
         """Whether a target is an attribute of what the caller of a forward pass gives it."""
         if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
             return False
-        names = {item.arg for item in function.parameters()[not function.is_static :]}
-        return function.name.startswith("forward") and target.value.id in names
+        names = [item.arg for item in function.parameters()]
+        if function.name in MAKING:
+            return target.value.id in names[:1]
+        is_forward = function.name.startswith("forward")
+        return is_forward and target.value.id in names[not function.is_static :]
 
     def _is_outside(self, target: ast.expr) -> bool:
         """Whether a target is part of something that outlives the call."""

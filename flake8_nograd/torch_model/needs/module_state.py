@@ -15,7 +15,7 @@ from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name, returned_values
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import writes_into_input, written_by
-from flake8_nograd.torch_model.needs.left_behind import LeftBehind
+from flake8_nograd.torch_model.needs.left_behind import MAKING, LeftBehind
 from flake8_nograd.torch_model.needs.plain_values import PlainValues
 from flake8_nograd.torch_model.needs.replacements import line_of_replacement
 from flake8_nograd.torch_model.semantics.context import Context
@@ -42,7 +42,7 @@ class ModuleState:
         self._bindings = bindings
         self._callees = callees
         self._plain = plain
-        self._left_behind = LeftBehind(bindings, callees, plain, elsewhere)
+        self._left_behind = LeftBehind(bindings, program.functions, callees, plain, elsewhere)
         self._known: str | None = None
         self._is_known = False
 
@@ -131,7 +131,7 @@ class ModuleState:
         if replaced:
             return f"a forward pass or a function is replaced by something else (line {replaced})"
         for function in self._reached([*self._forwards(), *self._decorators()]):
-            why = self._left_behind.of(function.body, function)
+            why = self._left_behind.of(_code(function), function)
             if why is not None:
                 return f"a forward pass {why}"
         place = self._elsewhere.left_behind()
@@ -244,19 +244,33 @@ class ModuleState:
                 if isinstance(node, ast.Call):
                     yield from self._callees.of(node).functions
                     yield from self._of_same_class(function, node.func)
+                    yield from self._of_constructor(node)
                     for argument in node.args:
                         yield from self._of_same_class(function, argument)
                         yield from self._of_name(argument)
 
     def _of_same_class(self, function: Function, node: ast.expr) -> Iterator[Function]:
         """Methods that `self.method` may stand for, also in classes derived from this one."""
-        if not isinstance(node, ast.Attribute) or function.owner is None:
+        if function.owner is None:
             return
-        if access_path(node.value) == "self":
-            for cls in self._program.classes:
-                method = cls.methods.get(node.attr)
-                if method is not None and isinstance(cls, Class):
-                    yield method
+        match node:
+            case ast.Attribute(value=value, attr=name) if access_path(value) == "self":
+                methods = (cls.methods.get(name) for cls in self._program.classes)
+                yield from (method for method in methods if method is not None)
+            case ast.Call(func=ast.Name("getattr"), args=[ast.Name("self"), text, *_]):
+                parts = [
+                    str(item.value) for item in nodes_of(text) if isinstance(item, ast.Constant)
+                ]
+                for name, method in function.owner.methods.items():
+                    if parts and all(part in name for part in parts):
+                        yield method
+
+    def _of_constructor(self, call: ast.Call) -> Iterator[Function]:
+        """What making an object of a class of the file runs."""
+        name = last_name(call.func)
+        for cls in self._program.classes:
+            if cls.name == name and not self._callees.is_module(cls):
+                yield from (cls.methods[item] for item in MAKING if item in cls.methods)
 
     def _of_name(self, node: ast.expr) -> Iterator[Function]:
         """Functions of the file that a name may stand for, which somebody else is to run."""

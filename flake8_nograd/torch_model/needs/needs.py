@@ -28,7 +28,10 @@ from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
-_LOOKING_INTO_CLASSES = frozenset("__dict__ __func__ callable hasattr getattr vars dir".split())
+_LOOKING = frozenset(
+    "__dict__ __func__ callable hasattr getattr vars dir is_inference"
+    " is_inference_mode_enabled".split()
+)
 
 
 class Needs:
@@ -96,8 +99,8 @@ class Needs:
         """Why something that raises may be meant to; empty if that cannot be."""
         if self.callers.expects_errors:
             return "something in the file waits for errors"
-        names = _LOOKING_INTO_CLASSES.intersection(map(own_name, self.bindings.nodes))
-        return f"the file looks into classes by {min(names)}" if names else ""
+        names = _LOOKING.intersection(map(own_name, self.bindings.nodes))
+        return f"the file looks at it by {min(names)}" if names else ""
 
     @cached_property
     def _stores(self) -> Stores:
