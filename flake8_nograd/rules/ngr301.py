@@ -33,7 +33,8 @@ with torch.no_grad():
 
 ## Fix safety
 `with` in front of the guard is an unsafe fix: what follows, to the end of the suite, then runs
-under it. A guard that is only named, or entered by hand, is left.
+under it. A guard that is only named, or entered by hand, is left, and so is one above a forward
+pass that is reported itself.
 
 ## When to ignore
 Never.

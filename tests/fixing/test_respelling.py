@@ -221,8 +221,8 @@ DEAD = """
 def label(model, batch):
     torch.no_grad()  # nobody trains here
 
-    scores = model(
-        batch,
+    scores = batch.matmul(
+        model.weight,
     )
     return scores.argmax(1)  # of each
 
@@ -238,8 +238,8 @@ def test_what_follows_a_guard_goes_under_it():
 def label(model, batch):
     with torch.no_grad():  # nobody trains here
 
-        scores = model(
-            batch,
+        scores = batch.matmul(
+            model.weight,
         )
         return scores.argmax(1)  # of each
 
@@ -258,6 +258,7 @@ print(1)
         ("    return scores.argmax(1)", "    print('''one\n    row''')"),
         ("torch.no_grad()  #", "if batch is None:\n        torch.no_grad()  #"),
         ("torch.no_grad()", "torch.inference_mode().__enter__()"),
+        ("scores = batch.matmul(\n        model.weight,", "scores = model.eval()(\n        batch,"),
     ],
 )
 def test_what_follows_a_guard_stays(old, new):

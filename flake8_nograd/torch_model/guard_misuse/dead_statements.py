@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, rest_of_suite
-from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
+from flake8_nograd.torch_model.facts import GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
@@ -26,11 +26,20 @@ def dead_statements(what: Interpreted) -> Iterator[GuardMisuse]:
                 for alias in value.aliases
             }
         if names and names <= GUARDS.keys():
-            yield _misuse(node, Misuse.DEAD_STATEMENT, call)
+            misuse = _misuse(node, Misuse.DEAD_STATEMENT, call)
+            yield misuse._replace(instead=()) if _has_cure(misuse.meant_for, what) else misuse
     for call in what.uses.by_hand:
         made = _receiver(call)
         if made in what.uses.calls and _is_gone_with_its_object(what.uses.calls[made]):
             yield _misuse(call.node, Misuse.NOT_KEPT, call)
+
+
+def _has_cure(lines: range, what: Interpreted) -> bool:
+    """Whether a forward pass in some lines is reported itself, or has another guard."""
+    return any(
+        item.suppression in (None, SuppressionReason.GUARDED) and item.node.lineno in lines
+        for item in what.passes
+    )
 
 
 def _receiver(call: Call[Context]) -> ast.expr:
