@@ -82,8 +82,8 @@ def _findings(facts: ModuleFacts, source: Source) -> Iterator[Finding]:
                     why = which_run_wastes(subject) or why_guard_fails(subject, facts)
                 finding = _finding(rule, subject, message + why, source, facts.needs)
                 if cure is not None and isinstance(subject, GuardMisuse):
-                    ends = cure.ends_error and facts.needs is not None
-                    doubt = facts.needs.end_of_error() if ends and facts.needs else cure.doubt
+                    needs = facts.needs if cure.ends_error else None
+                    doubt = cure.doubt if needs is None else needs.end_of_error()
                     respelling = respelling_of(subject, cure._replace(doubt=doubt), source)
                     finding = replace(finding, respelling=respelling)
                 yield finding

@@ -46,7 +46,7 @@ class Files:
         self._tests: dict[str, bool] = {}
         self._mentioning: dict[bytes, list[str]] = {}
         self._found: dict[tuple[object, ...], Hits] = {}
-        self._capturing: dict[re.Pattern[bytes], Mapping[bytes, list[str]]] = {}
+        self._capturing: dict[tuple[re.Pattern[bytes], bytes], Mapping[bytes, Sequence[str]]] = {}
 
     def with_file(self, path: str) -> Files:
         """The same with one file more, unless it is one of them."""
@@ -176,19 +176,21 @@ class Files:
                 if lines and (unless is None or unless.match(text) is None):
                     yield path, lines
 
-    def capturing(self, pattern: re.Pattern[bytes], name: str, word: bytes = b"") -> Hits:
-        """The files and lines in which the group of a pattern is a name.
+    def capturing(
+        self, pattern: re.Pattern[bytes], word: bytes = b""
+    ) -> Mapping[bytes, Sequence[str]]:
+        """The files in which the group of a pattern is a name, by the names.
 
         Only texts that hold a word are searched if one is given.
         """
-        if pattern not in self._capturing:
+        key = pattern, word
+        if key not in self._capturing:
             found: defaultdict[bytes, list[str]] = defaultdict(list)
             for path, text in self._searched.items():
-                for captured in set(pattern.findall(text)) if word in text else ():
-                    found[captured].append(path)
-            self._capturing[pattern] = found
-        paths = self._capturing[pattern].get(name.encode(), ())
-        return [(path, lines_capturing(pattern, name, self._searched[path])) for path in paths]
+                for name in set(pattern.findall(text)) if word in text else ():
+                    found[name].append(path)
+            self._capturing[key] = found
+        return self._capturing[key]
 
     @cached_property
     def _searched(self) -> dict[str, bytes]:

@@ -47,9 +47,17 @@ class Habits:
     @cached_property
     def thaws_to_train(self) -> bool:
         """Whether the file at hand enters objects that freeze what they hold when they are left."""
+        if not self._may_freeze_on_exit():
+            return False
         found = self._functions(_FREEZING, "requires_grad", _freezes_on_exit)
         managers = {item.cls.name for item in found if item.cls is not None}
         return any(map(self._is_entered, managers))
+
+    def _may_freeze_on_exit(self) -> bool:
+        """Whether a text that freezes something defines a manager; no file is parsed."""
+        files = self._symbols.files
+        paths = [files.own.path, *(path for path, _ in files.found(_FREEZING, "requires_grad"))]
+        return any(b"__exit__" in (files.text(path) or b"") for path in paths)
 
     def _is_entered(self, manager: str) -> bool:
         files = self._symbols.files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.files import Files, Hits, lines_capturing, lines_of
@@ -77,7 +77,7 @@ class Neighbours:
 
     def has_method(self, name: str) -> bool:
         """Whether a class or function of another file may define a function of a name."""
-        return bool(self._files.capturing(_INNER_DEF, name))
+        return name.encode() in self._files.capturing(_INNER_DEF)
 
     def defining(self, name: str, most: int) -> list[tuple[ModuleSummary, list[int]]]:
         """The files that may define a method of a name, and the lines; see `holding`."""
@@ -86,7 +86,11 @@ class Neighbours:
 
     def capturing(self, pattern: re.Pattern[bytes], name: str, word: bytes = b"") -> Hits:
         """The other files in which the group of a pattern is a name, tests left out."""
-        return self._others(self._files.capturing(pattern, name, word))
+        paths = self._files.capturing(pattern, word).get(name.encode(), ())
+        return [
+            (path, lines_capturing(pattern, name, self.text(path) or b""))
+            for path in filter(self._counts, paths)
+        ]
 
     def is_held(self, pattern: re.Pattern[bytes], word: str) -> bool:
         """Whether a pattern occurs in any file."""
@@ -103,11 +107,12 @@ class Neighbours:
         among: frozenset[str] | None = None,
     ) -> Hits:
         """The other files in which a pattern occurs, tests left out, and the lines."""
-        return self._others(self._files.holding(pattern, os.fsencode(word), unless, among))
+        found = self._files.holding(pattern, os.fsencode(word), unless, among)
+        return [(path, lines) for path, lines in found if self._counts(path)]
 
-    def _others(self, found: Iterable[tuple[str, list[int]]]) -> Hits:
-        own, is_test = self.own.path, self._files.is_test
-        return [(path, lines) for path, lines in found if path != own and not is_test(path)]
+    def _counts(self, path: str) -> bool:
+        """Whether a file is another one, and no test."""
+        return path != self.own.path and not self._files.is_test(path)
 
     def is_alone(self) -> bool:
         """Whether the file at hand imports no other file, and none may import it."""

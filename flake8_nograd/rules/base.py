@@ -24,9 +24,9 @@ class Cure(NamedTuple):
 
     The text may name `{written}`, what stands there, beside the fields of the misuse. It is empty
     where a guard is to be taken off, or put below another decorator, if that can be done; where
-    statements are concerned, it is what they are to stand under. One that
-    ``keeps_arguments`` has none itself, so it fits only where there are none. One that
-    ``ends_error`` is for what raises as it is.
+    statements are concerned, it is what they are to stand under. One that ``keeps_arguments`` has
+    none itself, so it fits only where there are none. One that ``ends_error`` is for what raises
+    as it is.
     """
 
     text: str

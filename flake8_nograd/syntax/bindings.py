@@ -51,6 +51,17 @@ class Bindings:
                 self.stores[variable].append(node)
 
     @cached_property
+    def values_read(self) -> list[ast.Name | ast.Attribute]:
+        """Names and attributes that are read, and not called where they stand."""
+        return [
+            node
+            for node, outer in self.parents.items()
+            if isinstance(node, ast.Name | ast.Attribute)
+            and isinstance(node.ctx, ast.Load)
+            and getattr(outer, "func", None) is not node
+        ]
+
+    @cached_property
     def nodes(self) -> list[ast.AST]:
         """The tree and everything in it, from the outside in."""
         return list(nodes_of(self.tree))

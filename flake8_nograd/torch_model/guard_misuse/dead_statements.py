@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_nograd.flow.graph import Kind
 from flake8_nograd.flow.program import Call, rest_of_suite
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse, SuppressionReason
+from flake8_nograd.torch_model.guard_misuse.decorators import lines_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
@@ -36,10 +37,8 @@ def dead_statements(what: Interpreted) -> Iterator[GuardMisuse]:
 
 def _has_cure(lines: range, what: Interpreted) -> bool:
     """Whether a forward pass in some lines is reported itself, or has another guard."""
-    return any(
-        item.suppression in (None, SuppressionReason.GUARDED) and item.node.lineno in lines
-        for item in what.passes
-    )
+    settled = (None, SuppressionReason.GUARDED)
+    return any(item.suppression in settled for item in what.passes_in(lines))
 
 
 def _receiver(call: Call[Context]) -> ast.expr:
@@ -54,5 +53,5 @@ def _is_gone_with_its_object(call: Call[Context]) -> bool:
 
 def _misuse(node: ast.expr, kind: Misuse, call: Call[Context] | None) -> GuardMisuse:
     rest = rest_of_suite(call.place) if call is not None else ()
-    lines = range(rest[0].lineno, (rest[-1].end_lineno or 0) + 1) if rest else range(0)
+    lines = lines_of(rest[0], rest[-1]) if rest else range(0)
     return GuardMisuse(node, kind, ast.unparse(node), meant_for=lines, instead=rest)

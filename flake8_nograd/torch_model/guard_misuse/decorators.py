@@ -40,7 +40,7 @@ def guard_decorators(
                 yield GuardDecorator(node, position, name)
 
 
-def lines_of(node: ast.AST) -> range:
-    """The lines of a definition, its decorators left out."""
+def lines_of(node: ast.AST, last: ast.AST | None = None) -> range:
+    """The lines of a definition, its decorators left out; or from one statement to another."""
     first: int = node.lineno  # type: ignore[attr-defined]
-    return range(first, (getattr(node, "end_lineno", None) or first) + 1)
+    return range(first, (getattr(last or node, "end_lineno", None) or first) + 1)

@@ -32,8 +32,7 @@ def _is_meant(item: ast.expr, what: Interpreted) -> bool:
     block = suites_of(what.uses.calls[item].place)[-1].statement
     if not isinstance(block, ast.With):
         return False
-    lines = lines_of(block)
-    passes = [found.node for found in what.passes if found.node.lineno in lines]
+    passes = [found.node for found in what.passes_in(lines_of(block))]
     if not passes:
         return True
     return what.needs is not None and bool(what.needs.around(passes).differentiates(block.body))

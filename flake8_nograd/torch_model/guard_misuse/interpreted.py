@@ -43,6 +43,10 @@ class Interpreted(NamedTuple):
         """Whether a model that is called has nothing to train."""
         return self.need is not None and self.need.is_fixed(call)
 
+    def passes_in(self, lines: range) -> list[ForwardPass]:
+        """The forward passes that begin in some lines, silent ones too."""
+        return [item for item in self.passes if item.node.lineno in lines]
+
     @property
     def calls(self) -> list[Call[Context]]:
         """Every call of which the value-flow graph knows the result."""

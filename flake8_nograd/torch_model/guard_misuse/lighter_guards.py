@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_nograd.flow.program import suites_of
 from flake8_nograd.syntax.bindings import FunctionNode
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
+from flake8_nograd.torch_model.guard_misuse.decorators import lines_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.vocabulary.first_versions import INFERENCE_MODE
 from flake8_nograd.vocabulary.grad_modes import GUARDS, GradMode
@@ -26,8 +27,7 @@ def lighter_guards(what: Interpreted) -> Iterator[GuardMisuse]:
         block = suites_of(call.place)[-1].statement
         if not isinstance(block, ast.With) or len(block.items) != 1:
             continue
-        lines = range(block.lineno, (block.end_lineno or block.lineno) + 1)
-        passes = [found.node for found in what.passes if found.node.lineno in lines]
+        passes = [found.node for found in what.passes_in(lines_of(block))]
         facts = what.needs.around(passes)
         function = call.function.node
         if isinstance(function, FunctionNode) and facts.is_scripted(function):

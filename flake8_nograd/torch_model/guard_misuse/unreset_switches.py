@@ -9,6 +9,7 @@ from flake8_nograd.flow.program import Call, rest_of_suite
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
+from flake8_nograd.torch_model.guard_misuse.decorators import lines_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.inference.roles import Role, role_of_name
 from flake8_nograd.torch_model.semantics.context import Context
@@ -40,8 +41,7 @@ def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
 def _guarded_by(switch: Call[Context], what: Interpreted) -> Sequence[ast.stmt]:
     """A switch and what follows in its suite; nothing if no forward pass does."""
     rest = rest_of_suite(switch.place)
-    lines = range(rest[0].lineno, (rest[-1].end_lineno or 0) + 1)
-    return rest if any(item.node.lineno in lines for item in what.passes) else ()
+    return rest if what.passes_in(lines_of(rest[0], rest[-1])) else ()
 
 
 def _is_switched_back(switch: Call[Context], what: Interpreted) -> bool:

@@ -101,13 +101,7 @@ class Callers:
     @cached_property
     def _handed_on(self) -> frozenset[str]:
         """The names and attributes that are read without being called where they are read."""
-        return frozenset(
-            own_name(node)
-            for node, outer in self._bindings.parents.items()
-            if isinstance(node, ast.Name | ast.Attribute)
-            and isinstance(node.ctx, ast.Load)
-            and getattr(outer, "func", None) is not node
-        )
+        return frozenset(map(own_name, self._bindings.values_read))
 
     @cached_property
     def _watched_calls(self) -> list[ast.Call]:

@@ -42,10 +42,8 @@ class GivenAway:
 
     def _values(self) -> Iterator[ast.expr]:
         """Names and attributes that are read, and not called at once or taken apart."""
-        for node, outer in self._bindings.parents.items():
-            if not isinstance(node, ast.Name | ast.Attribute) or isinstance(outer, ast.Attribute):
-                continue
-            if isinstance(node.ctx, ast.Load) and getattr(outer, "func", None) is not node:
+        for node in self._bindings.values_read:
+            if not isinstance(self._bindings.parents[node], ast.Attribute):
                 yield node
 
     def _is_keeper(self, node: ast.expr) -> bool:
