@@ -185,10 +185,20 @@ class Deeds:
 
     def _of_method(self, receiver: str, name: str, spot: Spot, depth: int) -> Deed | None:
         for origin in self._origins.of(receiver, spot):
-            found = self._symbols.method(origin, name) if isinstance(origin, Definition) else None
+            if isinstance(origin, Outside):
+                return self._of_library_method(origin, name)
+            found = self._symbols.method(origin, name) if origin is not None else None
             if found is not None:
                 return self.of(found, depth - 1)
         return None
+
+    def _of_library_method(self, maker: Outside, name: str) -> Deed | None:
+        """What a method does of what a library makes."""
+        effect = self._vocabulary.effect(maker.dotted)
+        guards = self._vocabulary.guards_method(maker.dotted, name)
+        if guards or effect is Effect.GUARDED:
+            return Deed.GUARDED
+        return Deed.PLAIN if effect in (Effect.OBJECT, Effect.FOREIGN) else None
 
     def _of_value(self, path: str, name: str, spot: Spot, depth: int) -> Deed | None:
         """What calling a value does: one that is a model runs a forward pass."""

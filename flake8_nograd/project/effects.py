@@ -11,6 +11,7 @@ from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.frameworks import is_plain_base
 from flake8_nograd.vocabulary.layers import LEAF_MAKERS, PARAMETERLESS
 from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
 from flake8_nograd.vocabulary.words import names_a_model, names_something_else, words
 
 _HARMLESS = frozenset(
@@ -51,6 +52,8 @@ class Effects:
         """What making an object of a class gives."""
         is_module = self._deeds.is_module(cls)
         if not is_module:
+            if any(map(_is_of_another_framework, self._symbols.outside_bases(cls))):
+                return Effect.FOREIGN
             return Effect.OBJECT if is_module is False else None
         assert cls.cls is not None
         for name in ("forward", "__call__"):
@@ -156,6 +159,10 @@ class Effects:
             package = symbol.dotted.partition(".")[0]
             return effect not in _HARMLESS and package not in _NUMERIC
         return spot.function.name != "forward" and names_a_model(made[:-2].rpartition(".")[2])
+
+
+def _is_of_another_framework(base: str) -> bool:
+    return base.partition(".")[0] in OTHER_FRAMEWORKS
 
 
 def _guards_a_branch(forward: FunctionSummary) -> bool:

@@ -30,6 +30,9 @@ MAKERS_OF_NUMBERS = ALLOCATORS | frozenset(
     " eye".split()
 )
 
+# Functions that make a tensor of the numbers that they are given.
+MAKERS_OF_TENSORS = frozenset("from_numpy tensor as_tensor Tensor FloatTensor Variable".split())
+
 # Modules whose parameters are those of the modules that they are made of.
 CONTAINERS = frozenset(
     ("torch.nn.Sequential", "torch.nn.modules.Sequential", "torch.nn.modules.container.Sequential")

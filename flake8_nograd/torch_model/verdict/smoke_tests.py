@@ -13,7 +13,7 @@ from flake8_nograd.syntax import unit_tests
 from flake8_nograd.syntax.expressions import inwards, is_literal, nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.semantics.context import Context
-from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS
+from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS, MAKERS_OF_TENSORS
 from flake8_nograd.vocabulary.words import TRIAL_WORDS, words
 
 _SHOWN = frozenset(("print()", "plain Python", "a comparison"))
@@ -37,6 +37,8 @@ class SmokeTests:
             return False
         if is_unread and not self._trains and _is_called_a_test(item.function):
             return True
+        if item.mode is None and self._is_tried_out(item, in_main_block) and _is_made_up(item.call):
+            return True  # what is computed of such numbers means nothing
         checks = (in_main_block and _asserts_below(item.call)) or self._compares(item.function)
         if checks and _is_made_up(item.call):
             return True
@@ -48,6 +50,10 @@ class SmokeTests:
         if tries and not self._trains and _is_at_most_printed(item):
             return True  # beside a training, test() is its evaluation
         return (self._is_demo(item) or in_main_block) and _is_made_up(item.call)
+
+    def _is_tried_out(self, item: ForwardPass, in_main_block: bool) -> bool:
+        """Whether the code around a pass makes the model, with no weights from elsewhere."""
+        return self._is_demo(item) or (in_main_block and self._is_made_here(item))
 
     def _compares(self, function: Function) -> bool:
         """Whether a function calls what compares two results."""
@@ -128,10 +134,23 @@ def _is_made_up(call: Call[Context]) -> bool:
 
 
 def _values_of(given: ast.expr, assigned: Mapping[str, list[ast.expr]]) -> list[ast.expr]:
-    """What an argument is, or what the variable was set to of which it is a method's result."""
-    *_, root = inwards(given)
-    found = assigned.get(root.id) if isinstance(root, ast.Name) else None
-    return [given, *found] if found else [given]
+    """What an argument is, or what the variable was set to of which it is a method's result.
+
+    So it is for what a tensor is made of.
+    """
+    values = [given]
+    for value in values:
+        *_, root = inwards(value)
+        found = assigned.get(root.id, ()) if isinstance(root, ast.Name) else ()
+        values += (item for item in (*found, *_converted(value)) if item not in values)
+    return values
+
+
+def _converted(value: ast.expr) -> Iterator[ast.expr]:
+    """What an expression only makes a tensor of."""
+    for part in inwards(value):
+        if isinstance(part, ast.Call) and own_name(part.func) in MAKERS_OF_TENSORS:
+            yield from part.args[:1]
 
 
 def _assigned_around(call: Call[Context]) -> Iterator[tuple[str, ast.expr]]:
