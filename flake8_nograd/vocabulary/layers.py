@@ -13,6 +13,9 @@ PARAMETERLESS = lazy_pattern(
     r"|CosineSimilarity|PairwiseDistance|ChannelShuffle|ZeroPad[123]d)"
 )
 
+# Layers that stand in where no other module is given.
+PLACEHOLDERS = frozenset(("torch.nn.Identity",))
+
 # Layers that train in another way than they infer, by the last part of their names.
 DEPENDS_ON_MODE = lazy_pattern(
     r"(?:Sync)?BatchNorm(?:[123]d)?|\w*Dropout(?:[123]d)?|Transformer\w*Layer"

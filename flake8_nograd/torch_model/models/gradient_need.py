@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from flake8_nograd.flow.graph import Node, closure
+from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
@@ -16,6 +16,7 @@ from flake8_nograd.torch_model.semantics.latest_change import LatestChanges
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.semantics.state_history import StateChange
 from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.layers import PLACEHOLDERS
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 
@@ -75,7 +76,11 @@ class GradientNeed:
         if owner.aliases and all(map(self._is_part_of_fixed, owner.aliases)):
             return True
         things = [self._payloads[thing] for thing in self._points_to.of(owner)]
-        return bool(things) and all(map(self._has_nothing_to_train, things))
+        return (
+            bool(things)
+            and all(map(self._has_nothing_to_train, things))
+            and not (any(map(_is_placeholder, things)) and self._may_be_another(owner))
+        )
 
     def _is_part_of_fixed(self, module: Node) -> bool:
         """Whether a module, or what it is an attribute of, is frozen as a whole."""
@@ -98,6 +103,14 @@ class GradientNeed:
             return self._vocabulary.is_without_parameters(what.name)
         return isinstance(what, Class) and self._has_no_parameters(what)
 
+    def _may_be_another(self, module: Value) -> bool:
+        """Whether a module also comes from where nothing is known of it."""
+        return any(
+            self._graph.kinds[source] is Kind.PARAMETER
+            or (self._graph.kinds[source] is Kind.CALL and not self._points_to.callees.get(source))
+            for source in closure(module.aliases, self._graph.copied_from)
+        )
+
     def _has_no_parameters(self, cls: Class) -> bool:
         """Whether no object of a class or its heirs has any; without a forward, others derive."""
         is_complete = self._points_to.method(cls, "forward") is not None
@@ -108,6 +121,11 @@ class GradientNeed:
         things = self._points_to.of(owner) if owner is not None else ()
         payloads = self._payloads
         return [what for thing in things if isinstance(what := payloads[thing], Class)]
+
+
+def _is_placeholder(what: object) -> bool:
+    """Whether an object is a module that stands in where no other is given."""
+    return isinstance(what, Made) and what.name in PLACEHOLDERS
 
 
 def _module_of(call: Call[Context]) -> Value | None:

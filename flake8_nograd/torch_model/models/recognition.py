@@ -18,6 +18,7 @@ from flake8_nograd.torch_model.models.annotations import (
 )
 from flake8_nograd.torch_model.models.calls_by_name import CallsByName
 from flake8_nograd.torch_model.models.framework_classes import Frameworks
+from flake8_nograd.torch_model.models.model_names import ModelNames, name_of
 from flake8_nograd.torch_model.models.module_classes import ModuleClasses
 from flake8_nograd.torch_model.models.text_arguments import is_given_text
 from flake8_nograd.torch_model.points_to.abstract_objects import Made
@@ -30,11 +31,7 @@ from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import (
-    METHODS_OF_TABLES,
     is_named_after,
-    names_a_class,
-    names_a_held_model,
-    names_a_model,
     names_something_else,
     runs_inference,
     says_inference,
@@ -65,7 +62,7 @@ class Modules:
         self._guarded = closure(guarded, points_to.object_flow, program.graph.copies)
         annotated = set(annotated_as_modules(program, points_to, vocabulary))
         self._annotated = closure(annotated, points_to.object_flow, program.graph.copies)
-        self._given = {target for targets in points_to.object_flow.values() for target in targets}
+        self._names = ModelNames(program, points_to, vocabulary)
         self._calls_in: dict[Function, list[Call[Context]]] = {}
         for call in program.calls:
             self._calls_in.setdefault(call.function, []).append(call)
@@ -106,7 +103,7 @@ class Modules:
         by_name = self.calls_by_name.methods(call)
         if by_name:
             return min(self._own_method(call, by_name), ModelEvidence.USE)
-        return self._of_value(call.node.func, call.callee, call.function, call)
+        return self._of_value(call.node.func, call.callee, call)
 
     def is_forward(self, call: Call[Context]) -> bool:
         """Whether a call may be a forward pass of a model, or of a part of one."""
@@ -115,7 +112,7 @@ class Modules:
         owner = call.receiver
         return (
             owner is not None
-            and self._of_value(call.receiver_node, owner, call.function, call) > ModelEvidence.NONE
+            and self._of_value(call.receiver_node, owner, call) > ModelEvidence.NONE
         )
 
     def _payload(self, node: Node) -> object:
@@ -137,7 +134,7 @@ class Modules:
         if not has_input and call.method not in methods.TAKES_NO_INPUT:
             return ModelEvidence.NONE
         owner = call.receiver_node
-        evidence = self._of_value(owner, receiver, call.function, call)
+        evidence = self._of_value(owner, receiver, call)
         receiver_name = access_path(owner).rpartition(".")[2]
         guess = evidence <= ModelEvidence.ANNOTATION
         if guess and (says_inference(call.method) or is_named_after(receiver_name, call.method)):
@@ -156,7 +153,7 @@ class Modules:
             return ModelEvidence.NONE
         if self._guards_itself(call.receiver, call.method):
             return ModelEvidence.NONE
-        evidence = self._of_value(call.receiver_node, call.receiver, call.function, call)
+        evidence = self._of_value(call.receiver_node, call.receiver, call)
         return evidence if evidence >= ModelEvidence.USE else ModelEvidence.NONE
 
     def _guards_itself(self, receiver: Value, method: str) -> bool:
@@ -207,9 +204,7 @@ class Modules:
             self._runs[key] = known
         return known
 
-    def _of_value(
-        self, node: ast.expr, value: Value, function: Function, call: Call[Context]
-    ) -> ModelEvidence:
+    def _of_value(self, node: ast.expr, value: Value, call: Call[Context]) -> ModelEvidence:
         if not self._guarded.isdisjoint(value.aliases):
             return ModelEvidence.NONE
         objects = [
@@ -219,7 +214,7 @@ class Modules:
         if origin is ModelEvidence.NONE or _are_certain(objects):
             return origin or ModelEvidence.NONE
         path = access_path(node)
-        name = path.rpartition(".")[2] if not path.endswith("]") else path.split(".")[-2]
+        name = name_of(path)
         if names_something_else(name) or names_something_else(key_of(node)):
             return ModelEvidence.NONE
         if origin is ModelEvidence.ORIGIN:
@@ -227,7 +222,7 @@ class Modules:
         if (
             name in methods.CERTAIN_MODULES
             or not self._used.isdisjoint(value.aliases)
-            or (path and self._path_is_used(function, path))
+            or (path and self._path_is_used(call.function, path))
         ):
             return ModelEvidence.USE
         if is_given_text(call, self._graph):
@@ -237,44 +232,9 @@ class Modules:
             return annotated
         if not self._annotated.isdisjoint(value.aliases):
             return ModelEvidence.ANNOTATION
-        named = (
-            (_names_a_model(node, name) or origin is ModelEvidence.NAME)
-            and bool(call.node.args or call.node.keywords)
-            and not all(map(names_a_class, path.split(".")))
-            and not self._is_of_something_else(call)
-            and not self._is_compiled_elsewhere(function)
-            and call.result not in self._held_modules
-        )
-        known = origin is ModelEvidence.NAME or self._may_be_anything(value)
-        return ModelEvidence.NAME if named and known else ModelEvidence.NONE
-
-    def _is_of_something_else(self, call: Call[Context]) -> bool:
-        """Whether the owner of what is called is annotated as anything but a module."""
-        if call.receiver is None:
-            return False
-        return evidence_by_annotation(call.receiver, self._graph) is ModelEvidence.NONE
-
-    def _is_compiled_elsewhere(self, function: Function) -> bool:
-        """Whether another framework compiles a function, whose tensors are then its own."""
-        decorators = (node for value in function.decorators for node in value.aliases)
-        return any(
-            self._graph.kinds[node] is Kind.EXTERNAL
-            and self._vocabulary.effect(str(self._payload(node))) is Effect.FOREIGN
-            for node in decorators
-        )
-
-    def _may_be_anything(self, value: Value) -> bool:
-        """Whether nothing is known of a value: callers in the file do not all give plain data."""
-        return any(map(self._is_open, self._graph.without_phis(value.aliases)))
-
-    def _is_open(self, node: Node) -> bool:
-        kind = self._graph.kinds[node]
-        if kind is Kind.VARIABLE:  # a name that the file never binds comes from a star import
-            scope, name = self._graph.pair(node)
-            return any(name in around.definitions for around in (scope, scope.module))
-        if kind is not Kind.PARAMETER or node in self._given:
-            return True
-        return not self._points_to.callers.get(self._graph.pair(node)[0])
+        if call.result in self._held_modules:
+            return ModelEvidence.NONE
+        return self._names.evidence(call, node, value, is_likely=origin is ModelEvidence.NAME)
 
     def _path_is_used(self, function: Function, path: str) -> bool:
         return any((around, path) in self._paths for around in function.enclosing())
@@ -323,16 +283,6 @@ class Modules:
             return True
         returned = self._graph.find(Kind.RETURN, forward)
         return returned is not None and self._graphs.of(returned) is False
-
-
-def _names_a_model(node: ast.expr, name: str) -> bool:
-    """Whether a name speaks for a model: of an attribute that may be a method, by its owner too."""
-    if not isinstance(node, ast.Attribute):
-        return names_a_model(name)
-    owner = access_path(node.value).rpartition(".")[2]
-    if name in METHODS_OF_TABLES and owner != "self" and not names_a_model(owner):
-        return False
-    return names_a_held_model(name)
 
 
 def _are_certain(objects: _Objects) -> bool:
