@@ -18,7 +18,7 @@ _BY_NAME = frozenset(("getattr", "setattr"))
 class Calls(Evaluator[Context]):
     """Evaluates calls in the current state of one function of a program."""
 
-    def _call(self, node: ast.Call) -> Value:
+    def _call(self, node: ast.Call, written: ast.Call | None = None) -> Value:
         receiver, method = None, ""
         function = node.func
         if isinstance(function, ast.Attribute):
@@ -30,6 +30,10 @@ class Calls(Evaluator[Context]):
                 if value is not None:
                     return value
             callee = self.evaluate(function)
+        imported = self._imported(callee)
+        written_out = self._written_out(node, imported) if imported is not None else None
+        if written_out is not None:
+            return self._call(written_out, written=node)
         positional, keywords, starred = self._arguments(node)
         assert self.place is not None
         call: Call[Context] = Call(
@@ -38,7 +42,7 @@ class Calls(Evaluator[Context]):
             place=self.place,
             context=self.state.context,
             callee=callee,
-            imported=self._imported(callee),
+            imported=imported,
             receiver=receiver,
             method=method,
             positional=positional,
@@ -46,6 +50,7 @@ class Calls(Evaluator[Context]):
             starred=starred,
             result=self.graph.new(Kind.CALL, None),
             loops=self.loops,
+            written=written,
         )
         self.graph.payloads[call.result] = call
         value, self.state.context = self.semantics.call(call)
@@ -75,6 +80,25 @@ class Calls(Evaluator[Context]):
             if self.graph.kinds[node] is Kind.EXTERNAL:
                 return str(self.graph.payloads[node])
         return None
+
+    def _written_out(self, node: ast.Call, imported: str) -> ast.Call | None:
+        """The call that a function makes which only runs what it is given."""
+        parameter = self.semantics.runs(imported)
+        if parameter is None:
+            return None
+        position, name = parameter
+        args, keywords = list(node.args), list(node.keywords)
+        if any(isinstance(argument, ast.Starred) for argument in args[: position + 1]):
+            return None
+        if position < len(args):
+            run = args.pop(position)
+        else:
+            given = [keyword for keyword in keywords if keyword.arg == name]
+            if not given:
+                return None
+            run = given[0].value
+            keywords.remove(given[0])
+        return ast.copy_location(ast.Call(run, args, keywords), node)
 
     def _named_attribute(self, node: ast.Call, function: str) -> Value | None:
         """What `getattr` and `setattr` with a literal name stand for."""

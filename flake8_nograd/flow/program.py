@@ -30,7 +30,8 @@ class Call(Generic[Context]):
     """One call as the interpreter met it; ``result`` is its node in the graph.
 
     ``imported`` is the dotted name of a callee that can only be imported or built in. A decorator
-    is called with the function that it ``decorates``.
+    is called with the function that it ``decorates``. ``written`` is what stands in the file, where
+    that is a call of something that only runs what it is given.
     """
 
     node: ast.Call
@@ -47,6 +48,7 @@ class Call(Generic[Context]):
     keywords: dict[str, Value] = field(default_factory=dict)
     starred: Value = PLAIN
     decorates: Function | None = None
+    written: ast.Call | None = None
 
     @property
     def name(self) -> str:

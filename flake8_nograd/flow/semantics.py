@@ -48,6 +48,13 @@ class Semantics(Protocol[Context]):
         """The context after a `with` block."""
         ...
 
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """By position and name, the parameter that calling an imported name does nothing but run.
+
+        It is given the other arguments, and what it returns is handed back.
+        """
+        ...
+
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The result of a call, and the context after it."""
         ...

@@ -90,8 +90,8 @@ class ForwardPass(NamedTuple):
 
     @property
     def node(self) -> ast.Call:
-        """The call expression."""
-        return self.call.node
+        """The call expression, as it stands in the file."""
+        return self.call.written or self.call.node
 
     @property
     def function(self) -> Function:

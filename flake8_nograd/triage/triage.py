@@ -29,6 +29,7 @@ from flake8_nograd.triage.version_signs import may_be_too_new
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.frameworks import FRAMEWORKS
 from flake8_nograd.vocabulary.lookup import Vocabulary, vocabulary_of
+from flake8_nograd.vocabulary.runs_given import RUNNING_NAMES
 
 
 def may_have_facts(
@@ -64,6 +65,8 @@ def may_have_facts(
         return True
     if tests.are_all:
         return False
+    if any(name in text.text for name in RUNNING_NAMES):
+        return True
     settled = guards.calls.union(*(item.trained for item in passes))
     evidence = Evidence(index, lines, text, vocabulary)
     if any(map(evidence.allows, Candidates(index, text, settled).find())):

@@ -6,6 +6,7 @@ import pytest
 
 from flake8_nograd.engine import check
 from flake8_nograd.source import Source
+from flake8_nograd.vocabulary.runs_given import RUNS_GIVEN
 
 FRAME = """\
 import torch
@@ -255,6 +256,17 @@ def test_recording_calls(made, call):
 @pytest.mark.parametrize(("made", "call"), SILENT.values(), ids=SILENT)
 def test_silent_calls(made, call):
     assert codes(program(made, call)) == []
+
+
+@pytest.mark.parametrize("dotted", RUNS_GIVEN)
+@pytest.mark.parametrize("by_keyword", [False, True])
+def test_functions_that_run_the_module_they_are_given(dotted, by_keyword):
+    package, _, name = dotted.rpartition(".")
+    position, keyword = RUNS_GIVEN[dotted]
+    given = ["data"] * position + [f"{keyword}=model" if by_keyword else "model"]
+    made = f"from {package} import {name}\nmodel = nn.Linear(4, 2)"
+    assert codes(program(made, f"{name}({', '.join(given)}, inputs=data)"))
+    assert codes(program(made, f"{name}({', '.join(given[:position])}, *data)")) == []
 
 
 @pytest.mark.parametrize("call", ["model(data)", "model.encode(data)"])

@@ -29,6 +29,7 @@ from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import ASKS_MODE, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
+from flake8_nograd.vocabulary.runs_given import RUNS_GIVEN
 
 # Effects of calls that may give back a function that they get, or keep it.
 _GIVING_BACK = frozenset((Effect.WRAP, Effect.STORES))
@@ -164,6 +165,10 @@ class TorchSemantics:
     def operate(self, value: Value, node: ast.expr, context: Context) -> Value:
         """See `Observations.operation`."""
         return self.observations.operation(value, node, context)
+
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """See `RUNS_GIVEN`."""
+        return RUNS_GIVEN.get(dotted)
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The meaning of a call."""
