@@ -266,7 +266,7 @@ def test_functions_that_run_the_module_they_are_given(dotted, by_keyword):
     given = ["data"] * position + [f"{keyword}=model" if by_keyword else "model"]
     made = f"from {package} import {name}\nmodel = nn.Linear(4, 2)"
     assert codes(program(made, f"{name}({', '.join(given)}, inputs=data)"))
-    assert codes(program(made, f"{name}({', '.join(given[:position])}, *data)")) == []
+    assert codes(program(made, f"{name}({', '.join([*given[:position], '*data'])})")) == []
 
 
 @pytest.mark.parametrize("call", ["model(data)", "model.encode(data)"])

@@ -9,14 +9,13 @@ from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.models.parameters import Parameters
-from flake8_nograd.torch_model.points_to.abstract_objects import Made
+from flake8_nograd.torch_model.points_to.abstract_objects import Made, is_placeholder
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.latest_change import LatestChanges
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.semantics.state_history import StateChange
 from flake8_nograd.vocabulary import methods
-from flake8_nograd.vocabulary.layers import PLACEHOLDERS
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 
@@ -79,7 +78,7 @@ class GradientNeed:
         return (
             bool(things)
             and all(map(self._has_nothing_to_train, things))
-            and not (any(map(_is_placeholder, things)) and self._may_be_another(owner))
+            and not (any(map(is_placeholder, things)) and self._may_be_another(owner))
         )
 
     def _is_part_of_fixed(self, module: Node) -> bool:
@@ -121,11 +120,6 @@ class GradientNeed:
         things = self._points_to.of(owner) if owner is not None else ()
         payloads = self._payloads
         return [what for thing in things if isinstance(what := payloads[thing], Class)]
-
-
-def _is_placeholder(what: object) -> bool:
-    """Whether an object is a module that stands in where no other is given."""
-    return isinstance(what, Made) and what.name in PLACEHOLDERS
 
 
 def _module_of(call: Call[Context]) -> Value | None:

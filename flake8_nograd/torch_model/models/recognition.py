@@ -21,7 +21,7 @@ from flake8_nograd.torch_model.models.framework_classes import Frameworks
 from flake8_nograd.torch_model.models.model_names import ModelNames, name_of
 from flake8_nograd.torch_model.models.module_classes import ModuleClasses
 from flake8_nograd.torch_model.models.text_arguments import is_given_text
-from flake8_nograd.torch_model.points_to.abstract_objects import Made
+from flake8_nograd.torch_model.points_to.abstract_objects import Made, is_placeholder
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import Observations
@@ -208,7 +208,9 @@ class Modules:
         if not self._guarded.isdisjoint(value.aliases):
             return ModelEvidence.NONE
         objects = [
-            (self._graph.kinds[thing], self._payload(thing)) for thing in self._points_to.of(value)
+            (self._graph.kinds[thing], what)
+            for thing in self._points_to.of(value)
+            if not is_placeholder(what := self._payload(thing))
         ]
         origin = self._by_origin(objects, used=not self._used.isdisjoint(value.aliases))
         if origin is ModelEvidence.NONE or _are_certain(objects):

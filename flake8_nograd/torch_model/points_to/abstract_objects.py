@@ -9,7 +9,7 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.effect import Effect
-from flake8_nograd.vocabulary.layers import GUARDED_HUB
+from flake8_nograd.vocabulary.layers import GUARDED_HUB, PLACEHOLDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Partial:
             positional=(*self.call.positional[1:], *call.positional),
             keywords={**self.call.keywords, **call.keywords},
         )
+
+
+def is_placeholder(what: object) -> bool:
+    """Whether an object is a module that stands in where no other is given."""
+    return isinstance(what, Made) and what.name in PLACEHOLDERS
 
 
 def made_by(call: Call[Context], effect: Effect, name: str) -> Made:
