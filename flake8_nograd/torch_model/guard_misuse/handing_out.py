@@ -9,7 +9,7 @@ from flake8_nograd.torch_model.guard_misuse.optimized import clips, is_optimizer
 from flake8_nograd.torch_model.semantics.context import Context
 
 _READING = frozenset(
-    "print len isinstance type id next list tuple itertools.chain torch.save".split()
+    "print len isinstance type id next list tuple filter itertools.chain torch.save".split()
 )
 
 

@@ -13,6 +13,7 @@ from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import names_in
+from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
@@ -39,7 +40,7 @@ class _KeptGraphs:
         self._what = what
         self._graph = what.program.graph
         self._differentiated = [
-            (item.call, item.outputs.flows, frozenset(names_in([item.call.node])))
+            (item.call, item.outputs.flows, frozenset(self._names_differentiated(item.call)))
             for item, _ in what.observations.differentiations
             if item.call.name.endswith("backward")
         ]
@@ -53,6 +54,17 @@ class _KeptGraphs:
             if self._is_kept(item) and self._has_graph(item):
                 source, target = _text(item.source), _text(item.target)
                 yield GuardMisuse(item.target, Misuse.KEPT_GRAPH, source, target)
+
+    def _names_differentiated(self, call: Call[Context]) -> Iterator[str]:
+        """The names in a backward pass, and those of the parts of which a name is the sum."""
+        names = set(names_in([call.node]))
+        yield from names
+        body = call.function.body if call.function.node is not None else self._what.tree.body
+        for statement in own_statements(body):
+            if isinstance(statement, ast.Assign) and not names.isdisjoint(names_bound(statement)):
+                value = statement.value
+                if isinstance(value, ast.Call) and own_name(value.func) == "sum":
+                    yield from names_in(value.args)
 
     def _is_kept(self, item: Accumulated) -> bool:
         """Whether what is added is still there when the statement runs again."""
@@ -70,8 +82,10 @@ class _KeptGraphs:
         return call.loops > 0 and not call.context.grad.is_off
 
     def _has_graph(self, item: Accumulated) -> bool:
-        names = set(names_in([item.source]))
+        names = {*names_in([item.source]), *_names_of_parts(item.place)}
         if self._is_differentiated_here(item.value, names, item.function, item.place):
+            return True
+        if any(map(self._hands_back_what_it_differentiates, self._makers(item.value))):
             return True
         parameters = [
             node
@@ -85,6 +99,26 @@ class _KeptGraphs:
             for call in self._callers(item.function)
         )
 
+    def _makers(self, value: Value) -> Iterator[Function]:
+        """The functions of the file whose results a value is."""
+        payloads = self._graph.payloads
+        for node in value.aliases:
+            for thing in self._what.points_to.callees.get(node, ()):
+                if isinstance(function := payloads[thing], Function):
+                    yield function
+
+    def _hands_back_what_it_differentiates(self, function: Function) -> bool:
+        """Whether a function returns the very value from which its backward pass starts."""
+        returned = self._graph.find(Kind.RETURN, function)
+        if returned is None:
+            return False
+        value = Value(frozenset(self._graph.copied_from.get(returned, ())))
+        return any(
+            self._is_differentiated_here(value, {statement.value.id}, function, None)
+            for statement in own_statements(function.body)
+            if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name)
+        )
+
     def _is_given_with_graph(self, call: Call[Context], parameter: Node) -> bool:
         for node in self._enters.get(parameter, ()):
             for value in call.arguments():
@@ -96,7 +130,7 @@ class _KeptGraphs:
         return False
 
     def _is_differentiated_here(
-        self, value: Value, names: set[str], function: Function, place: Place
+        self, value: Value, names: set[str], function: Function, place: Place | None
     ) -> bool:
         """Whether a backward pass of the same function differentiates the value itself."""
         return bool(value.flows) and any(
@@ -104,13 +138,22 @@ class _KeptGraphs:
             and bool(flows)
             and flows <= value.flows
             and not names.isdisjoint(named)
-            and not _is_bound_anew(names, call.place, place)
+            and not (place is not None and _is_bound_anew(names, call.place, place))
             for call, flows, named in self._differentiated
         )
 
     @cached_property
     def _enters(self) -> Edges:
         return reversed_edges(self._graph.enters)
+
+
+def _names_of_parts(place: Place) -> Iterator[str]:
+    """The names in what loops over parts go over, of which each part is a value."""
+    for around in suites_of(place):
+        loop = around.statement
+        if isinstance(loop, _LOOPS) and around is not place and _is_over_parts(loop):
+            assert not isinstance(loop, ast.While)
+            yield from names_in([loop.iter])
 
 
 def _is_bound_anew(names: set[str], before: Place, place: Place) -> bool:

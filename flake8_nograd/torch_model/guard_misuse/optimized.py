@@ -10,6 +10,7 @@ from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.flow.values import Value
+from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.syntax.suites import inner_suites, own_statements
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
@@ -79,6 +80,8 @@ def _written_out(
             todo += part.args
         elif isinstance(part, ast.Call) and own_name(part.func) == "parameters":
             yield None if part.args or part.keywords else part
+        elif (whole := _of_which_it_is_what_trains(part)) is not None:
+            todo.append(whole)
         elif isinstance(part, ast.List | ast.Tuple):
             todo += part.elts
         elif isinstance(part, ast.Starred):
@@ -93,6 +96,24 @@ def _written_out(
             todo.append(_only_value(part.id, function, what))
         else:
             yield None
+
+
+def _of_which_it_is_what_trains(node: ast.expr | None) -> ast.expr | None:
+    """The parameters of which an expression leaves out nothing but those that are frozen."""
+    match node:
+        case ast.ListComp(
+            elt=ast.Name(id=item),
+            generators=[ast.comprehension(target=ast.Name(id=each), iter=whole, ifs=[asked])],
+        ):
+            is_plain = item == each
+        case ast.Call(
+            func=ast.Name(id="filter"),
+            args=[ast.Lambda(args=ast.arguments(args=[ast.arg(arg=each)]), body=asked), whole],
+        ):
+            is_plain = True
+        case _:
+            return None
+    return whole if is_plain and access_path(asked) == f"{each}.requires_grad" else None
 
 
 def _only_value(name: str, function: Function, what: Interpreted) -> ast.expr | None:

@@ -191,7 +191,8 @@ class _Search:
         if len(things) != 1 or things[0] not in owners:
             return False
         nodes = closure(module.aliases, self._graph.copies, self._what.points_to.object_flow)
-        return not self._is_set_by_hand(nodes) and not self._is_handed_out(nodes)
+        decided = self._is_set_by_hand(nodes, with_parts=False)
+        return not decided and not self._is_handed_out(nodes)
 
     def _is_handed_out(self, holders: set[Node]) -> bool:
         """Whether code out of sight gets a module, or weights are loaded into it."""
@@ -202,8 +203,8 @@ class _Search:
             for call in self._calls
         )
 
-    def _is_set_by_hand(self, holders: set[Node]) -> bool:
-        """Whether somebody decides about `requires_grad` of a module or of a part of it."""
+    def _is_set_by_hand(self, holders: set[Node], *, with_parts: bool = True) -> bool:
+        """Whether somebody decides about `requires_grad` of a module, or of a part of it."""
         freezes = self._what.observations.freezes
         nodes = {node for freeze in freezes for node in freeze.nodes}
         nodes.update(self._what.observations.wants_grad)
@@ -218,7 +219,7 @@ class _Search:
         around = {whole for node in holders for whole in self._graph.wholes(node)}
         return not (
             nodes.isdisjoint(holders)
-            and wholes.isdisjoint(holders)
+            and not (with_parts and not wholes.isdisjoint(holders))
             and nodes.isdisjoint(around)
             and owners.isdisjoint(things)
         )
