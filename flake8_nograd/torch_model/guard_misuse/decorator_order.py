@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import Kind, Node
-from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.bindings import FunctionNode
@@ -17,6 +16,7 @@ from flake8_nograd.torch_model.guard_misuse.decorators import (
     lines_of,
 )
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.semantics.registering import imported_names, registers_bare_function
 from flake8_nograd.vocabulary import registration
 
 _DESCRIPTORS = (
@@ -63,13 +63,13 @@ def _fault(
         if kind is not None:
             return kind, node
     for node, value in pairs[: guard.position]:
-        if not registration.SCRIPTING.isdisjoint(_names(value, what)):
+        if not registration.SCRIPTING.isdisjoint(imported_names(value, what.program.graph)):
             return Misuse.UNDER_SCRIPT, node
     return None
 
 
 def _taking_the_bare_function(node: ast.expr, value: Value, what: Interpreted) -> Misuse | None:
-    names = _names(value, what)
+    names = imported_names(value, what.program.graph)
     for table, kind in _DESCRIPTORS:
         if names and names <= table:
             return kind
@@ -82,33 +82,8 @@ def _taking_the_bare_function(node: ast.expr, value: Value, what: Interpreted) -
         return Misuse.ABOVE_PROPERTY
     if any(_keeps_what_it_gets(thing, what) for thing in value.aliases):
         return Misuse.ABOVE_REGISTRATION
-    if _makes_a_command(value, what):
-        return None
-    if registration.registers(last, is_method) and not any(map(_is_guard, names)):
-        return Misuse.ABOVE_REGISTRATION
-    return None
-
-
-def _makes_a_command(value: Value, what: Interpreted) -> bool:
-    """Whether a decorator makes a command that is called under the guards above it."""
-    made = (what.program.graph.payloads[node] for node in value.aliases)
-    makers = [*(item.callee for item in made if isinstance(item, Call)), value]
-    return any(
-        names and names <= registration.STANDALONE
-        for names in (_names(item, what) for item in makers)
-    )
-
-
-def _is_guard(name: str) -> bool:
-    return name.startswith("torch.")
-
-
-def _names(value: Value, what: Interpreted) -> set[str]:
-    """The dotted names of a decorator, if it is nothing but imported or built in."""
-    graph = what.program.graph
-    if any(graph.kinds[node] is not Kind.EXTERNAL for node in value.aliases):
-        return set()
-    return {str(graph.payloads[node]) for node in value.aliases}
+    is_registered = registers_bare_function(node, value, what.program.graph)
+    return Misuse.ABOVE_REGISTRATION if is_registered else None
 
 
 def _keeps_what_it_gets(thing: Node, what: Interpreted) -> bool:

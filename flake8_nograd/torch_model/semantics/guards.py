@@ -10,6 +10,7 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.semantics.context import Context, SavedMode
 from flake8_nograd.torch_model.semantics.homemade_guards import HomemadeGuards
+from flake8_nograd.torch_model.semantics.registering import registers_bare_function
 from flake8_nograd.vocabulary.grad_modes import GUARDS, SWITCHES, GradMode
 from flake8_nograd.vocabulary.layers import PROFILERS
 from flake8_nograd.vocabulary.lookup import Vocabulary
@@ -87,12 +88,16 @@ class Guards:
     def of_decorators(self, function: Function) -> GradMode:
         """The mode that decorators give a function's body.
 
-        A decorated coroutine is only created under the guard, never run under it. A guard of torch
-        on a class is only that of its constructor's call; one of the file may wrap the methods.
+        A decorated coroutine is only created under the guard, never run under it, and what is
+        registered runs without the decorators above. A guard of torch on a class is only that of
+        its constructor's call; one of the file may wrap the methods.
         """
         if isinstance(function.node, ast.AsyncFunctionDef):
             return GradMode.INHERITED
-        for value in function.decorators:
+        written = getattr(function.node, "decorator_list", ())
+        for item, value in reversed(list(zip(written, function.decorators, strict=True))):
+            if registers_bare_function(item, value, self._graph):
+                return GradMode.INHERITED
             for node in value.aliases:
                 mode = self._made(node) or self._bare(node)
                 if mode is not None:
