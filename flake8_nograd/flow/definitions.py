@@ -50,6 +50,7 @@ class Definitions(Calls[Context]):
                 decorates=function,
             )
             self.program.decorations.append(call)
+            self.semantics.decorate(call)
 
     def _define_method(self, owner: Class, function: Function) -> None:
         """A method of a class; the setter of a property has its name and is not it."""

@@ -59,6 +59,10 @@ class Semantics(Protocol[Context]):
         """The result of a call, and the context after it."""
         ...
 
+    def decorate(self, call: Call[Context]) -> None:
+        """The call of a decorator with the function that it decorates."""
+        ...
+
     def stores(self, call: Call[Context]) -> Iterable[Store]:
         """What a call keeps in its receiver or in one of its arguments."""
         ...

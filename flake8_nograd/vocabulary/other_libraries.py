@@ -39,6 +39,7 @@ _STANDARD_LIBRARY: dict[str, Effect] = {
     "multiprocessing.*": Effect.DEFERS,
     "concurrent.futures.*": Effect.DEFERS,
     "asyncio.*": Effect.DEFERS,
+    "gradio.*": Effect.DEFERS,
 }
 
 _BUILT_IN: dict[str, Effect] = {

@@ -1,7 +1,11 @@
-"""Which of the makers of workers make processes, whose grad mode is another matter."""
+"""Who runs functions in threads of its own, and who in processes."""
 
 from __future__ import annotations
 
+# What serves each request in some thread: flask 3.1, and fastapi 0.139 where it is no coroutine.
+THREADED_SERVERS = frozenset(
+    ("flask.Flask", "flask.Blueprint", "fastapi.FastAPI", "fastapi.APIRouter")
+)
 _THREADS = ("multiprocessing.pool.ThreadPool", "multiprocessing.dummy.")
 
 

@@ -31,11 +31,12 @@ def guarded_threads(what: Interpreted) -> Iterator[GuardMisuse]:
         if guard is None or guard in seen or not _records(item, what):
             continue
         seen.add(guard)
+        starting = call.node.func.func if isinstance(call.node.func, ast.Call) else call.node.func
         yield GuardMisuse(
             guard,
             Misuse.AROUND_THREAD,
             ast.unparse(guard),
-            ast.unparse(call.node.func),
+            ast.unparse(starting),
             line=call.node.lineno,
         )
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from flake8_nograd.flow.graph import Kind, Node
-from flake8_nograd.flow.program import Call, CallbackArgument, Place, Program
+from flake8_nograd.flow.program import Call, Place, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.semantics import AttributeStore, Store
-from flake8_nograd.flow.values import PLAIN, Value, join, value_of
+from flake8_nograd.flow.values import PLAIN, Value, value_of
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import KEEPING
 from flake8_nograd.torch_model.semantics.accumulated import Accumulations
+from flake8_nograd.torch_model.semantics.callbacks import Callbacks
 from flake8_nograd.torch_model.semantics.context import Context, SavedMode, join_contexts
 from flake8_nograd.torch_model.semantics.guard_uses import Entering, GuardUses, Suspended
 from flake8_nograd.torch_model.semantics.guards import Guards
@@ -26,13 +26,10 @@ from flake8_nograd.torch_model.semantics.requires_grad import Settings
 from flake8_nograd.torch_model.semantics.state_history import StateChange, depth_after
 from flake8_nograd.torch_model.semantics.switch_points import SwitchPoints
 from flake8_nograd.vocabulary import methods
-from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.grad_modes import ASKS_MODE, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.runs_given import RUNS_GIVEN
 
-# Effects of calls that may give back a function that they get, or keep it.
-_GIVING_BACK = frozenset((Effect.WRAP, Effect.STORES))
 _LEAVING = frozenset(("__exit__", "close"))
 
 
@@ -48,6 +45,7 @@ class TorchSemantics:
         self.points = SwitchPoints(program.graph)
         self._vocabulary = vocabulary
         self.guards = Guards(program.graph, vocabulary)
+        self._callbacks = Callbacks(program, vocabulary)
         self._libraries = LibraryCalls(program.graph, self.observations, vocabulary)
         self._settings = Settings(self.observations)
         self._methods = MethodCalls(program.graph, self.observations, self._settings, vocabulary)
@@ -178,7 +176,7 @@ class TorchSemantics:
         self.guard_uses.note(call)
         if mode is not None:
             return self._guard_call(call, mode)
-        self._pass_callbacks(call)
+        self._callbacks.pass_on(call)
         value = None
         external = call.imported
         context = call.context
@@ -194,6 +192,10 @@ class TorchSemantics:
             if asks_for_gradient(call.node):
                 self.observations.wants_grad.add(call.result)
         return value, self._settings.carried_into(self._context_after(call))
+
+    def decorate(self, call: Call[Context]) -> None:
+        """A decorator may hand the function to who runs it elsewhere."""
+        self._callbacks.serve(call)
 
     def _bind_method(self, call: Call[Context]) -> None:
         """A method that was kept in a name is called on what it was read from."""
@@ -234,7 +236,7 @@ class TorchSemantics:
         if self.guards.switches_at_once(call):
             saved = self.guards.saved(call)
             return value, call.context.switched(mode, saved.point if saved else None)
-        self._pass_callbacks(replace(call, context=call.context.switched(mode)))
+        self._callbacks.pass_on(replace(call, context=call.context.switched(mode)))
         return value, call.context
 
     def _context_after(self, call: Call[Context]) -> Context:
@@ -273,41 +275,6 @@ class TorchSemantics:
         """Whether a call may run a function of the file, judging by the name."""
         is_defined = call.name in self.program.function_names
         return is_defined or bool(self.graph.of_kind(Kind.CLASS, call.callee.aliases))
-
-    def _pass_callbacks(self, call: Call[Context]) -> None:
-        """Functions of the file that a call gets as arguments may be run by it."""
-        arguments = call.arguments()
-        if not arguments:
-            return
-        given: AbstractSet[Node] = join(arguments).aliases
-        effect = self._vocabulary.effect(call.imported) if call.imported is not None else None
-        if effect is Effect.NUMBERS or effect is Effect.TENSOR:
-            given = self.graph.of_kind(Kind.FUNCTION, given)
-        if given and effect is not Effect.PARTIAL:
-            gives_back = effect in _GIVING_BACK or call.method in methods.KEEPS
-            self.program.callback_arguments.append(
-                CallbackArgument(call, given, self._run_by(call), gives_back)
-            )
-
-    def _run_by(self, call: Call[Context]) -> Context:
-        """The context in which a call runs the functions that it is given."""
-        if call.method == "step":  # optimizers let their closure record
-            return call.context.switched(GradMode.ON)
-        if call.imported is not None:
-            defers = self._vocabulary.effect(call.imported) is Effect.DEFERS
-        else:
-            defers = call.method in methods.DEFERS or self._is_pool(call.receiver)
-        return Context(GradMode.ON) if defers else call.context
-
-    def _is_pool(self, receiver: Value | None) -> bool:
-        """Whether a call that makes threads or processes has made the receiver of another."""
-        makers = (self.graph.payloads[node] for node in receiver.aliases) if receiver else ()
-        return any(
-            isinstance(maker, Call)
-            and maker.imported is not None
-            and self._vocabulary.effect(maker.imported) is Effect.DEFERS
-            for maker in makers
-        )
 
     def _is_external(self, value: Value) -> bool:
         same = value.aliases
