@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import indent
 
 import pytest
@@ -311,3 +312,25 @@ def test_contexts_in_which_a_function_ends(body, contexts):
 def test_a_generator_is_suspended_inside_what_surrounds_the_yield():
     program = watch("def f(n):\n    yield n\n    with a:\n        yield n")
     assert program.semantics.suspended == [(), ("a",)]
+
+
+@pytest.mark.parametrize(
+    ("written", "run"),
+    [
+        ("run(x, made.f, y, k=z)", "made.f(x, y, k=z)"),
+        ("run(x, k=z, what=f)", "f(x, k=z)"),
+        ("run(x, *y, f)", "run(x, *y, f)"),  # which of them it runs is not known
+        ("run(x)", "run(x)"),
+    ],
+)
+def test_what_only_runs_something_is_a_call_of_that(written, run):
+    (call,) = watch(f"from lib import run\n{written}").semantics.calls
+    assert ast.unparse(call.node) == run
+    assert ast.unparse(call.written or call.node) == written
+
+
+def test_decorators_that_are_not_imported_are_told():
+    watched = watch("import lib\n@lib.plain\n@made.by(1)\ndef f(): pass")
+    (call,) = watched.semantics.decorations
+    assert call.decorates is not None
+    assert (call.decorates.name, ast.unparse(call.node.func)) == ("f", "made.by(1)")

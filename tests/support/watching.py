@@ -23,7 +23,8 @@ CONTRADICTION: Context = ("?",)
 class WatchingSemantics:
     """Contexts are the guards around a place; `switch("x")` adds one from there on.
 
-    `x.keep(y)` keeps `y` in `x`.
+    `x.keep(y)` keeps `y` in `x`; `lib.run(a, f, b)` and `lib.run(a, what=f)` do nothing but run
+    `f` on the rest.
     """
 
     calls: list[Call[Context]] = field(default_factory=list)
@@ -32,6 +33,7 @@ class WatchingSemantics:
     iterated: list[Value] = field(default_factory=list)
     exits: dict[str, set[Context]] = field(default_factory=dict)
     suspended: list[Context] = field(default_factory=list)
+    decorations: list[Call[Context]] = field(default_factory=list)
 
     def entry(self, function: Function) -> Context:
         return ()
@@ -44,6 +46,12 @@ class WatchingSemantics:
 
     def leave(self, before: Context, inside: Context) -> Context:
         return before
+
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        return (1, "what") if dotted == "lib.run" else None
+
+    def decorate(self, call: Call[Context]) -> None:
+        self.decorations.append(call)
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         self.calls.append(call)
