@@ -13,7 +13,7 @@ from flake8_nograd.project.origins import Origins, Spot
 from flake8_nograd.project.summary import MODULE_BODY, CallSite, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
 from flake8_nograd.vocabulary.frameworks import is_module_base
-from flake8_nograd.vocabulary.words import names_a_class, words
+from flake8_nograd.vocabulary.words import names_a_class, names_a_model, words
 
 _MOST_FILES = 40  # in which a name is called
 _MOST_FAMILIES = 3  # unrelated classes that have a method of this name
@@ -22,6 +22,7 @@ _UNSPECIFIC = frozenset(
     "forward __call__ __init__ get set update add append step run call items keys values copy close"
     " reset read write load save to apply extend pop start stop next".split()
 )
+_SETTING_MODES = frozenset(("eval", "train"))
 _CALLED = rb"(?<!def )\b%s\b\s*[(,]"
 # A method is also kept in a variable: `run = self.fast if quick else self.slow`.
 _CALLED_OR_KEPT = rb"\.\s*%s\b(?:\s*[(,]|[ \t]*(?:\)|#|if\b|else\b|\n|\Z))"
@@ -209,6 +210,8 @@ class CallSites:
         )
         if is_told or name in _UNSPECIFIC or not _may_take(method, call):
             return None
+        if name in _SETTING_MODES and names_a_model(receiver) and not self._is_module(cls):
+            return None  # the model has a method of this name by itself
         if self._is_given_by_a_pass(receiver, spot):
             return None  # numbers, which have no method of the project
         return False  # a variable holds things alike

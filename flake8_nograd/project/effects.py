@@ -8,7 +8,7 @@ from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
 from flake8_nograd.vocabulary.effect import Effect
-from flake8_nograd.vocabulary.frameworks import is_plain_base
+from flake8_nograd.vocabulary.frameworks import is_bare_module, is_plain_base
 from flake8_nograd.vocabulary.layers import LEAF_MAKERS, PARAMETERLESS
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
@@ -18,7 +18,6 @@ _HARMLESS = frozenset(
     (Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN, Effect.TENSOR, Effect.LAYER)
 )
 _MODULE_WORDS = frozenset("layer layers block blocks module modules norm proj embed fn act".split())
-_PLAIN_MODULE = frozenset(("torch.nn.Module", "torch.nn.modules.Module", "object"))
 _MODEL_LIKE = frozenset((Effect.MODULE, Effect.LIKELY_MODULE, Effect.GUARDED, Effect.LAYER))
 
 
@@ -97,8 +96,8 @@ class Effects:
     def _find_parameters(self, cls: Definition) -> bool:
         if self._freezes_itself(cls):
             return False
-        outside = self._symbols.outside_bases(cls) - _PLAIN_MODULE
-        if not all(map(is_plain_base, outside)):
+        outside = self._symbols.outside_bases(cls)
+        if not all(is_plain_base(base) or is_bare_module(base) for base in outside):
             return True
         if self._symbols.method(cls, "forward") is None:
             return True

@@ -29,6 +29,7 @@ from flake8_nograd.project.value_names import (
     methods_in,
     name_of_call,
     sources_of,
+    unscaled,
 )
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of
@@ -39,6 +40,7 @@ from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 _STARTING = frozenset(("Thread", "Process", "Timer", "run_in_executor", "map_async"))
+_WITHOUT_TORCH = frozenset((Effect.FOREIGN, Effect.NUMBERS))
 _Loop = ast.For | ast.AsyncFor
 _With = ast.With | ast.AsyncWith
 
@@ -259,7 +261,7 @@ class FunctionReader:
 
     def _method(self, node: ast.Call, function: ast.Attribute, method: str) -> None:
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if method in methods.TRAINING_METHODS or self._vocabulary.trains(method):
+        if self._trains(function.value, method):
             self._train(node, [function.value, *given] if method == "backward" else given)
         elif method == "enter_context" and node.args:
             mode = self._spelling.of(node.args[0])
@@ -277,10 +279,17 @@ class FunctionReader:
             if owner.startswith("self."):
                 self._values.lead((owner,), STORED)
 
+    def _trains(self, owner: ast.expr, method: str) -> bool:
+        """Whether a method differentiates; one of what is made without torch does not."""
+        made = self._locals.get(access_path(owner), ())
+        effects = {self._vocabulary.effect(self._spelling.dotted(item[:-2])) for item in made}
+        trains = method in methods.TRAINING_METHODS or self._vocabulary.trains(method)
+        return trains and not (effects and effects <= _WITHOUT_TORCH)
+
     def _train(self, node: ast.Call, values: Iterable[ast.expr]) -> None:
         for value in values:
             self._values.lead(sources_of(value), TRAINED)
-            self._starts.add((self._inside, access_path(_unscaled(value))))
+            self._starts.add((self._inside, access_path(unscaled(value))))
         self._differentiates = self._differentiates or self._grad is not GradMode.OFF
 
     def _call_sites(self, trained: set[str]) -> Iterator[CallSite]:
@@ -335,14 +344,3 @@ _STATEMENTS: dict[type, Callable[[FunctionReader, Any], None]] = {
     ast.AsyncFor: FunctionReader._for,
     ast.Return: FunctionReader._return,
 }
-
-
-def _unscaled(node: ast.expr) -> ast.expr:
-    """The loss in `(loss / steps)` and in `scaler.scale(loss)`."""
-    match node:
-        case ast.BinOp(op=ast.Div() | ast.Mult()):
-            return node.left
-        case ast.Call(func=ast.Attribute(attr="scale"), args=[scaled]):
-            return scaled
-        case _:
-            return node

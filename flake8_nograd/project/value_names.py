@@ -130,3 +130,14 @@ def made_by(node: ast.expr | None) -> str:
         path = access_path(node)
         return "" if "[" in path else path
     return "None"
+
+
+def unscaled(node: ast.expr) -> ast.expr:
+    """The loss in `(loss / steps)` and in `scaler.scale(loss)`."""
+    match node:
+        case ast.BinOp(op=ast.Div() | ast.Mult()):
+            return node.left
+        case ast.Call(func=ast.Attribute(attr="scale"), args=[scaled]):
+            return scaled
+        case _:
+            return node

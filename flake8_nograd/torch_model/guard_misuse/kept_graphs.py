@@ -13,7 +13,7 @@ from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.accumulations import names_in
-from flake8_nograd.syntax.expressions import own_name
+from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
@@ -179,10 +179,25 @@ def _is_over_parts(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     """Whether a loop goes over what the program consists of, and not over data."""
     if isinstance(loop, ast.While):
         return False
+    if _trains_its_targets(loop):
+        return True
     over = loop.iter
     if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute):
         return over.func.attr in ("keys", "items", "values")
     return isinstance(over, ast.List | ast.Tuple | ast.Dict | ast.Set)
+
+
+def _trains_its_targets(loop: ast.For | ast.AsyncFor) -> bool:
+    """Whether each turn of a loop is another model's, whose optimizer it steps."""
+    targets = set(names_in([loop.target]))
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and part.func.attr == "step"
+        and access_path(part.func.value) in targets
+        for statement in loop.body
+        for part in nodes_of(statement)
+    )
 
 
 def _is_renewed(item: Accumulated, loop: ast.For | ast.AsyncFor | ast.While) -> bool:

@@ -40,6 +40,18 @@ class ModuleClasses:
             self._modules[current] = self._derives_from_module(current)
         return self._modules[cls]
 
+    def is_plain(self, cls: Class) -> bool:
+        """Whether all that a class derives from is known, and no module."""
+        family = self._points_to.bases_first(cls, ())
+        bases = [
+            self._graph.payloads[thing]
+            for current in family
+            for thing in self._points_to.base_objects(current)
+        ]
+        return len(bases) == sum(len(current.bases) for current in family) and all(
+            isinstance(base, Class) or self._vocabulary.is_plain_class(str(base)) for base in bases
+        )
+
     def has_no_forward(self, cls: Class) -> bool:
         """Whether a module defines no forward, nor does a class that it derives from or an heir."""
         if self._points_to.implementations(cls, "forward"):

@@ -18,6 +18,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.literal_arguments import is_true, switches_off
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.vocabulary.effect import Effect
+from flake8_nograd.vocabulary.frameworks import is_bare_module
 from flake8_nograd.vocabulary.layers import (
     CONTAINERS,
     FROZEN_MAKERS,
@@ -30,7 +31,6 @@ from flake8_nograd.vocabulary.words import names_something_else, words
 
 _HARMLESS = frozenset((Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN))
 _OF_SETTINGS = (("is",), ("has",), ("use",), ("num",), ("max",), ("min",))
-_PLAIN_BASES = frozenset(("torch.nn.Module", "torch.nn.modules.Module"))
 
 
 class Parameters:
@@ -120,7 +120,7 @@ class Parameters:
         return [thing for thing in things if not isinstance(self._graph.payloads[thing], Class)]
 
     def _may_bring(self, base: Node) -> bool:
-        return str(self._graph.payloads[base]) not in _PLAIN_BASES
+        return not is_bare_module(str(self._graph.payloads[base]))
 
     def _parts_of(self, container: Node) -> Iterable[Node]:
         return self._points_to.graph.copied_from.get(container, ())

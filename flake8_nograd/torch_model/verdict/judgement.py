@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from flake8_nograd.flow.program import Call, Program
-from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUse, ResultUses
-from flake8_nograd.torch_model.inference.eval_mode import Evaluation
+from flake8_nograd.torch_model.inference.eval_mode import EvalMode, Evaluation
 from flake8_nograd.torch_model.inference.roles import Role, Roles
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
@@ -242,7 +242,7 @@ class Judge:
         for around in item.function.enclosing():
             owner = around.owner
             if owner is not None and around.name.strip("_").startswith(("forward", "init")):
-                return True
+                return not self._only_sounds_like_forward(around, owner, mode)
             if owner is None or not self._modules.is_module(owner):
                 continue
             if around in self._differentiating:
@@ -258,6 +258,14 @@ class Judge:
             called_outside = self._modules.frameworks.call_outside_forward(around)
             return not (runs_inference(around.name) or called_outside)
         return False
+
+    def _only_sounds_like_forward(
+        self, method: Function, owner: Class, mode: EvalMode | None
+    ) -> bool:
+        """Whether a method of no module, `_forward` or the like, puts the model into eval mode."""
+        is_named_so = method.name.startswith(("_forward", "forward_"))
+        evaluates = mode is not None and mode.evaluates_here
+        return is_named_so and evaluates and self._modules.classes.is_plain(owner)
 
     def _calls_itself(self, item: ForwardPass) -> bool:
         """Whether a method runs the forward pass of its own module, of which it is thus no part."""
