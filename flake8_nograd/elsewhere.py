@@ -139,6 +139,10 @@ class Elsewhere(Protocol):
         """Whether a method of this name of any class of another file does so."""
         ...
 
+    def pass_leaves_behind(self, name: str) -> bool:
+        """Whether a method of this name of what may be a model of another file does so."""
+        ...
+
     def unseen(self) -> Place | None:
         """Where other files run something unseen, such as an operator, that leaves something."""
         ...
@@ -256,6 +260,10 @@ class Nowhere:
         return False
 
     def method_leaves_behind(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def pass_leaves_behind(self, name: str) -> bool:
         """See `Elsewhere`."""
         return False
 

@@ -34,11 +34,15 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Kept(NamedTuple):
-    """The name under which something is kept, and the line; maybe in what a function is given."""
+    """The name under which something is kept, and the line; maybe in what a function is given.
+
+    `root` is the name in the function that leads to it.
+    """
 
     name: str
     line: int
     is_filling: bool = False
+    root: str = ""
 
 
 def kept_by(function: _Function) -> Iterator[Kept]:
@@ -88,6 +92,12 @@ def computes(function: _Function) -> bool:
     if any(map(_switches_off, getattr(function, "decorator_list", ()))):
         return False
     return _Reader(function).computes(function)
+
+
+def gives_kept(function: _Function) -> bool:
+    """Whether a function gives back what it keeps."""
+    names = {item.name for item in kept_by(function)}
+    return any(_name(value) in names for value in returned_values(function))
 
 
 def is_quiet(function: _Function) -> bool:
@@ -188,14 +198,14 @@ class _Reader:
                 for part in _parts(target):
                     if self._outlives(part, frozenset()):
                         line = getattr(node, "lineno", part.lineno)
-                        yield Kept(_name(part), line, _fills(part, self._given))
+                        yield Kept(_name(part), line, _fills(part, self._given), _root(part))
         if isinstance(node, ast.Call) and _may_keep(node):
             given = [*node.args, *(item.value for item in node.keywords)]
             owner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
             is_plain = all(self._is_plain(item, frozenset()) for item in given if item is not owner)
             is_own = isinstance(owner, ast.Name) and self._is_made_anew(owner)
             if not is_plain and not is_own and self._is_known_outside(owner, frozenset()):
-                yield Kept(_name(owner), node.lineno)
+                yield Kept(_name(owner), node.lineno, root=_root(owner))
         for child in children_of(node):
             yield from self.kept(child)
 
@@ -309,6 +319,12 @@ def _parts(target: ast.expr) -> Iterator[ast.expr]:
             yield from _parts(part)
     else:
         yield target.value if isinstance(target, ast.Starred) else target
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return own_name(node)
 
 
 def _name(node: ast.expr) -> str:

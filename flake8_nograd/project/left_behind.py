@@ -7,12 +7,15 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.function_text import parsed
-from flake8_nograd.project.kept_values import Kept, filled_by, kept_by
+from flake8_nograd.project.given_functions import GivenFunctions
+from flake8_nograd.project.kept_values import Kept, computes, filled_by, gives_kept, kept_by
+from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.summary import CallSite, ClassSummary, ModuleSummary
 from flake8_nograd.project.symbols import Definition, Symbol, Symbols
 from flake8_nograd.syntax.expressions import nodes_of
@@ -25,8 +28,8 @@ _SEEING = (
     (lazy_pattern(rb"\.forward\s*=(?!=)"), ".forward"),
     (lazy_pattern(rb"\bTensor\.\w+\s*=(?!=)"), "Tensor."),
     (lazy_pattern(rb"\b_forward(?:_pre)?_hooks\b"), "_hooks"),
-    (lazy_pattern(rb"\btorch(?:\.(?!backends|_)\w+)+[ \t]*=(?!=)"), "torch."),
-    (lazy_pattern(rb"\b(?:F|functional|nn\.\w+)\.\w+[ \t]*=(?!=)"), "torch"),
+    (lazy_pattern(rb"(?m)^[ \t]*torch(?:\.(?!backends|_)\w+)+[ \t]*=(?!=)"), "torch."),
+    (lazy_pattern(rb"(?m)^[ \t]*[\w.]*\b(?:F|functional|nn\.\w+)\.\w+[ \t]*=(?!=)"), "torch"),
     (lazy_pattern(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
 )
 _SHOWS = lazy_pattern(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
@@ -36,7 +39,11 @@ _SHARING = lazy_pattern(
     rb"|^\w+[ \t]*(?::[^=\n]+)?=[ \t]*(?:\[|\{|\w*(?:dict|list|deque|Dict|Queue)\()"
 )
 _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
-_FORWARD = lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*forward\b")
+# Methods that run a model, or whatever stands in for one, and the words that every such text holds.
+_RUNNING = tuple(
+    (lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*%s\b" % word.encode()), word)
+    for word in _RUN_BY_CALLERS
+)
 _MAY_KEEP = lazy_pattern(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|[\w)\]]\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
@@ -56,7 +63,9 @@ _KNOWN_METHODS = (
 class LeftBehind:
     """Answers are found once for a file, and only if a fix would be safe."""
 
-    def __init__(self, symbols: Symbols, deeds: Deeds) -> None:
+    def __init__(self, symbols: Symbols, deeds: Deeds, programs: Programs) -> None:
+        self._programs = programs
+        self._given = GivenFunctions(symbols, programs)
         self._symbols = symbols
         self._deeds = deeds
 
@@ -65,7 +74,8 @@ class LeftBehind:
         """Where a model of the project, or a hook on it, keeps what may have a graph."""
         if self._symbols.files.is_alone():
             return None
-        return next(self._hooks(), None) or next(self._states(), None)
+        found = chain(self._hooks(), self._states(), [self._given.keeping_loss])
+        return next(filter(None, found), None)
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -73,7 +83,7 @@ class LeftBehind:
         files = self._symbols.files
         found: set[str] = set()
         for path, _ in [] if files.is_alone() else files.found(_FILLS, "."):
-            module = files.summary(path) if files.concerns(path) else None
+            module = files.summary(path) if self._programs.may_hold(path) else None
             for cls in module.classes.values() if module is not None else ():
                 node = cls.methods.node("forward") if "forward" in cls.methods else None
                 found.update(filled_by(node) if node is not None else ())
@@ -106,13 +116,18 @@ class LeftBehind:
         )
         return trains or next(self._left_by([function]), None) is not None
 
-    def of_methods(self, name: str) -> bool:
-        """Whether a method of this name of any class does so."""
+    def of_methods(self, name: str, *, of_models: bool = False) -> bool:
+        """Whether a method of this name of any class, or of what may be a model, does so."""
         files = self._symbols.files
         if not files.has_method(name) or files.is_alone():
             return False
-        others = (item for item in self._deeds.definitions(name) if self._is_elsewhere(item))
-        return any(files.concerns(item.module.path) and self.left_by(item) for item in others)
+        return any(
+            self._is_elsewhere(item)
+            and self._programs.may_hold(item.module.path)
+            and not (of_models and self._deeds.is_module(item._replace(function=None)) is False)
+            and self.left_by(item)
+            for item in self._deeds.definitions(name)
+        )
 
     def of_overriding(self, method: Definition) -> bool:
         """Whether a method may be overridden in another file by one that may keep something."""
@@ -135,18 +150,20 @@ class LeftBehind:
         files = self._symbols.files
         for pattern, word in _SEEING:
             for path, lines in files.found(pattern, word):
-                if files.concerns(path) and _keeps_in_a_hook(files.text(path) or b""):
+                if self._programs.may_hold(path) and _keeps_in_a_hook(files.text(path) or b""):
                     yield Place(path, lines[0])
 
     def _states(self) -> Iterator[Place]:
         files = self._symbols.files
-        for path, _ in files.found(_FORWARD, "forward"):
+        paths = (path for pattern, word in _RUNNING for path, _ in files.found(pattern, word))
+        for path in dict.fromkeys(paths):
             text = files.text(path) or b""
-            if not files.concerns(path) or not self.is_suspect(text):
+            is_suspect = self.is_suspect(text) or self._given.keeper is not None
+            if not is_suspect or not self._programs.may_hold(path):
                 continue
             module = files.summary(path)
             for cls in module.classes.values() if module is not None else ():
-                yield from self._of_forward(module, cls) if module is not None else ()
+                yield from self._of_class(module, cls) if module is not None else ()
 
     @cached_property
     def _sharing(self) -> re.Pattern[bytes] | None:
@@ -167,15 +184,25 @@ class LeftBehind:
     def _imports_sharing(self, text: bytes) -> bool:
         return self._sharing is not None and self._sharing.search(text) is not None
 
-    def _of_forward(self, module: ModuleSummary, cls: ClassSummary) -> Iterator[Place]:
+    def _of_class(self, module: ModuleSummary, cls: ClassSummary) -> Iterator[Place]:
         """What the forward of a class, and what runs in it, keep for others or see of recording."""
         own = Definition(module, cls, None)
-        if "forward" not in cls.methods or self._deeds.is_module(own) is False:
+        is_module = self._deeds.is_module(own)
+        if is_module is False or (is_module is None and "forward" not in cls.methods):
+            yield from self._of_called_object(own)
             return
         entered: list[Symbol] = [self._symbols.method(own, name) for name in _RUN_BY_CALLERS]
         if b"property" in (self._symbols.files.text(module.path) or b""):
             entered += self._properties(own)
         yield from self._left_by(entered)
+
+    def _of_called_object(self, own: Definition) -> Iterator[Place]:
+        """The same of an object that is no module, and is called as models and losses are."""
+        node = (
+            own.cls.methods.node("__call__") if own.cls and "__call__" in own.cls.methods else None
+        )
+        if own.cls is not None and node is not None and (computes(node) or gives_kept(node)):
+            yield from self._left_by([own._replace(function=own.cls.methods["__call__"])])
 
     def _properties(self, own: Definition) -> Iterator[Definition]:
         """The properties of a class and of its ancestors."""
@@ -198,6 +225,8 @@ class LeftBehind:
             line = functions.looks_at_recording(name)
             if line:
                 yield Place(item.module.path, line)
+            if self._given.keeper is not None and self._given.may_be_called(item):
+                yield self._given.keeper
 
     def _run_by(self, entered: Iterable[Symbol]) -> Iterator[Definition]:
         """Functions, and the methods and functions that their bodies call."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.files import Files, Hits, lines_capturing, lines_of
@@ -143,19 +143,33 @@ class Neighbours:
 
         One that can be imported there does: of a folder of programs none speaks of the others.
         """
+        name = self.parts(path)[-1:]
+        if not self.is_beside(path) or not name:
+            return False
+        if self.at(self.folder(path)) is not None and self.folder(path):
+            return True
+        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(os.fsencode(name[0])))
+        return self.is_held(pattern, name[0])
+
+    def is_beside(self, path: str) -> bool:
+        """Whether a file, or the package that it is part of, lies where the file at hand looks."""
         here, there = self.folder(self.own.path), self.folder(path)
-        is_package = bool(there) and self.at(there) is not None
         while there and (self.at(there) is not None or there[-1] == "src"):
             there = there[:-1]
         is_above = here[: len(there)] == there
         is_below = there[: len(here)] == here and len(there) == len(here) + 1
-        name = self.parts(path)[-1:]
-        if not (is_above or is_below) or not name:
-            return False
-        if is_package:
-            return True
-        pattern = re.compile(rb"\b(?:import|from)\b[^\n]*\b%s\b" % re.escape(os.fsencode(name[0])))
-        return self.is_held(pattern, name[0])
+        return is_above or is_below
+
+    def behind(self, dotted: str, path: str) -> Iterator[str]:
+        """The files that an import of a file runs: the parts of its name that are files."""
+        folder, name = self.folder(path), dotted.lstrip(".")
+        level, parts = len(dotted) - len(name), tuple(filter(None, name.split(".")))
+        start = folder[: len(folder) - level + 1]
+        for end in range(len(parts) + 1 if level else len(parts), -1, -1):
+            head = (*start, *parts[:end])
+            found = self.at(head) if level else self.named(parts[:end], folder) if end else None
+            if found is not None:
+                yield found
 
     def holding(
         self,

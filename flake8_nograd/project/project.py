@@ -20,6 +20,7 @@ from flake8_nograd.project.module_reader import summarize
 from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.picked_names import PickedNames
+from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.pure_functions import PureFunctions
 from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
@@ -49,8 +50,9 @@ class View:
         self._deeds = Deeds(self._symbols, self._origins, vocabulary)
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
         self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
-        self._left_behind = LeftBehind(self._symbols, self._deeds)
-        unseen = self._unseen = UnseenCalls(self._symbols, self._left_behind)
+        programs = Programs(self._symbols.files)
+        self._left_behind = LeftBehind(self._symbols, self._deeds, programs)
+        unseen = self._unseen = UnseenCalls(self._symbols, self._left_behind, programs)
         self._pure = PureFunctions(self._symbols, self._left_behind, unseen, vocabulary)
         self._picked_names = PickedNames(self._symbols)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
@@ -162,6 +164,10 @@ class View:
     def method_leaves_behind(self, name: str) -> bool:
         """See `Elsewhere`."""
         return self._left_behind.of_methods(name)
+
+    def pass_leaves_behind(self, name: str) -> bool:
+        """See `Elsewhere`."""
+        return self._left_behind.of_methods(name, of_models=True)
 
     def unseen(self) -> Place | None:
         """See `Elsewhere`."""

@@ -14,6 +14,7 @@ from flake8_nograd.elsewhere import Place, Reading
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.files import Hits
 from flake8_nograd.project.left_behind import LeftBehind
+from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.summary import Functions
 from flake8_nograd.project.symbols import Definition, Symbols
 
@@ -41,7 +42,8 @@ _GIVING = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __getattr__ __get
 class UnseenCalls:
     """Answers are found once for a file, and only if a fix would be safe."""
 
-    def __init__(self, symbols: Symbols, left_behind: LeftBehind) -> None:
+    def __init__(self, symbols: Symbols, left_behind: LeftBehind, programs: Programs) -> None:
+        self._programs = programs
         self._symbols = symbols
         self._files = symbols.files
         self._left_behind = left_behind
@@ -152,7 +154,7 @@ class UnseenCalls:
     def _concerned(self, found: Hits) -> Hits:
         if not found or self._files.is_alone():
             return []
-        return [(path, lines) for path, lines in found if self._files.concerns(path)]
+        return [(path, lines) for path, lines in found if self._programs.may_hold(path)]
 
     def _around(self, path: str, lines: list[int]) -> Iterator[Definition]:
         module = self._files.summary(path, lines)

@@ -88,7 +88,8 @@ class Block:
         while todo:
             node = todo.pop()
             yield node
-            if self._is_guarded(node):
+            if isinstance(node, ast.With) and self._is_guarded(node):
+                todo += self._entered_beside(node)
                 continue
             if isinstance(node, FunctionNode):
                 todo += [*node.decorator_list, *node.args.defaults]
@@ -100,12 +101,14 @@ class Block:
                     self._inlined.add(function)
                     todo += function.body if isinstance(function, FunctionNode) else [function.body]
 
-    def _is_guarded(self, node: ast.AST) -> bool:
+    def _is_guarded(self, node: ast.With) -> bool:
         """Whether a guard stands around a suite already."""
-        guards = self._file.guard_items
-        return isinstance(node, ast.With) and any(
-            item.context_expr in guards for item in node.items
-        )
+        return any(item.context_expr in self._file.guard_items for item in node.items)
+
+    def _entered_beside(self, node: ast.With) -> list[ast.expr]:
+        """What a `with` enters beside a guard."""
+        entered = (item.context_expr for item in node.items)
+        return [item for item in entered if item not in self._file.guard_items]
 
     def _functions_run_by(self, node: ast.AST) -> Iterator[FunctionNode | ast.Lambda]:
         if isinstance(node, ast.Call):
@@ -184,7 +187,8 @@ class Block:
             return f"{what}() runs more than it shows (line {node.lineno})"
         if node in self._passes or does is Does.PASSES_ON:
             self._follow(node)
-            return self._file.state.need() or self._of_filled(node)
+            left = self._file.callees.left_by_pass(node)
+            return left or self._file.state.need() or self._of_filled(node)
         if does is Does.UNKNOWN:
             what = ast.unparse(node.func)[:40]
             return f"{what}() may need a graph (line {node.lineno})"

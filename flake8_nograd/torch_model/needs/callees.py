@@ -133,6 +133,13 @@ class Callees:
         """Whether a class of the file is a module, as far as its bases are known."""
         return self._modules.is_module(cls)
 
+    def left_by_pass(self, node: ast.Call) -> str | None:
+        """Why a forward pass may leave something behind: it is a method of another file's model."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else "forward"
+        if name == "forward" or not self._elsewhere.pass_leaves_behind(name):
+            return None
+        return f"{name}() of another file may leave something behind (line {node.lineno})"
+
     def makes_module(self, node: ast.Call) -> bool:
         """Whether a call makes something whose parameters can be trained."""
         call = self._calls.get(node)

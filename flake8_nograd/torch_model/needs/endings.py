@@ -294,7 +294,8 @@ class Endings:
             if self._callers.may_wait_for_errors(call, self._covered) and raises_for_graphs(call):
                 return f"an error of deepcopy() may be expected (line {call.lineno})"
             self._follow(call)
-            return None
+            is_pass = callee.does is Does.PASSES_ON
+            return self._callees.left_by_pass(call) if is_pass else None
         if callee.does is Does.KEEPS and isinstance(call.func, ast.Attribute):
             if isinstance(call.func.value, ast.Name):
                 return self._keep_in(call.func.value)
