@@ -74,7 +74,7 @@ _LOOK_ALIKES = (
     " langchain langchain_core langchain_community llama_index anthropic litellm"
     " sentencepiece tokenizers nltk networkx gym gymnasium pettingzoo datasets albumentations"
     " dlib face_recognition polars pyarrow dask xarray shapely rasterio geopandas rdkit openbabel"
-    " ase pymatgen pybullet mujoco moviepy decord pydantic omegaconf hydra requests httpx aiohttp"
+    " ase pymatgen pybullet mujoco moviepy decord pydantic omegaconf requests httpx aiohttp"
     " boto3 botocore openai cohere google vertexai voyageai mistralai"
     " ollama fastapi flask django sqlalchemy pymongo redis"
 )
@@ -86,6 +86,9 @@ OTHER_LIBRARIES: dict[str, Effect] = {
     **{f"{package}.*": Effect.FOREIGN for package in (*OTHER_FRAMEWORKS, *_LOOK_ALIKES.split())},
     # optimum-intel 2.2.0, optimum-onnx: other engines behind the interface of transformers
     **each("optimum", "intel.* onnxruntime.* neuron.* habana.* pipelines.*", Effect.FOREIGN),
+    # hydra-core 1.3: hydra.utils.instantiate and call make whatever the configuration names
+    **each("hydra", "main compose initialize initialize_config_dir core.*", Effect.FOREIGN),
+    **each("hydra.utils", "get_original_cwd to_absolute_path", Effect.FOREIGN),
     "cv2.dnn.*": Effect.FOREIGN,
     "kaldifeat.*": Effect.OBJECT,  # features out of sound, by a fixed transform
     "torchviz.*": Effect.TRAINS,

@@ -49,6 +49,10 @@ RECORDING = {
     ),
     "layers of torchvision": ("from torchvision.ops import MLP\nit = MLP(4, [4])", "it(data)"),
     "features of timm": ("import timm\nit = timm.create_model('a')", "it.forward_features(data)"),
+    "made by hydra, in eval mode": (
+        "import hydra\nit = hydra.utils.instantiate({})\nit.eval()",
+        "it(data)",
+    ),
     "transformers by configuration": (
         "from transformers import AutoConfig, AutoModel\nit = AutoModel.from_config(AutoConfig())",
         "it(data).logits",

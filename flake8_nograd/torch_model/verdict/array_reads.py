@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from flake8_nograd.flow.scopes import Function
@@ -53,6 +53,8 @@ def _reads_in(function: Function) -> _Reads:
         for part in nodes_of(statement):
             if isinstance(part, ast.Call) and (read := _read_as_array(part)) is not None:
                 roots.append(_root_of(read))
+            elif isinstance(part, ast.ListComp | ast.DictComp):
+                roots += _read_one_by_one(part)
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 bound[part.id] += 1
     named = {root.id for root in roots if isinstance(root, ast.Name)}
@@ -76,6 +78,26 @@ def _read_as_array(call: ast.Call) -> ast.expr | None:
         return None
     assert isinstance(call.func, ast.Attribute)
     return call.func.value
+
+
+def _read_one_by_one(node: ast.ListComp | ast.DictComp) -> Iterator[ast.expr]:
+    """What a comprehension goes over, if it does nothing but read each value of it as an array."""
+    element = node.elt if isinstance(node, ast.ListComp) else node.value
+    (first, *further) = node.generators
+    read = _read_as_array(element) if isinstance(element, ast.Call) else None
+    if read is None or further or first.ifs:
+        return
+    root, over = _root_of(read), first.iter
+    *_, value = first.target.elts if isinstance(first.target, ast.Tuple) else [first.target]
+    if isinstance(root, ast.Name) and isinstance(value, ast.Name) and root.id == value.id:
+        yield _dictionary_of(over)
+
+
+def _dictionary_of(values: ast.expr) -> ast.expr:
+    """What `items()` or `values()` is called on; anything else as it is."""
+    called = values.func if isinstance(values, ast.Call) else None
+    is_of_one = isinstance(called, ast.Attribute) and called.attr in ("items", "values")
+    return called.value if is_of_one and isinstance(called, ast.Attribute) else values
 
 
 def _root_of(node: ast.expr) -> ast.expr:
