@@ -22,7 +22,7 @@ from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.points_to.budget import BeyondBudget
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import entangled, regions_of
-from flake8_nograd.torch_model.verdict.shared_helpers import passes_through_helpers, without_repeats
+from flake8_nograd.torch_model.verdict.shared_helpers import SharedHelpers, without_repeats
 from flake8_nograd.torch_versions import Floor, newest
 
 
@@ -51,11 +51,10 @@ def _analysed(
     program, points_to, uses = answers.program, answers.points_to, answers.uses
     observations = answers.semantics.observations
     passes = [item for item in map(answers.verdicts.of, program.calls) if item is not None]
-    through = list(
-        passes_through_helpers(
-            passes, points_to, uses, answers.need.differentiating, answers.verdicts
-        )
+    helpers = SharedHelpers(
+        points_to, uses, answers.need.differentiating, answers.modules.classes.is_plain
     )
+    through = list(helpers.passes_through(passes, answers.verdicts))
     flagged = FlaggedPasses(
         tree, answers, lambda pruned: answers_for(pruned, path, options, elsewhere)
     ).among((*passes, *through))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.triage.syntax_index import OwnClass
 from flake8_nograd.triage.text_prefilter import VOLATILE, Patterns, TextPrefilter, found
-from flake8_nograd.vocabulary.words import runs_inference
+from flake8_nograd.vocabulary.words import runs_inference, sounds_like_forward
 
 # What a method has to hold for something in it to be more than a part of a forward pass.
 _ACTS: Patterns = (
@@ -28,7 +28,8 @@ class ForwardParts:
         if VOLATILE in body or _OTHER_SCOPE.search(body):
             return False
         if name.strip("_").startswith(("forward", "init")):
-            return cls.defines_forward or not self._text.differentiates
+            only_sounds_so = sounds_like_forward(name) and found(_ACTS, body)
+            return not only_sounds_so and (cls.defines_forward or not self._text.differentiates)
         if not cls.defines_forward or runs_inference(name) or name.startswith("on_"):
             return False
         return not (found(_ACTS, body) or self._text.computes_gradients(body))

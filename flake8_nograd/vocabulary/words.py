@@ -188,6 +188,11 @@ def names_something_else(name: str) -> bool:
     return bool(parts) and (parts[-1] in OTHER_WORDS or not ALWAYS_OTHER_WORDS.isdisjoint(parts))
 
 
+def sounds_like_forward(method: str) -> bool:
+    """Whether a method is called after a forward pass, `_forward` or the like, and is none."""
+    return method.startswith(("_forward", "forward_"))
+
+
 @lru_cache(maxsize=4096)
 def runs_inference(method: str) -> bool:
     """Whether a method of a module of this name is no part of its forward pass."""

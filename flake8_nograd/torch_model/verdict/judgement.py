@@ -34,7 +34,11 @@ from flake8_nograd.torch_model.verdict.smoke_tests import SmokeTests
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
-from flake8_nograd.vocabulary.words import may_guard_itself, runs_inference
+from flake8_nograd.vocabulary.words import (
+    may_guard_itself,
+    runs_inference,
+    sounds_like_forward,
+)
 
 _ROLE_POINTS = {
     Role.INFERENCE: 3,
@@ -263,9 +267,9 @@ class Judge:
         self, method: Function, owner: Class, mode: EvalMode | None
     ) -> bool:
         """Whether a method of no module, `_forward` or the like, puts the model into eval mode."""
-        is_named_so = method.name.startswith(("_forward", "forward_"))
         evaluates = mode is not None and mode.evaluates_here
-        return is_named_so and evaluates and self._modules.classes.is_plain(owner)
+        is_named_so = evaluates and sounds_like_forward(method.name)
+        return is_named_so and self._modules.classes.is_plain(owner)
 
     def _calls_itself(self, item: ForwardPass) -> bool:
         """Whether a method runs the forward pass of its own module, of which it is thus no part."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from flake8_nograd.flow.graph import Node
-from flake8_nograd.flow.scopes import Function
+from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.points_to.solver import PointsTo
@@ -18,55 +18,69 @@ _BY_SOME_CALLERS = (
 )
 
 
-def passes_through_helpers(
-    passes: Iterable[ForwardPass],
-    points_to: PointsTo,
-    uses: ResultUses,
-    differentiating: Container[Function],
-    verdicts: Verdicts,
-) -> Iterator[ForwardPass]:
-    """Calls of functions that hand back a forward pass which some callers train or guard."""
-    todo = list(passes)
-    asking = _that_ask_for_gradients(todo, points_to, uses)
-    known = {item.call.result for item in todo}.union(asking)
-    guarding = {item.function for item in todo if item.suppression is SuppressionReason.GUARDED}
-    while todo:
-        inner = todo.pop()
-        if not _is_for_callers_to_judge(inner, uses):
-            continue
-        if inner.function in differentiating:
-            continue  # no guard fits around a helper that computes gradients itself
-        if inner.function in guarding:
-            continue  # the helper itself decides when to record
-        for call in points_to.callers.get(inner.function, ()):
-            if call.result in known:
+class SharedHelpers:
+    """Functions that hand back a forward pass which some callers train or guard.
+
+    `is_plain` tells of classes that are no modules: what their `forward` gives, a caller judges.
+    """
+
+    def __init__(
+        self,
+        points_to: PointsTo,
+        uses: ResultUses,
+        differentiating: Container[Function],
+        is_plain: Callable[[Class], bool],
+    ) -> None:
+        self._callers = points_to.callers
+        self._uses = uses
+        self._differentiating = differentiating
+        self._is_plain = is_plain
+
+    def passes_through(
+        self, passes: Iterable[ForwardPass], verdicts: Verdicts
+    ) -> Iterator[ForwardPass]:
+        """The calls of such functions, and the answers about them."""
+        todo = list(passes)
+        known = {item.call.result for item in todo}.union(self._that_ask_for_gradients(todo))
+        guarding = {item.function for item in todo if item.suppression is SuppressionReason.GUARDED}
+        while todo:
+            inner = todo.pop()
+            if not self._is_for_callers_to_judge(inner):
                 continue
-            known.add(call.result)
-            outer = verdicts.of_helper(call, inner)
-            todo.append(outer)
-            yield outer
+            if inner.function in self._differentiating:
+                continue  # no guard fits around a helper that computes gradients itself
+            if inner.function in guarding:
+                continue  # the helper itself decides when to record
+            for call in self._callers.get(inner.function, ()):
+                if call.result in known:
+                    continue
+                known.add(call.result)
+                outer = verdicts.of_helper(call, inner)
+                todo.append(outer)
+                yield outer
 
+    def _that_ask_for_gradients(self, passes: Iterable[ForwardPass]) -> set[Node]:
+        """The results of helpers that make the input of what they run require a gradient."""
+        found: set[Node] = set()
+        todo = [item.call for item in passes if self._uses.input_asks_for_gradient(item.call)]
+        while todo:
+            inner = todo.pop()
+            if self._uses.hands_back(inner):
+                outer = self._callers.get(inner.function, ())
+                todo += (call for call in outer if call.result not in found)
+                found.update(call.result for call in outer)
+        return found
 
-def _that_ask_for_gradients(
-    passes: Iterable[ForwardPass], points_to: PointsTo, uses: ResultUses
-) -> set[Node]:
-    """The results of helpers that make the input of what they run require a gradient."""
-    found: set[Node] = set()
-    todo = [item.call for item in passes if uses.input_asks_for_gradient(item.call)]
-    while todo:
-        inner = todo.pop()
-        if uses.hands_back(inner):
-            outer = points_to.callers.get(inner.function, ())
-            todo += (call for call in outer if call.result not in found)
-            found.update(call.result for call in outer)
-    return found
-
-
-def _is_for_callers_to_judge(item: ForwardPass, uses: ResultUses) -> bool:
-    """Whether only what some callers do speaks against a forward pass."""
-    if item.suppression in _BY_SOME_CALLERS:
-        return uses.hands_back(item.call)
-    return item.suppression is SuppressionReason.TRAINED and uses.only_callers_train(item.call)
+    def _is_for_callers_to_judge(self, item: ForwardPass) -> bool:
+        """Whether only what some callers do speaks against a forward pass."""
+        if item.suppression in _BY_SOME_CALLERS:
+            return self._uses.hands_back(item.call)
+        if item.suppression is SuppressionReason.FORWARD and item.function.name == "forward":
+            owner = item.function.owner
+            return owner is not None and self._is_plain(owner) and self._uses.hands_back(item.call)
+        return item.suppression is SuppressionReason.TRAINED and self._uses.only_callers_train(
+            item.call
+        )
 
 
 def without_repeats(passes: Sequence[ForwardPass], points_to: PointsTo) -> Iterator[ForwardPass]:
