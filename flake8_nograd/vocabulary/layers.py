@@ -30,7 +30,7 @@ ALLOCATORS = frozenset(
 # Functions and methods that make numbers without any input.
 MAKERS_OF_NUMBERS = ALLOCATORS | frozenset(
     "rand randn randint randperm normal rand_like randn_like randint_like arange linspace"
-    " eye".split()
+    " eye random random_sample random_integers uniform standard_normal".split()
 )
 
 # Functions that make a tensor of the numbers that they are given.
