@@ -56,11 +56,17 @@ def kept_by(function: _Function) -> Iterator[Kept]:
 
 
 def filled_by(function: _Function) -> Iterator[str]:
-    """The attributes that a function sets of what it is given, beside its own object."""
+    """The attributes and keys that a function sets of what it is given, beside its own object."""
     given = {item.arg for item in (*function.args.args[1:], *function.args.kwonlyargs)}
     for node in nodes_of(function):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield from [node.attr] if _fills(node, given) else []
+        match node:
+            case (
+                ast.Attribute(value=ast.Name(id=name), attr=part, ctx=ast.Store())
+                | ast.Subscript(
+                    value=ast.Name(id=name), slice=ast.Constant(value=str(part)), ctx=ast.Store()
+                )
+            ) if name in given:
+                yield part
 
 
 def _fills(target: ast.expr, given: Container[str]) -> bool:

@@ -15,13 +15,15 @@ from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.given_functions import GivenFunctions
 from flake8_nograd.project.kept_values import Kept, computes, filled_by, gives_kept, kept_by
+from flake8_nograd.project.origins import Origins, Spot
 from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.summary import CallSite, ClassSummary, ModuleSummary
-from flake8_nograd.project.symbols import Definition, Symbol, Symbols
+from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import escapes, methods
 
 _DEEPEST = 4
+_MOST_NAMESAKES = 3
 # What lets other code see forward passes, and the word without which none of it is in a text.
 _SEEING = (
     (lazy_pattern(rb"\bregister_(?:module_)?forward(?:_pre)?_hook\b"), "_hook"),
@@ -48,8 +50,9 @@ _MAY_KEEP = lazy_pattern(
     rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
     rb"|[\w)\]]\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
 )
-# An attribute of something else than `self` is set.
-_FILLS = lazy_pattern(rb"(?m)^[ \t]+(?!self\b)\w+\.\w+[ \t]*=(?!=)")
+# An attribute or a key of something else than `self` is set.
+_FILLS = lazy_pattern(rb"(?m)^[ \t]+(?!self\b)\w+(?:\.\w+|\[[\"']\w+[\"']\])[ \t]*=(?!=)")
+_ON_OBJECTS = lazy_pattern(rb"(?<!self)(?<!\))\.(\w+)\((?<!\.forward\()")
 _REMEMBERS = lazy_pattern(rb"@[\w.]*(?:cache|memo)")
 _KNOWN_METHODS = (
     escapes.PASSING_METHODS
@@ -63,7 +66,10 @@ _KNOWN_METHODS = (
 class LeftBehind:
     """Answers are found once for a file, and only if a fix would be safe."""
 
-    def __init__(self, symbols: Symbols, deeds: Deeds, programs: Programs) -> None:
+    def __init__(
+        self, symbols: Symbols, deeds: Deeds, origins: Origins, programs: Programs
+    ) -> None:
+        self._origins = origins
         self._programs = programs
         self._given = GivenFunctions(symbols, programs)
         self._symbols = symbols
@@ -82,7 +88,7 @@ class LeftBehind:
         """The attributes that forward passes of other files set of what they are given."""
         files = self._symbols.files
         found: set[str] = set()
-        for path, _ in [] if files.is_alone() else files.found(_FILLS, "."):
+        for path, _ in [] if files.is_alone() else files.found(_FILLS, ""):
             module = files.summary(path) if self._programs.may_hold(path) else None
             for cls in module.classes.values() if module is not None else ():
                 node = cls.methods.node("forward") if "forward" in cls.methods else None
@@ -179,7 +185,12 @@ class LeftBehind:
         """Whether a function of a text may leave something behind."""
         if _may_keep(text) or _SHOWS.search(text) is not None:
             return True
-        return self._imports_sharing(text)
+        return self._imports_sharing(text) or self._calls_methods(text)
+
+    def _calls_methods(self, text: bytes) -> bool:
+        """Whether a text calls methods of the project on something else than `self`."""
+        names = {name.decode() for name in _ON_OBJECTS.findall(text)} - _KNOWN_METHODS
+        return any(map(self._symbols.files.has_method, names))
 
     def _imports_sharing(self, text: bytes) -> bool:
         return self._sharing is not None and self._sharing.search(text) is not None
@@ -237,18 +248,46 @@ class LeftBehind:
                 continue
             seen.add(item.key)
             yield item
-            todo += (self._called_by(item, call) for call in item.function.calls)
+            managers = (self._symbols.named(path, item.module) for path in item.function.managed_by)
+            todo += (found for found in managers if isinstance(found, Definition))
+            for call in item.function.calls:
+                todo += self._called_by(item, call)
 
-    def _called_by(self, item: Definition, call: CallSite) -> Symbol:
-        """What a call in a function runs, as far as its name tells."""
+    def _called_by(self, item: Definition, call: CallSite) -> Iterator[Symbol]:
+        """What a call in a function runs, as far as its name or what it is called on tells."""
+        found: Symbol
         if item.cls is not None and call.path == f"self.{call.name}":
-            return self._symbols.method(item._replace(function=None), call.name)
-        found = self._symbols.named(call.path, item.module)
+            found = self._symbols.method(item._replace(function=None), call.name)
+        else:
+            found = self._symbols.named(call.path, item.module)
         if found is None and call.name == "apply":
             cls = self._symbols.named(call.path.removesuffix(".apply"), item.module)
             if isinstance(cls, Definition) and cls.function is None:
-                return self._symbols.method(cls, "forward")
-        return found
+                found = self._symbols.method(cls, "forward")
+        if isinstance(found, Outside):
+            path = next(self._symbols.files.behind(found.dotted, item.module.path), None)
+            found = None if path is not None else found
+        if found is None and "." in call.path:
+            yield from self._methods_of_object(item, call)
+        yield found
+
+    def _methods_of_object(self, item: Definition, call: CallSite) -> Iterator[Symbol]:
+        """The methods that a call runs on something of which the class, or the name, is known."""
+        receiver = call.path.rpartition(".")[0]
+        if receiver in ("self", "super") or item.function is None:
+            return
+        for owner in self._origins.of(receiver, Spot(item.module, item.cls, item.function)):
+            if isinstance(owner, Definition):
+                yield self._symbols.method(owner._replace(function=None), call.name)
+            elif owner is None and call.name not in _KNOWN_METHODS and call.name != "forward":
+                yield from self._named_so(call.name)
+
+    def _named_so(self, name: str) -> list[Definition]:
+        """The methods of a name, if they are few."""
+        if not self._symbols.files.has_method(name):
+            return []
+        found = list(self._deeds.definitions(name))
+        return found if len(found) <= _MOST_NAMESAKES else []
 
     def _is_read(self, kept: Kept) -> bool:
         """Whether any file reads an attribute of this name, or speaks of it in a text."""

@@ -51,7 +51,7 @@ class View:
         self._effects = Effects(self._symbols, self._origins, self._deeds, vocabulary)
         self._callers = CallerSearch(self._symbols, self._origins, self._deeds)
         programs = Programs(self._symbols.files)
-        self._left_behind = LeftBehind(self._symbols, self._deeds, programs)
+        self._left_behind = LeftBehind(self._symbols, self._deeds, self._origins, programs)
         unseen = self._unseen = UnseenCalls(self._symbols, self._left_behind, programs)
         self._pure = PureFunctions(self._symbols, self._left_behind, unseen, vocabulary)
         self._picked_names = PickedNames(self._symbols)
@@ -158,8 +158,10 @@ class View:
 
     def leaves_behind(self, dotted: str) -> bool:
         """See `Elsewhere`."""
-        found = self._function(dotted)
-        return found is not None and self._left_behind.left_by(found)
+        found = self._function(dotted) or self._symbols.named(dotted, self._own)
+        if not isinstance(found, Definition) or found.function is None:
+            return False
+        return self._left_behind.left_by(found)
 
     def method_leaves_behind(self, name: str) -> bool:
         """See `Elsewhere`."""

@@ -99,6 +99,9 @@ class LeftBehind:
             if any(self._is_outside(item) for item in owners):
                 return "keeps a value for later"
         is_open = does is Does.UNKNOWN and imported is None and not functions
+        is_method = isinstance(node.func, ast.Attribute) and name != "forward"
+        if is_open and is_method and self._elsewhere.method_leaves_behind(name):
+            return f"calls {name}() of another file, which may keep something"
         if is_open and self._is_callback(node, function):
             return "calls something that it was given"
         written = written_by(node)

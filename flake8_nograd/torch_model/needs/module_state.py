@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 from os.path import basename
 
@@ -58,15 +58,28 @@ class ModuleState:
         return any(map(self._fills, self._reached(self._forwards())))
 
     def is_filled_elsewhere(self, argument: ast.expr) -> bool:
-        """Whether the file reads an attribute of an argument that another file's forward sets."""
+        """Whether somebody may read a part of an argument that another file's forward sets."""
         filled, text = self._elsewhere.filled(), ast.unparse(argument)
-        return bool(filled) and any(
-            isinstance(node, ast.Attribute)
-            and node.attr in filled
-            and isinstance(node.ctx, ast.Load)
-            and ast.unparse(node.value) == text
-            for node in self._bindings.nodes
+        is_given = isinstance(argument, ast.Name) and any(
+            isinstance(store, ast.arg)
+            for store in self._bindings.stores.get(self._bindings.of(argument), ())
         )
+        owners = self._owners_of(filled) if filled else set()
+        return text in owners or (is_given and bool(owners))
+
+    def _owners_of(self, parts: Set[str]) -> set[str]:
+        """What the file reads one of some attributes or keys of."""
+        found = set()
+        for node in self._bindings.nodes:
+            match node:
+                case (
+                    ast.Attribute(value=owner, attr=part, ctx=ast.Load())
+                    | ast.Subscript(
+                        value=owner, slice=ast.Constant(value=str(part)), ctx=ast.Load()
+                    )
+                ) if part in parts:
+                    found.add(ast.unparse(owner))
+        return found
 
     @cached_property
     def writing_layers(self) -> frozenset[str]:
@@ -134,6 +147,9 @@ class ModuleState:
             why = self._left_behind.of(_code(function), function)
             if why is not None:
                 return f"a forward pass {why}"
+        for name in sorted(self._decorator_names()):
+            if self._elsewhere.leaves_behind(name):
+                return f"a forward pass is decorated by {name}(), which may keep something"
         place = self._elsewhere.left_behind()
         if place is None:
             return None
@@ -163,16 +179,20 @@ class ModuleState:
 
     def _decorators(self) -> Iterator[Function]:
         """Functions that decorate forward passes or their classes, and what they hold."""
-        nodes = [method.node for method in self._forwards()]
-        nodes += [cls.node for cls in self._program.classes]  # type: ignore[misc]
-        names = {
-            last_name(item.func if isinstance(item, ast.Call) else item)
-            for node in nodes
-            for item in getattr(node, "decorator_list", ())
-        }
+        names = {name.rpartition(".")[2] for name in self._decorator_names()}
         for function in self._program.functions:
             if any(item.name in names for item in function.enclosing()):
                 yield function
+
+    def _decorator_names(self) -> set[str]:
+        """What forward passes and their classes are decorated with, as the file writes it."""
+        nodes = [method.node for method in self._forwards()]
+        nodes += [cls.node for cls in self._program.classes]  # type: ignore[misc]
+        return {
+            access_path(item.func if isinstance(item, ast.Call) else item)
+            for node in nodes
+            for item in getattr(node, "decorator_list", ())
+        }
 
     def _remembered(self) -> int:
         """The line of a function whose results with graphs are used again; 0 if there is none."""
