@@ -13,6 +13,8 @@ _ACTS: Patterns = (
     lazy_pattern(r"\.\s*(?:eval|train|forward)\b"),
     lazy_pattern(r"import\b"),
 )
+# What tells of a graph in the constructor of an object that is no module.
+_CUT = lazy_pattern(r"\.\s*(?:detach|data)\b")
 # What makes a call in any method one that is judged, as an input without a graph does.
 _OTHER_SCOPE = lazy_pattern(r"\n[ \t]*(?:class|global)\b")
 
@@ -28,8 +30,11 @@ class ForwardParts:
         if VOLATILE in body or _OTHER_SCOPE.search(body):
             return False
         if name.strip("_").startswith(("forward", "init")):
-            only_sounds_so = sounds_like_forward(name) and found(_ACTS, body)
-            return not only_sounds_so and (cls.defines_forward or not self._text.differentiates)
+            sounds_so = sounds_like_forward(name) and found(_ACTS, body)
+            cuts = name.strip("_").startswith("init") and _CUT.search(body) is not None
+            if sounds_so or (cuts and not cls.defines_forward):
+                return False
+            return cls.defines_forward or not self._text.differentiates
         if not cls.defines_forward or runs_inference(name) or name.startswith("on_"):
             return False
         return not (found(_ACTS, body) or self._text.computes_gradients(body))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_nograd.vocabulary.effects import EFFECTS
-from flake8_nograd.vocabulary.tensor_methods import TENSOR_METHODS
+from flake8_nograd.vocabulary.tensor_methods import COMPUTING_METHODS
 
 # Builtins that give back their arguments or parts of them, or compute something from them.
 PASSING_BUILTINS = frozenset(
@@ -47,10 +47,7 @@ READING_METHODS = frozenset(
 KEEPING_METHODS = frozenset("append extend appendleft insert add update setdefault".split())
 
 # Methods of containers and tensors that give back what is in them, or something computed of it.
-PASSING_METHODS = TENSOR_METHODS - {
-    *("backward", "register_hook", "retain_grad", "reinforce", "put"),
-    *("register_post_accumulate_grad_hook", "as_subclass", "record_stream", "module_load"),
-} | frozenset(
+PASSING_METHODS = COMPUTING_METHODS | frozenset(
     "to cuda cpu xpu half float double bfloat16 type contiguous requires_grad_ items keys values"
     " get pop popleft copy index count".split()
 )

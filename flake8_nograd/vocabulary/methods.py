@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flake8_nograd.vocabulary.tensor_methods import TENSOR_METHODS
+from flake8_nograd.vocabulary.tensor_methods import COMPUTING_METHODS, TENSOR_METHODS
 from flake8_nograd.vocabulary.words import VERBS, names_something_else, words
 
 # Methods of nn.Module that give the module (or tensor) itself back.
@@ -151,6 +151,9 @@ READS_NUMBERS = frozenset(
     " update_state compute".split()
 )
 
+
+# Methods of tensors and distributions that make something of their arguments and keep nothing.
+COMPUTES = COMPUTING_METHODS | {"log_prob", "cdf", "icdf"}
 
 # Methods that mean something whatever they are called on, beside those that train.
 MEANING = frozenset(("setdefault", "items", "values")).union(

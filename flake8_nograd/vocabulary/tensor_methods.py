@@ -44,3 +44,9 @@ TENSOR_METHODS = frozenset(
     untyped_storage values var vdot view view_as vsplit where xlogy
     """.split()
 )
+
+# Of these, the ones that keep neither the tensor nor their arguments anywhere.
+COMPUTING_METHODS = TENSOR_METHODS - {
+    *("backward", "register_hook", "retain_grad", "reinforce", "put"),
+    *("register_post_accumulate_grad_hook", "as_subclass", "record_stream", "module_load"),
+}

@@ -266,6 +266,8 @@ class ResultUses:
         """Whether a call may do anything with its arguments."""
         if call.method in methods.READS_NUMBERS or call.method in methods.KEEPS:
             return False
+        if call.receiver is not None and call.method in methods.COMPUTES:
+            return False
         if computes_loss(call.name):
             return call.result in self._observations.discarded
         return not things or any(

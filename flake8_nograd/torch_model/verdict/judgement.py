@@ -246,7 +246,7 @@ class Judge:
         for around in item.function.enclosing():
             owner = around.owner
             if owner is not None and around.name.strip("_").startswith(("forward", "init")):
-                return not self._only_sounds_like_forward(around, owner, mode)
+                return not self._is_no_part_of_forward(around, owner, item)
             if owner is None or not self._modules.is_module(owner):
                 continue
             if around in self._differentiating:
@@ -263,13 +263,18 @@ class Judge:
             return not (runs_inference(around.name) or called_outside)
         return False
 
-    def _only_sounds_like_forward(
-        self, method: Function, owner: Class, mode: EvalMode | None
-    ) -> bool:
-        """Whether a method of no module, `_forward` or the like, puts the model into eval mode."""
-        evaluates = mode is not None and mode.evaluates_here
-        is_named_so = evaluates and sounds_like_forward(method.name)
-        return is_named_so and self._modules.classes.is_plain(owner)
+    def _is_no_part_of_forward(self, method: Function, owner: Class, item: ForwardPass) -> bool:
+        """Whether a method only sounds like a part of a forward pass, as its class is no module.
+
+        It is called `_forward` or the like and puts the model into eval mode, or it is a constructor
+        that cuts off what it keeps.
+        """
+        evaluates = item.mode is not None and item.mode.evaluates_here
+        if sounds_like_forward(method.name):
+            says_so = evaluates
+        else:
+            says_so = method.name.strip("_").startswith("init") and _is_detached(item.use)
+        return says_so and self._modules.classes.is_plain(owner)
 
     def _calls_itself(self, item: ForwardPass) -> bool:
         """Whether a method runs the forward pass of its own module, of which it is thus no part."""
