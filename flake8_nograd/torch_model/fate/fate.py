@@ -11,6 +11,7 @@ from flake8_nograd.flow.graph import Kind, Node, Reachability, closure
 from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
+from flake8_nograd.torch_model.fate.outlets import Outlets
 from flake8_nograd.torch_model.fate.summaries import Summaries
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
@@ -143,13 +144,17 @@ class ResultUses:
     @cached_property
     def stored(self) -> set[Node]:
         """All that is kept in objects that others may read."""
-        return self._reach.sources_of(self._unread_fields())
+        return self._reach.sources_of(Outlets(self._points_to, self._run_from_outside).nodes())
 
     @cached_property
     def _wanted(self) -> set[Node]:
         graph = self._graph
         onward = (graph.copies, graph.derives, graph.enters, self._summaries.edges)
         return closure(self._observations.wants_grad, *onward)
+
+    @cached_property
+    def _run_from_outside(self) -> list[Function]:
+        return self._points_to.run_from_outside(self._functions)
 
     def of(self, call: Call[Context]) -> ResultUse:
         """The use of a call's result."""
@@ -291,28 +296,8 @@ class ResultUses:
 
     def _open_returns(self) -> list[Node]:
         """What functions return that nobody in the file calls, or none but themselves."""
-        functions = self._points_to.run_from_outside(self._functions)
-        returned = (self._graph.find(Kind.RETURN, function) for function in functions)
+        returned = (self._graph.find(Kind.RETURN, item) for item in self._run_from_outside)
         return [node for node in returned if node is not None]
-
-    def _unread_fields(self) -> list[Node]:
-        """Attributes of objects of the file's classes that nothing in the file reads."""
-        graph = self._graph
-        return [
-            node
-            for node in graph.interned(Kind.FIELD)
-            if graph.kinds[graph.pair(node)[0]] is Kind.INSTANCE
-            and not graph.copies.get(node)
-            and all(map(self._only_keeps, graph.derives.get(node, ())))
-        ]
-
-    def _only_keeps(self, node: Node) -> bool:
-        """Whether a value comes from a container only because something is put into that."""
-        what = self._graph.payloads[node]
-        if isinstance(what, Call):
-            return what.method in methods.KEEPS
-        kind = self._graph.kinds[node]
-        return kind is Kind.FIELD and self._graph.pair(node)[1] in methods.KEEPS
 
     def first_plain_use(self, node: Node) -> PlainUse | None:
         """The nearest place that reads a value as numbers."""
