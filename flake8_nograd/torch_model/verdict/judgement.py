@@ -12,7 +12,7 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUse, ResultUses
-from flake8_nograd.torch_model.inference.eval_mode import EvalMode, Evaluation
+from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Role, Roles
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
 from flake8_nograd.torch_model.models.gradient_need import GradientNeed
@@ -266,7 +266,7 @@ class Judge:
     def _is_no_part_of_forward(self, method: Function, owner: Class, item: ForwardPass) -> bool:
         """Whether a method only sounds like a part of a forward pass, as its class is no module.
 
-        It is called `_forward` or the like and puts the model into eval mode, or it is a constructor
+        It is called `_forward` or the like and puts the model into eval mode, or is a constructor
         that cuts off what it keeps.
         """
         evaluates = item.mode is not None and item.mode.evaluates_here
