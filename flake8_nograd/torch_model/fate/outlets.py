@@ -24,7 +24,8 @@ class Outlets:
         graph = self._graph
         for node in graph.interned(Kind.FIELD):
             if self._is_unread(node) and (
-                graph.kinds[graph.pair(node)[0]] is Kind.INSTANCE or self._is_given(node)
+                graph.kinds[graph.pair(node)[0]] is Kind.INSTANCE
+                or (self._is_assigned(node) and self._is_given(node))
             ):
                 yield node
         for node in graph.filled:
@@ -40,6 +41,12 @@ class Outlets:
         if kind is Kind.FIELD or kind is Kind.ITEM:
             return self._is_given(self._graph.pair(node)[0])
         return kind is Kind.PARAMETER and self._graph.pair(node)[0] in self._open_functions
+
+    def _is_assigned(self, attribute: Node) -> bool:
+        """Whether an attribute gets a value in the file, beside being a part of its owner."""
+        graph = self._graph
+        values = {*graph.copied_from.get(attribute, ()), *graph.derived_from.get(attribute, ())}
+        return not values <= {graph.pair(attribute)[0]}
 
     def _is_of_unknown_object(self, attribute: Node) -> bool:
         """Whether an attribute is one of what a call gives that nothing is known of."""
