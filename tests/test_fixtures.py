@@ -105,6 +105,7 @@ def run_on_all(folder: Path, text_of: Callable[[Program], str]) -> Flake8Run:
     )
 
 
+@pytest.mark.xdist_group("plain run")
 @each_program
 def test_flake8_reports_what_the_engine_finds(program, plain_run):
     found = findings(program)
@@ -113,6 +114,7 @@ def test_flake8_reports_what_the_engine_finds(program, plain_run):
     assert [item.message for item in reported] == [item.message for item in found]
 
 
+@pytest.mark.xdist_group("silenced run")
 @each_program
 def test_noqa_silences_the_line_it_stands_on(program, silenced_run):
     left = silenced_run.findings(program.name)
@@ -130,6 +132,7 @@ def test_markers_are_well_formed(program):
         assert program.group in {want.code for want in program.expected}
 
 
+@pytest.mark.xdist_group("silenced run")
 @pytest.mark.parametrize("code", RULES)
 def test_every_rule_has_cases(code, silenced_run):
     group = [program for program in PROGRAMS if program.group == code]
