@@ -36,7 +36,7 @@ _READS_ATTRIBUTES = frozenset("__getattr__ __getattribute__ __get__".split())
 _RUN_LATER = frozenset(
     "DataLoader map filter iter defaultdict starmap takewhile dropwhile accumulate groupby imap"
     " imap_unordered callback push finalize ref proxy register Lambda addFilter signal settrace"
-    " setLogRecordFactory setprofile addaudithook".split()
+    " setLogRecordFactory setprofile addaudithook cmp_to_key".split()
 )
 # Methods that the standard library runs whatever their class, where one of some names is used.
 _STREAMS = frozenset("redirect_stdout redirect_stderr stdout stderr StreamHandler file".split())
