@@ -26,7 +26,10 @@ def respelling_of(item: GuardMisuse, cure: Cure, source: Source) -> Respelling |
         span = source.span(first, last)
         text, title = _exchanged(first, last, source), "Put the guard above the `def`"
     else:
-        text = _text(node, item, cure, source)
+        if cure.drops and isinstance(node, ast.Call):
+            text = _without(node, cure.drops, source)
+        else:
+            text = _text(node, item, cure, source)
         title = f"Write `{text}`"
     return _respelling(span, text, cure, title) if text else None
 
@@ -79,6 +82,28 @@ def _text(node: ast.expr, item: GuardMisuse, cure: Cure, source: Source) -> str 
     written = source.lines[span.line - 1][span.column : span.end_column]
     text = cure.text.format(written=written, **item._asdict())
     return text if set(names_in([ast.parse(text)])) <= set(names_in([node])) else None
+
+
+def _without(call: ast.Call, keyword: str, source: Source) -> str | None:
+    """A call in one line without one of its keywords, whose value nothing runs to compute."""
+    span = source.span(call, call)
+    parts: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    parts.sort(key=lambda part: (part.lineno, part.col_offset))
+    index = next((i for i, part in enumerate(parts) if getattr(part, "arg", "") == keyword), -1)
+    if span.line != span.end_line or index < 0 or any(map(_runs_code, ast.walk(parts[index]))):
+        return None
+    first, last = parts[index].col_offset, parts[index].end_col_offset
+    if index > 0:
+        first = parts[index - 1].end_col_offset or first
+    elif len(parts) > 1:
+        last = parts[1].col_offset
+    line, columns = source.lines[span.line - 1], (first, last or first)
+    start, end = (source.column(span.line, column) for column in columns)
+    return line[span.column : start] + line[end : span.end_column]
+
+
+def _runs_code(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call | ast.Await | ast.NamedExpr | ast.Yield | ast.YieldFrom)
 
 
 def _body(block: ast.With, source: Source) -> str | None:

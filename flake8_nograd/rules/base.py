@@ -26,13 +26,14 @@ class Cure(NamedTuple):
     where a guard is to be taken off, or put below another decorator, if that can be done; where
     statements are concerned, it is what they are to stand under. One that ``keeps_arguments`` has
     none itself, so it fits only where there are none. One that ``ends_error`` is for what raises
-    as it is.
+    as it is. One that ``drops`` a keyword leaves it out of the call and the rest as it stands.
     """
 
     text: str
     doubt: str = ""
     keeps_arguments: bool = False
     ends_error: bool = False
+    drops: str = ""
 
 
 class Report(NamedTuple):

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports guards above `@staticmethod`, `@classmethod`, a property or a decorator that registers what
-it gets, and guards under `torch.jit.script`.
+it gets, and guards under `torch.jit.script`. Forward passes in a function that is registered this
+way are reported as well, as they record.
 
 ## Why is this bad?
 A guard has to be the innermost decorator. Above `@staticmethod` a call on an instance raises, above

@@ -5,7 +5,8 @@ Reports `Variable(x, volatile=True)`.
 
 ## Why is this bad?
 Until torch 0.3 no graph was recorded for what was computed from a volatile variable. Since torch
-0.4 the argument is ignored with a warning: evaluation code that relies upon it records.
+0.4 the argument is ignored with a warning: evaluation code that relies upon it records. What is to
+say so now is a guard around the forward passes.
 
 ## Example
 ```python
@@ -18,13 +19,15 @@ images = Variable(torch.randn(8, 10), volatile=True)
 Use instead:
 ```python
 import torch
+from torch.autograd import Variable
 
-with torch.no_grad():
-    images = torch.randn(8, 10)
+images = Variable(torch.randn(8, 10))
 ```
 
 ## Fix safety
-No fix is offered.
+The argument is left out, which changes nothing but the warning, and so is safe. It stays where
+nothing else tells that a forward pass of the same function is inference, beside `requires_grad`,
+with which it may raise, and where its value is the result of a call.
 
 ## When to ignore
 If the code is run with torch 0.3 only.
@@ -37,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -47,10 +50,12 @@ _MESSAGES = {
     ),
 }
 
+_CURES = {Misuse.VOLATILE: Cure("", drops="volatile")}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Variables of torch 0.3 that were to record nothing."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -59,5 +64,4 @@ RULE = Rule(
     summary="`volatile=True`, which torch ignores since 0.4",
     precedence=307,
     check=check,
-    fixable=False,
 )

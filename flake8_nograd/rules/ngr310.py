@@ -2,7 +2,8 @@
 
 ## What it does
 Reports guards under which a thread, an executor or a task gets a function or a model to run that
-records.
+records; also a switch of the module above the functions that flask, fastapi or gradio run, which
+is done in threads of their own.
 
 ## Why is this bad?
 The mode belongs to the thread: a new one starts with recording on, whatever holds where it is

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports running sums and lists of what a backward pass has differentiated, if nothing differentiates
-them again: `total += loss`, `losses.append(loss)`, a metric object that adds up what it gets.
+them again: `total += loss`, `losses.append(loss)`, a metric object that adds up what it gets, the
+parts of a summed loss, the loss that a step hands back.
 
 ## Why is this bad?
 The sum or the list keeps what is left of the graph of every iteration, and memory grows with each

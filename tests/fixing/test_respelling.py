@@ -306,3 +306,37 @@ def test_inference_mode_that_makes_what_is_trained_with_becomes_no_grad():
 def test_inference_mode_by_another_name_stays():
     program = MADE.replace("torch.inference_mode()", "inference_mode()")
     assert not changes(f"from torch import inference_mode\n{program}")
+
+
+VOLATILE = "from torch.autograd import Variable\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "fixed_to"),
+    [
+        ("Variable(x, volatile=True)", "Variable(x)"),
+        ("Variable(x, volatile = True, )", "Variable(x, )"),
+        ("Variable(volatile=y.flag, data=x)", "Variable(data=x)"),
+        ("f('é', Variable(Variable(x, volatile=not y), volatile=True))", None),
+        ("Variable(x, requires_grad=False, volatile=True)", ""),  # the two may exclude each other
+        ("Variable(x, volatile=y())", ""),
+        ("Variable(\n    x,\n    volatile=True,\n)", ""),
+        ("Variable(x, volatile=False)", ""),
+    ],
+)
+def test_volatile_is_left_out(written, fixed_to):
+    expected = "f('é', Variable(Variable(x)))" if fixed_to is None else fixed_to or written
+    assert fixed(f"{VOLATILE}{written}\n") == f"{VOLATILE}{expected}\n"
+
+
+def test_volatile_stays_where_it_alone_tells_of_inference():
+    program = """
+    from torch.autograd import Variable
+
+    def score(x, model=nn.Linear(4, 2)):
+        x = Variable(x, volatile=True)
+        {mode}
+        print(model(x).sum().item())
+    """
+    assert "volatile" in fixed(program.format(mode="pass"), unsafe=True)
+    assert "volatile" not in fixed(program.format(mode="model.eval()"), unsafe=True)
