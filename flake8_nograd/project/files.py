@@ -46,6 +46,7 @@ class Files:
         self._tests: dict[str, bool] = {}
         self._mentioning: dict[bytes, list[str]] = {}
         self._found: dict[tuple[object, ...], Hits] = {}
+        self._occurring: dict[re.Pattern[bytes], list[str]] = {}
         self._capturing: dict[tuple[re.Pattern[bytes], bytes], Mapping[bytes, Sequence[str]]] = {}
 
     def with_file(self, path: str) -> Files:
@@ -57,6 +58,7 @@ class Files:
         files._vocabulary = self._vocabulary
         files._parts = {**self._parts, path: self.parts(path)}
         files._tests, files._mentioning, files._found, files._capturing = {}, {}, {}, {}
+        files._occurring = {}
         files._by_parts = {**self._by_parts, self.parts(path): path}
         return files
 
@@ -159,6 +161,13 @@ class Files:
         if key not in self._found:
             self._found[key] = list(self._search(*key))
         return self._found[key]
+
+    def occurring(self, pattern: re.Pattern[bytes]) -> list[str]:
+        """The files in which a pattern occurs anywhere."""
+        if pattern not in self._occurring:
+            texts = self._searched.items()
+            self._occurring[pattern] = [path for path, text in texts if pattern.search(text)]
+        return self._occurring[pattern]
 
     def _search(
         self,

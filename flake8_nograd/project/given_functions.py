@@ -52,7 +52,7 @@ class GivenFunctions:
 
     def _keepers(self, *, gives: bool = False) -> Iterator[Place]:
         files = self._symbols.files
-        others = [path for path, _ in files.found(_KEEPS, "") if self._programs.may_hold(path)]
+        others = filter(self._programs.may_hold, files.occurring(_KEEPS))
         for path in (files.own.path, *others) if not gives else others:
             for line, is_giving in _keepers_in(files.text(path) or b""):
                 if is_giving or not gives:

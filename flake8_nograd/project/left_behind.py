@@ -88,7 +88,7 @@ class LeftBehind:
         """The attributes that forward passes of other files set of what they are given."""
         files = self._symbols.files
         found: set[str] = set()
-        for path, _ in [] if files.is_alone() else files.found(_FILLS, ""):
+        for path in [] if files.is_alone() else files.occurring(_FILLS):
             module = files.summary(path) if self._programs.may_hold(path) else None
             for cls in module.classes.values() if module is not None else ():
                 node = cls.methods.node("forward") if "forward" in cls.methods else None
@@ -175,7 +175,7 @@ class LeftBehind:
     def _sharing(self) -> re.Pattern[bytes] | None:
         """Imports of the files whose functions may keep something for others or see recording."""
         files = self._symbols.files
-        names = {files.parts(path)[-1:] for path, _ in files.found(_SHARING, "")}
+        names = {files.parts(path)[-1:] for path in files.occurring(_SHARING)}
         words = b"|".join(sorted(re.escape(part.encode()) for name in names for part in name))
         if not words:
             return None

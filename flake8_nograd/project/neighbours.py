@@ -110,6 +110,10 @@ class Neighbours:
         found = self._files.holding(pattern, os.fsencode(word), unless, among)
         return [(path, lines) for path, lines in found if self._counts(path)]
 
+    def occurring(self, pattern: re.Pattern[bytes]) -> list[str]:
+        """The other files in which a pattern occurs anywhere, tests left out."""
+        return [path for path in self._files.occurring(pattern) if self._counts(path)]
+
     def _counts(self, path: str) -> bool:
         """Whether a file is another one, and no test."""
         return path != self.own.path and not self._files.is_test(path)

@@ -44,7 +44,7 @@ class PickedNames:
         """Whether another file may get a function, or a method of a class, without naming it."""
         if self._files.is_alone():
             return False
-        for path, _ in self._files.found(_PICKING, ""):
+        for path in self._files.occurring(_PICKING):
             if not self._may_know(path):
                 continue
             module = self._files.summary(path)

@@ -12,17 +12,19 @@ from fixture_programs import PROGRAMS, Program
 from flake8_nograd import engine
 from flake8_nograd.findings import Safety
 from flake8_nograd.fixing import Style, Verdict
+from flake8_nograd.options import Options
 from flake8_nograd.source import Source
 
 _IMPORT = "from nowhere import unknown\n"
 _FIXABLE = [program for program in PROGRAMS if program.group.startswith("NGR1")]
 _PLACES = 4
+_ALONE = Options(project="off")  # other files can only make a fix less safe
 
 
 def safely_guarded(text: str) -> set[str]:
     """The forward passes that a safe fix guards, each by the code of its call and its rank."""
     source = Source.from_bytes(text.encode(), "program.py")
-    found = engine.find(source)
+    found = engine.find(source, _ALONE)
     safe = {
         (item.finding.line, item.finding.column)
         for item in engine.plan(source, found, found, Style()).outcomes
