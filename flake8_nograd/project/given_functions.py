@@ -52,11 +52,12 @@ class GivenFunctions:
 
     def _keepers(self, *, gives: bool = False) -> Iterator[Place]:
         files = self._symbols.files
-        others = filter(self._programs.may_hold, files.occurring(_KEEPS))
+        others = files.occurring(_KEEPS)
         for path in (files.own.path, *others) if not gives else others:
-            for line, is_giving in _keepers_in(files.text(path) or b""):
-                if is_giving or not gives:
-                    yield Place(path, line)
+            found = _keepers_in(files.text(path) or b"")
+            lines = [line for line, is_giving in found if is_giving or not gives]
+            if lines and self._programs.may_hold(path):
+                yield Place(path, lines[0])
 
     def may_be_called(self, function: Definition) -> bool:
         """Whether a function calls something that it was given."""
@@ -89,7 +90,7 @@ def _is_name(maker: str) -> bool:
     return not maker.endswith("()")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)  # more than the files of most projects, which are asked in turn
 def _keepers_in(text: bytes) -> list[tuple[int, bool]]:
     """The places of what a file gives away and what keeps something; whether it gives that back."""
     found = [(hit.start(), False) for hit in _GIVEN_AS_IT_IS.finditer(text)]
