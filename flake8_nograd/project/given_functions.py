@@ -17,8 +17,11 @@ from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.summary import CallSite
 from flake8_nograd.project.symbols import Definition, Symbols
 from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.vocabulary.escapes import KEEPING_METHODS
 
-_KEEPING = rb"(?:append|appendleft|extend|insert|add|update|setdefault|put|put_nowait|__setitem__)"
+_KEEPING = (
+    b"(?:%s)" % "|".join(sorted(KEEPING_METHODS | {"put", "put_nowait", "__setitem__"})).encode()
+)
 # What a function holds that keeps something.
 _KEEPS = lazy_pattern(rb"\.%s\b|\bglobal\b|\bnonlocal\b|[.\]][ \t]*\w*[ \t]*=(?!=)" % _KEEPING)
 # A method that keeps what it gets, or a lambda that runs one, as a value.

@@ -91,7 +91,7 @@ class LeftBehind:
         for path in [] if files.is_alone() else files.occurring(_FILLS):
             module = files.summary(path) if self._programs.may_hold(path) else None
             for cls in module.classes.values() if module is not None else ():
-                node = cls.methods.node("forward") if "forward" in cls.methods else None
+                node = cls.methods.node("forward")
                 found.update(filled_by(node) if node is not None else ())
         return frozenset(found)
 
@@ -209,10 +209,9 @@ class LeftBehind:
 
     def _of_called_object(self, own: Definition) -> Iterator[Place]:
         """The same of an object that is no module, and is called as models and losses are."""
-        node = (
-            own.cls.methods.node("__call__") if own.cls and "__call__" in own.cls.methods else None
-        )
-        if own.cls is not None and node is not None and (computes(node) or gives_kept(node)):
+        assert own.cls is not None
+        node = own.cls.methods.node("__call__")
+        if node is not None and (computes(node) or gives_kept(node)):
             yield from self._left_by([own._replace(function=own.cls.methods["__call__"])])
 
     def _properties(self, own: Definition) -> Iterator[Definition]:

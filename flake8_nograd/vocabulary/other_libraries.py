@@ -39,7 +39,7 @@ _STANDARD_LIBRARY: dict[str, Effect] = {
     "multiprocessing.*": Effect.DEFERS,
     "concurrent.futures.*": Effect.DEFERS,
     "asyncio.*": Effect.DEFERS,
-    "gradio.*": Effect.DEFERS,
+    "gradio.*": Effect.DEFERS,  # 6.31.0, by anyio.to_thread
 }
 
 _BUILT_IN: dict[str, Effect] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What serves each request in some thread: flask 3.1, and fastapi 0.139 where it is no coroutine.
+# What serves each request in some thread: flask 3.1.3, and fastapi 0.165.0 what is no coroutine.
 THREADED_SERVERS = frozenset(
     ("flask.Flask", "flask.Blueprint", "fastapi.FastAPI", "fastapi.APIRouter")
 )

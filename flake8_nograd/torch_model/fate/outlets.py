@@ -50,8 +50,7 @@ class Outlets:
 
     def _is_of_unknown_object(self, attribute: Node) -> bool:
         """Whether an attribute is one of what a call gives that nothing is known of."""
-        owner = self._graph.pair(attribute)[0]
-        return self._graph.kinds[owner] is Kind.CALL and not self._points_to.callees.get(owner)
+        return self._points_to.is_unknown_result(self._graph.pair(attribute)[0])
 
     def _is_unread(self, attribute: Node) -> bool:
         """Whether nothing in the file reads an attribute."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.flow.program import Call, Program
+from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, MisplacedBackward, Region
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
@@ -42,6 +43,10 @@ class Interpreted(NamedTuple):
     def is_fixed(self, call: Call[Context]) -> bool:
         """Whether a model that is called has nothing to train."""
         return self.need is not None and self.need.is_fixed(call)
+
+    def body_of(self, function: Function) -> list[ast.stmt]:
+        """The statements of a function, or of the file for that which stands for its module."""
+        return self.tree.body if function.node is None else function.body
 
     def passes_in(self, lines: range) -> list[ForwardPass]:
         """The forward passes that begin in some lines, silent ones too."""

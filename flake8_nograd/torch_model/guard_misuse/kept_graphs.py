@@ -59,8 +59,7 @@ class _KeptGraphs:
         """The names in a backward pass, and those of the parts of which a name is the sum."""
         names = set(names_in([call.node]))
         yield from names
-        body = call.function.body if call.function.node is not None else self._what.tree.body
-        for statement in own_statements(body):
+        for statement in own_statements(self._what.body_of(call.function)):
             if isinstance(statement, ast.Assign) and not names.isdisjoint(names_bound(statement)):
                 value = statement.value
                 if isinstance(value, ast.Call) and own_name(value.func) == "sum":

@@ -118,8 +118,8 @@ def _of_which_it_is_what_trains(node: ast.expr | None) -> ast.expr | None:
 
 def _only_value(name: str, function: Function, what: Interpreted) -> ast.expr | None:
     """What a name stands for to which its function gives a value once."""
-    body = function.body if function.node is not None else what.tree.body
-    statements = (item for item in own_statements(body) if not inner_suites(item))
+    body = own_statements(what.body_of(function))
+    statements = (item for item in body if not inner_suites(item))
     bound = [item for item in statements if name in names_bound(item)]
     if len(bound) == 1 and isinstance(bound[0], ast.Assign):
         return bound[0].value

@@ -219,7 +219,7 @@ class _Search:
         around = {whole for node in holders for whole in self._graph.wholes(node)}
         return not (
             nodes.isdisjoint(holders)
-            and not (with_parts and not wholes.isdisjoint(holders))
+            and (wholes.isdisjoint(holders) or not with_parts)
             and nodes.isdisjoint(around)
             and owners.isdisjoint(things)
         )

@@ -105,8 +105,7 @@ class GradientNeed:
     def _may_be_another(self, module: Value) -> bool:
         """Whether a module also comes from where nothing is known of it."""
         return any(
-            self._graph.kinds[source] is Kind.PARAMETER
-            or (self._graph.kinds[source] is Kind.CALL and not self._points_to.callees.get(source))
+            self._graph.kinds[source] is Kind.PARAMETER or self._points_to.is_unknown_result(source)
             for source in closure(module.aliases, self._graph.copied_from)
         )
 

@@ -233,6 +233,10 @@ class PointsTo(CallGraph):
         if method is not None:
             self._enter(call, method, bound=True)
 
+    def is_unknown_result(self, node: Node) -> bool:
+        """Whether a value is what a call gives of which nobody knows what it calls."""
+        return self.graph.kinds[node] is Kind.CALL and not self.callees.get(node)
+
     def _runs(self, thing: Node) -> bool:
         return self.graph.kinds[thing] is Kind.FUNCTION or isinstance(
             self.graph.payloads[thing], Partial
