@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -24,12 +25,15 @@ _KEEPING = (
 )
 # What a function holds that keeps something.
 _KEEPS = lazy_pattern(rb"\.%s\b|\bglobal\b|\bnonlocal\b|[.\]][ \t]*\w*[ \t]*=(?!=)" % _KEEPING)
+# What every place of the next pattern holds: rare, and found much faster.
+_MAY_BE_GIVEN = lazy_pattern(rb"\.%s[ \t]*[,)\]}\n]|lambda\b" % _KEEPING)
 # A method that keeps what it gets, or a lambda that runs one, as a value.
 _GIVEN_AS_IT_IS = lazy_pattern(
     rb"[(,=\[{:][ \t]*[\w.]+\.%s[ \t]*[,)\]}\n]|\blambda\b[^\n:]+:[^\n]*\.%s\("
     % (_KEEPING, _KEEPING)
 )
 _VALUE = lazy_pattern(rb"(?:[(,=:\[{][ \t\n]*|\breturn[ \t])((?:\w+\.)*)(\w+)[ \t]*(?=[,)\]}\n])")
+_MAY_BE_VALUE = lazy_pattern(rb"\b\w+\b(?=[ \t]*[,)\]}\n])")
 _DEF = lazy_pattern(rb"(?m)^([ \t]*)def[ \t]+(\w+)\(\s*((?:self|cls)\b)?")
 _BODY = lazy_pattern(
     rb"(?P<indent>[ \t]*)def[^\n]*(?:\n|\Z)(?:(?:(?P=indent)(?:[ \t]+|\))[^\n]*|[ \t]*)(?:\n|\Z))*"
@@ -96,16 +100,25 @@ def _is_name(maker: str) -> bool:
 @lru_cache(maxsize=8192)  # more than the files of most projects, which are asked in turn
 def _keepers_in(text: bytes) -> list[tuple[int, bool]]:
     """The places of what a file gives away and what keeps something; whether it gives that back."""
-    found = [(hit.start(), False) for hit in _GIVEN_AS_IT_IS.finditer(text)]
-    values = {(bool(hit[1]), hit[2]) for hit in _VALUE.finditer(text)}
-    for hit in _DEF.finditer(text):
-        is_given = (bool(hit[3]), hit[2]) in values
-        body = _BODY.match(text, hit.start()) if is_given else None
+    given = _GIVEN_AS_IT_IS.finditer(text) if _MAY_BE_GIVEN.search(text) else ()
+    found = [(hit.start(), False) for hit in given]
+    for hit in _given_away(text):
+        body = _BODY.match(text, hit.start())
         if body is not None and _KEEPS.search(body[0]) is not None:
             node = _parsed(body[0], is_indented=bool(hit[1]))
             if node is not None and _keeps(node):
                 found.append((hit.start(), gives_kept(node)))
     return [(text.count(b"\n", 0, start) + 1, gives) for start, gives in sorted(found)]
+
+
+def _given_away(text: bytes) -> list[re.Match[bytes]]:
+    """The functions and methods whose names also stand for values."""
+    names = set(_MAY_BE_VALUE.findall(text))
+    defined = [hit for hit in _DEF.finditer(text) if hit[2] in names]
+    if not defined:
+        return []
+    values = {(bool(owner), name) for owner, name in _VALUE.findall(text)}
+    return [hit for hit in defined if (bool(hit[3]), hit[2]) in values]
 
 
 def _parsed(text: bytes, *, is_indented: bool) -> FunctionNode | None:
