@@ -235,7 +235,7 @@ class LeftBehind:
             line = functions.looks_at_recording(name)
             if line:
                 yield Place(item.module.path, line)
-            if self._given.keeper is not None and self._given.may_be_called(item):
+            if self._given.may_be_called(item) and self._given.keeper is not None:
                 yield self._given.keeper
 
     def _run_by(self, entered: Iterable[Symbol]) -> Iterator[Definition]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flake8_nograd.syntax.expressions import children_of, own_name
 from flake8_nograd.vocabulary.grad_modes import GUARD_NAMES
@@ -11,8 +12,10 @@ from flake8_nograd.vocabulary.guard_calls import is_guard
 
 _CUTS = frozenset(("detach", "data"))
 _FORWARD = "forward"
+_LEAVES = (ast.Name, ast.Constant)
 
 
+@lru_cache(maxsize=1)  # of one file, about which several ask
 def names_called_covered(tree: ast.Module) -> frozenset[str]:
     """The last names of what is only called under a guard in sight, or cut off its graph at once.
 
@@ -37,7 +40,7 @@ def names_called_covered(tree: ast.Module) -> frozenset[str]:
                 covered.add(own_name(whole.func))
                 todo += ((child, inside) for child in children_of(whole))
                 continue
-        todo += ((child, inside) for child in children_of(node))
+        todo += [(child, inside) for child in children_of(node) if not isinstance(child, _LEAVES)]
     return frozenset(covered - (others - {_FORWARD}))
 
 
