@@ -33,7 +33,7 @@ class Callers(NamedTuple):
 
 
 class Frozen(NamedTuple):
-    """A parameter of a function whose modules the function freezes or thaws.
+    """A parameter whose modules a function, or a constructor, freezes or thaws.
 
     ``rest`` tells that it stands for all further arguments, and so has no ``name``; ``to`` is what
     `requires_grad` is set to, or the position of the parameter that says it.
@@ -72,7 +72,11 @@ class Elsewhere(Protocol):
         ...
 
     def freezes(self, dotted: str) -> tuple[Frozen, ...]:
-        """Which of its parameters a function of the project freezes."""
+        """Which of its parameters a function, or the constructor of a class, freezes."""
+        ...
+
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """The parameter that a function of the project runs, and hands the result of back."""
         ...
 
     def guard(self, dotted: str) -> GradMode | None:
@@ -198,6 +202,10 @@ class Nowhere:
     def freezes(self, dotted: str) -> tuple[Frozen, ...]:
         """See `Elsewhere`."""
         return ()
+
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """See `Elsewhere`."""
+        return None
 
     def guard(self, dotted: str) -> GradMode | None:
         """See `Elsewhere`."""

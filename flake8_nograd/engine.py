@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flake8_nograd.elsewhere import Elsewhere
     from flake8_nograd.fixing.planning import Plan
     from flake8_nograd.fixing.style import Style
-    from flake8_nograd.torch_model.facts import ModuleFacts
+    from flake8_nograd.torch_model.facts import ModuleFacts, Unknown
 
 Keep = Callable[[Source, Sequence[Finding]], Sequence[Finding]]
 
@@ -110,11 +110,23 @@ def floor_of(source: Source, options: Options) -> Floor:
 
 
 def facts_of(source: Source, options: Options, floor: Floor = newest) -> ModuleFacts:
-    """The facts of a file; only one of which something would be reported opens others."""
+    """The facts of a file; only one of which something could be reported opens others."""
     facts = _analysed(source, options, None, floor)
-    if facts.regions or facts.backward_passes or any(item.place for item in facts.misuses):
+    is_found = facts.regions or facts.backward_passes or any(item.place for item in facts.misuses)
+    if is_found or _has_passes_elsewhere(facts.unknown, source, options):
         facts = _facts_in_project(source, options, floor)
     return facts
+
+
+def _has_passes_elsewhere(unknown: Unknown, source: Source, options: Options) -> bool:
+    """Whether other files tell that something is a model, or runs one that it is given."""
+    if not any(unknown):
+        return False
+    from flake8_nograd.project.project import seen_from
+
+    elsewhere = seen_from(source, options)
+    runs = any(elsewhere.runs(name) is not None for name in unknown.runners)
+    return runs or any(map(elsewhere.is_module, unknown.classes))
 
 
 def explain(source: Source, options: Options, line: int) -> str:

@@ -34,6 +34,7 @@ LAYERS = (
     {"torch_model/verdict", "torch_model/guard_misuse"},
     {"torch_model/answers"},
     {"torch_model/flags"},
+    {"torch_model/unknown_names"},
     {"torch_model/analysis"},
     {"rules", "explanation"},
     {"respellings"},

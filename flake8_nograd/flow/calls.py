@@ -18,7 +18,7 @@ _BY_NAME = frozenset(("getattr", "setattr"))
 class Calls(Evaluator[Context]):
     """Evaluates calls in the current state of one function of a program."""
 
-    def _call(self, node: ast.Call, written: ast.Call | None = None) -> Value:
+    def _call(self, node: ast.Call, written: ast.Call | None = None, runner: str = "") -> Value:
         receiver, method = None, ""
         function = node.func
         if isinstance(function, ast.Attribute):
@@ -33,7 +33,7 @@ class Calls(Evaluator[Context]):
         imported = self._imported(callee)
         written_out = self._written_out(node, imported) if imported is not None else None
         if written_out is not None:
-            return self._call(written_out, written=node)
+            return self._call(written_out, written or node, imported or "")
         positional, keywords, starred = self._arguments(node)
         assert self.place is not None
         call: Call[Context] = Call(
@@ -51,6 +51,7 @@ class Calls(Evaluator[Context]):
             result=self.graph.new(Kind.CALL, None),
             loops=self.loops,
             written=written,
+            runner=runner,
         )
         self.graph.payloads[call.result] = call
         value, self.state.context = self.semantics.call(call)

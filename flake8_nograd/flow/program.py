@@ -31,7 +31,7 @@ class Call(Generic[Context]):
 
     ``imported`` is the dotted name of a callee that can only be imported or built in. A decorator
     is called with the function that it ``decorates``. ``written`` is what stands in the file, where
-    that is a call of something that only runs what it is given.
+    that is a call of something that runs what it is given, by the dotted name of ``runner``.
     """
 
     node: ast.Call
@@ -49,6 +49,7 @@ class Call(Generic[Context]):
     starred: Value = PLAIN
     decorates: Function | None = None
     written: ast.Call | None = None
+    runner: str = ""
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 
 from flake8_nograd.elsewhere import NOWHERE, Callers, Deed, Elsewhere, Frozen, Place, Reading
 from flake8_nograd.flow.imports import imported_names
@@ -13,6 +13,8 @@ from flake8_nograd.project.callers import CallerSearch
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.effects import Effects
 from flake8_nograd.project.files import Files
+from flake8_nograd.project.frozen_arguments import frozen_by
+from flake8_nograd.project.given_models import GivenModels
 from flake8_nograd.project.habits import Habits
 from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.location import root_of
@@ -22,7 +24,6 @@ from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.picked_names import PickedNames
 from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.pure_functions import PureFunctions
-from flake8_nograd.project.summary import FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
 from flake8_nograd.project.unseen_calls import UnseenCalls
@@ -54,6 +55,7 @@ class View:
         self._left_behind = LeftBehind(self._symbols, self._deeds, self._origins, programs)
         unseen = self._unseen = UnseenCalls(self._symbols, self._left_behind, programs)
         self._pure = PureFunctions(self._symbols, self._left_behind, unseen, vocabulary)
+        self._given_models = GivenModels(self._symbols, vocabulary)
         self._picked_names = PickedNames(self._symbols)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
 
@@ -68,8 +70,12 @@ class View:
     def freezes(self, dotted: str) -> tuple[Frozen, ...]:
         """See `Elsewhere`."""
         found = self._defined(dotted)
-        function = found.function if found is not None and found.cls is None else None
-        return tuple(_frozen_by(function)) if function is not None else ()
+        return tuple(frozen_by(found, self._symbols)) if found is not None else ()
+
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """See `Elsewhere`."""
+        found = self._function(dotted)
+        return self._given_models.run_by(found) if found is not None else None
 
     def guard(self, dotted: str) -> GradMode | None:
         """See `Elsewhere`."""
@@ -245,17 +251,6 @@ class View:
             if isinstance(maker, Definition) and maker.function is None:
                 return maker
         return found if isinstance(found, Definition) else None
-
-
-def _frozen_by(function: FunctionSummary) -> Iterator[Frozen]:
-    names = [*function.parameters, *filter(None, (function.rest,))]
-    for freeze in function.freezes:
-        if freeze.what in names:
-            decider = names.index(str(freeze.to)) if freeze.to in names else -1
-            if decider >= 0 or freeze.to is False:
-                is_rest = freeze.what == function.rest
-                name = "" if is_rest else freeze.what
-                yield Frozen(names.index(freeze.what), name, is_rest, freeze.to, decider)
 
 
 def seen_from(source: Source, options: Options) -> Elsewhere:

@@ -14,12 +14,14 @@ from flake8_nograd.torch_model.facts import (
     ModuleFacts,
     Region,
     SuppressionReason,
+    Unknown,
 )
 from flake8_nograd.torch_model.flags.flagged_passes import FlaggedPasses
 from flake8_nograd.torch_model.guard_misuse.finder import misuses_of
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.needs.needs import Needs
 from flake8_nograd.torch_model.points_to.budget import BeyondBudget
+from flake8_nograd.torch_model.unknown_names import unknown_names
 from flake8_nograd.torch_model.verdict.misplaced_backward import MisplacedBackwards
 from flake8_nograd.torch_model.verdict.regions import entangled, regions_of
 from flake8_nograd.torch_model.verdict.shared_helpers import SharedHelpers, without_repeats
@@ -79,6 +81,7 @@ def _analysed(
         silent=tuple(item for item in passes if not _is_reported(item)),
         misuses=misuses,
         needs=needs,
+        unknown=unknown_names(answers) if elsewhere is None else Unknown(),
     )
 
 

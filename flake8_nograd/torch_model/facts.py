@@ -217,6 +217,16 @@ class GuardMisuse(NamedTuple):
     instead: ast.expr | ast.With | FunctionNode | Sequence[ast.stmt] | None = None
 
 
+class Unknown(NamedTuple):
+    """Dotted names of which other files may tell that there are forward passes.
+
+    ``runners`` are functions that get a model, ``classes`` those whose objects are called.
+    """
+
+    runners: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+
+
 class ModuleFacts(NamedTuple):
     """All facts of one file."""
 
@@ -226,3 +236,4 @@ class ModuleFacts(NamedTuple):
     misuses: tuple[GuardMisuse, ...] = ()
     is_unknown: bool = False  # the file connects too much with too much to conclude anything
     needs: Needs | None = None
+    unknown: Unknown = Unknown()

@@ -12,6 +12,7 @@ from flake8_nograd.triage.names import Path, bare, path_of
 from flake8_nograd.triage.syntax_index import SyntaxIndex
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import names_a_model
 
 K = TypeVar("K")
@@ -50,8 +51,13 @@ class Candidates:
     """Finds the candidates of an index, beside calls of which it is settled what they are."""
 
     def __init__(
-        self, index: SyntaxIndex, text: TextPrefilter, settled: AbstractSet[ast.Call]
+        self,
+        index: SyntaxIndex,
+        text: TextPrefilter,
+        settled: AbstractSet[ast.Call],
+        vocabulary: Vocabulary,
     ) -> None:
+        self._vocabulary = vocabulary
         self._index = index
         self._text = text
         self._settled = settled
@@ -61,7 +67,9 @@ class Candidates:
         """All candidates."""
         index = self._index
         for path, calls in self._unsettled(index.calls):
-            if len(path) > 1:
+            if index.names_imported(path[0]):
+                yield from self._handed_on(path, calls)
+            elif len(path) > 1:
                 yield from self._of_method(path, any(map(_has_arguments, calls)))
             elif not index.names_known(path[0]):
                 yield Candidate(bare(path[0]), Needs.NAME, index.makers(path[0]) or _makers(calls))
@@ -69,6 +77,19 @@ class Candidates:
             yield Candidate(method, Needs.METHOD)
             if method == "forward" or self._is_read(method) or "self" in index.assigned:
                 yield from self._of_method(("self", method), has_arguments=True)
+
+    def _handed_on(self, path: Path, calls: Iterable[ast.Call]) -> Iterator[Candidate]:
+        """What a function of another file is given and may run."""
+        if not self._text.reads_results or any(
+            map(self._vocabulary.effect, self._index.dotted(path))
+        ):
+            return
+        for call in calls:
+            for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+                if isinstance(given, ast.Name) and not self._index.names_known(given.id):
+                    yield Candidate(given.id, Needs.NAME, self._index.makers(given.id))
+                elif isinstance(given, ast.Attribute):
+                    yield from self._of_method(path_of(given)[0], has_arguments=True)
 
     def _unsettled(
         self, calls: Mapping[K, Iterable[ast.Call]]

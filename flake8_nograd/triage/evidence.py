@@ -56,6 +56,8 @@ class Evidence:
             return self._is_used and not names_something_else(name)
         if makers and self._make_no_module(makers, name):
             return False
+        if any(map(self._makes_something_unknown, makers)):
+            return True
         if self._is_certain or (name == "self" and self._module_classes):
             return True
         if names_something_else(name):
@@ -75,6 +77,12 @@ class Evidence:
                 return False
             effects.update(map(self._vocabulary.effect, names))
         return effects <= _OTHERS or (effects <= _UNLESS_USED and not self._may_be_used(name))
+
+    def _makes_something_unknown(self, maker: Path) -> bool:
+        """Whether a call makes an object of a class of which other files may tell."""
+        names = self._dotted(maker)
+        is_class = maker[-1][:1].isupper() and bool(names)
+        return is_class and all(self._vocabulary.effect(name) is None for name in names)
 
     def _may_be_used(self, name: str) -> bool:
         """Whether a name may be used as those of modules are, or go by another one."""

@@ -13,7 +13,8 @@ _ACTS: Patterns = (
     lazy_pattern(r"\.\s*(?:eval|train|forward)\b"),
     lazy_pattern(r"import\b"),
 )
-# What tells of a graph in the constructor of an object that is no module.
+# What leaves a graph behind, in the constructor of an object that is no module or in a method that
+# perhaps no forward pass runs.
 _CUT = lazy_pattern(r"\.\s*(?:detach|data)\b")
 # What makes a call in any method one that is judged, as an input without a graph does.
 _OTHER_SCOPE = lazy_pattern(r"\n[ \t]*(?:class|global)\b")
@@ -37,4 +38,5 @@ class ForwardParts:
             return cls.defines_forward or not self._text.differentiates
         if not cls.defines_forward or runs_inference(name) or name.startswith("on_"):
             return False
-        return not (found(_ACTS, body) or self._text.computes_gradients(body))
+        acts = found(_ACTS, body) or _CUT.search(body) is not None
+        return not (acts or self._text.computes_gradients(body))

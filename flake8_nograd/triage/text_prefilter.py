@@ -36,6 +36,8 @@ _MAY_SWITCH_ON: Patterns = (
     lazy_pattern(r"enable_grad|set_grad_enabled|__exit__"),
     lazy_pattern(r"inference_mode\s*\(\s*[^\s)]"),
 )
+# What reads results as plain numbers, or puts a model into eval mode.
+_READS_RESULTS: Patterns = (lazy_pattern(r"\.\s*(?:item|eval|cpu|numpy|tolist|detach|argmax)\b"),)
 VOLATILE = "volatile"  # what makes an input of torch 0.3 one that has no graph
 _GRADIENT_WORDS = ("autograd", "functorch", *sorted(methods.GRADIENT_WORDS))
 _FUNC = lazy_pattern(r"func\b(?<!\wfunc)")
@@ -91,6 +93,11 @@ class TextPrefilter:
         """Whether anything speaks for it that a result has a graph."""
         known = self.differentiates or self.may_differentiate
         return known or found(_TELLS_OF_A_GRAPH, self.text)
+
+    @cached_property
+    def reads_results(self) -> bool:
+        """Whether anything speaks for inference in what becomes of results, or in a mode."""
+        return found(_READS_RESULTS, self.text)
 
     @cached_property
     def may_switch_on(self) -> bool:

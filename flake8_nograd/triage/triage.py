@@ -69,7 +69,7 @@ def may_have_facts(
         return True
     settled = guards.calls.union(*(item.trained for item in passes))
     evidence = Evidence(index, lines, text, vocabulary)
-    if any(map(evidence.allows, Candidates(index, text, settled).find())):
+    if any(map(evidence.allows, Candidates(index, text, settled, vocabulary).find())):
         return True
     return may_train_in_vain(index, text, tree, lines)
 

@@ -15,6 +15,7 @@ from flake8_nograd.vocabulary.frameworks import is_module_base, is_plain_base
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.layers import PARAMETERLESS
 from flake8_nograd.vocabulary.methods import GUARDED_METHODS, computes_gradient
+from flake8_nograd.vocabulary.runs_given import RUNS_GIVEN
 from flake8_nograd.vocabulary.words import (
     names_a_model,
     names_something_else,
@@ -57,6 +58,10 @@ class Vocabulary:
         if dotted not in self._effects:
             self._effects[dotted] = self._find(dotted)
         return self._effects[dotted]
+
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """The parameter that a function runs, by position and name, if it does nothing else."""
+        return RUNS_GIVEN.get(dotted)
 
     def _find(self, dotted: str) -> Effect | None:
         head, _, last = dotted.rpartition(".")

@@ -115,6 +115,16 @@ class Modules:
             and self._of_value(call.receiver_node, owner, call) > ModelEvidence.NONE
         )
 
+    def is_given_a_model(self, call: Call[Context]) -> bool:
+        """Whether an argument of a call may be a model."""
+        given = [*zip(call.node.args, call.positional, strict=False)]
+        given += [(item.value, call.keywords[item.arg]) for item in call.node.keywords if item.arg]
+        return any(
+            isinstance(node, ast.Name | ast.Attribute)
+            and self._of_value(node, value, call) > ModelEvidence.NONE
+            for node, value in given
+        )
+
     def _payload(self, node: Node) -> object:
         return self._graph.payloads[node]
 

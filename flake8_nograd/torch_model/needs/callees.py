@@ -77,7 +77,7 @@ class Callees:
         self._vocabulary = vocabulary
         payloads = program.graph.payloads
         self._calls = {
-            item.node: item
+            item.written or item.node: item
             for node, item in enumerate(payloads)
             if isinstance(item, Call) and program.graph.kinds[node] is Kind.CALL
         }
@@ -134,9 +134,15 @@ class Callees:
         return self._modules.is_module(cls)
 
     def left_by_pass(self, node: ast.Call) -> str | None:
-        """Why a forward pass may leave something behind: it is a method of another file's model."""
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else "forward"
-        if name == "forward" or not self._elsewhere.pass_leaves_behind(name):
+        """Why a forward pass may leave something behind: another file has its method or runs it."""
+        name = last_name(node.func)
+        call = self._calls.get(node)
+        if call is not None and call.runner:
+            leaves = self._elsewhere.leaves_behind(call.runner)
+        else:
+            is_method = isinstance(node.func, ast.Attribute) and name != "forward"
+            leaves = is_method and self._elsewhere.pass_leaves_behind(name)
+        if not leaves:
             return None
         return f"{name}() of another file may leave something behind (line {node.lineno})"
 

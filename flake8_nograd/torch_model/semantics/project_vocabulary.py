@@ -29,6 +29,10 @@ class ProjectVocabulary(Vocabulary):
                 return effect
         return super()._find(dotted)
 
+    def runs(self, dotted: str) -> tuple[int, str] | None:
+        """See `Vocabulary`."""
+        return super().runs(dotted) or self._elsewhere.runs(dotted)
+
     def guards_method(self, maker: str, method: str) -> bool:
         """See `Vocabulary`; a method that runs no forward pass is as good."""
         if super().guards_method(maker, method):

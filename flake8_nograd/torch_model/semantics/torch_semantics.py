@@ -28,7 +28,6 @@ from flake8_nograd.torch_model.semantics.switch_points import SwitchPoints
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.grad_modes import ASKS_MODE, GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
-from flake8_nograd.vocabulary.runs_given import RUNS_GIVEN
 
 _LEAVING = frozenset(("__exit__", "close"))
 
@@ -165,8 +164,8 @@ class TorchSemantics:
         return self.observations.operation(value, node, context)
 
     def runs(self, dotted: str) -> tuple[int, str] | None:
-        """See `RUNS_GIVEN`."""
-        return RUNS_GIVEN.get(dotted)
+        """See `Vocabulary`."""
+        return self._vocabulary.runs(dotted)
 
     def call(self, call: Call[Context]) -> tuple[Value, Context]:
         """The meaning of a call."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Set
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.syntax.expressions import last_name, nodes_of
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary import methods
 
@@ -17,6 +17,7 @@ _KEEPING_THE_GRAPH = frozenset(
     "cpu cuda to float double half bfloat16 contiguous clone squeeze unsqueeze flatten reshape view"
     " permute transpose t softmax log_softmax sigmoid tanh exp clamp mean".split()
 )
+_JOINING = frozenset("cat concat concatenate stack vstack hstack".split())
 
 
 class ArrayReads:
@@ -49,14 +50,16 @@ class _Reads(NamedTuple):
 def _reads_in(function: Function) -> _Reads:
     roots: list[ast.expr] = []
     bound: Counter[str] = Counter()
-    for statement in function.body:
-        for part in nodes_of(statement):
-            if isinstance(part, ast.Call) and (read := _read_as_array(part)) is not None:
-                roots.append(_root_of(read))
-            elif isinstance(part, ast.ListComp | ast.DictComp):
-                roots += _read_one_by_one(part)
-            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                bound[part.id] += 1
+    parts = [part for statement in function.body for part in nodes_of(statement)]
+    for part in parts:
+        if isinstance(part, ast.Call) and (read := _read_as_array(part)) is not None:
+            roots.append(_root_of(read))
+        elif isinstance(part, ast.ListComp | ast.DictComp):
+            roots += _read_one_by_one(part)
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            bound[part.id] += 1
+    lists = set(filter(None, map(_list_joined, roots)))
+    roots += (_root_of(part.args[0]) for part in parts if lists and _is_added(part, lists))
     named = {root.id for root in roots if isinstance(root, ast.Name)}
     return _Reads(set(roots), {name for name in named if bound[name] == 1})
 
@@ -78,6 +81,22 @@ def _read_as_array(call: ast.Call) -> ast.expr | None:
         return None
     assert isinstance(call.func, ast.Attribute)
     return call.func.value
+
+
+def _list_joined(node: ast.expr) -> str:
+    """The name of the list whose tensors a call joins; empty for anything else."""
+    match node:
+        case ast.Call(func=function, args=[ast.Name(id=name), *_]):
+            return name if last_name(function) in _JOINING else ""
+    return ""
+
+
+def _is_added(node: ast.AST, lists: Set[str]) -> TypeGuard[ast.Call]:
+    """Whether something is appended to one of several lists."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[_]):
+            return name in lists
+    return False
 
 
 def _read_one_by_one(node: ast.ListComp | ast.DictComp) -> Iterator[ast.expr]:

@@ -10,11 +10,11 @@ from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax import unit_tests
-from flake8_nograd.syntax.expressions import inwards, is_literal, nodes_of, own_name
+from flake8_nograd.syntax.expressions import all_nodes, inwards, is_literal, nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.layers import MAKERS_OF_NUMBERS, MAKERS_OF_TENSORS
-from flake8_nograd.vocabulary.words import TRIAL_WORDS, words
+from flake8_nograd.vocabulary.words import TRIAL_WORDS, names_a_model, words
 
 _SHOWN = frozenset(("print()", "plain Python", "a comparison"))
 
@@ -35,6 +35,8 @@ class SmokeTests:
             return True
         if item.use.escapes or _runs_again_and_again(item.call):
             return False
+        if item.mode is None and self._is_only_called(item):
+            return True
         if is_unread and not self._trains and _is_called_a_test(item.function):
             return True
         if item.mode is None and self._is_tried_out(item, in_main_block) and _is_made_up(item.call):
@@ -78,6 +80,23 @@ class SmokeTests:
             return False
         return any(made.function is function for made in self._makers(item))
 
+    def _is_only_called(self, item: ForwardPass) -> bool:
+        """Whether something of another file, under no model's name, is only called.
+
+        What is computed with the weights that it was made with means nothing.
+        """
+        function = item.node.func
+        if not isinstance(function, ast.Name) or names_a_model(function.id):
+            return False
+        makers = list(self._makers(item))
+        if not makers or not all(map(_is_fresh, makers)):
+            return False
+        scope, *_ = suites_of(item.call.place)
+        parts = list(all_nodes(scope.suite))
+        called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+        names = (part for part in parts if isinstance(part, ast.Name) and part.id == function.id)
+        return all(id(name) in called or isinstance(name.ctx, ast.Store) for name in names)
+
     def _makers(self, item: ForwardPass) -> Iterator[Call[Context]]:
         """The calls that make what is called, or whose method is."""
         value = item.call.receiver or item.call.callee
@@ -86,6 +105,12 @@ class SmokeTests:
             made = self._graph.payloads[self._graph.pair(node)[0] if is_one_of_several else node]
             if isinstance(made, Call):
                 yield made
+
+
+def _is_fresh(made: Call[Context]) -> bool:
+    """Whether a call makes an object of an imported class, and reads none from somewhere."""
+    package = (made.imported or "torch").partition(".")[0]
+    return package != "torch" and own_name(made.node.func)[:1].isupper()
 
 
 def _runs_again_and_again(call: Call[Context]) -> bool:
