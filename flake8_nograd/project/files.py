@@ -71,6 +71,10 @@ class Files:
                 found[parts[-1]].append((parts, path))
         return found
 
+    def called(self, name: str) -> list[str]:
+        """The files whose names end in a part, wherever they are."""
+        return [path for _, path in self._by_last.get(name, ())] if name else []
+
     def parts(self, path: str) -> Parts:
         """The name that a file has as a module, seen from the root."""
         known = self._parts.get(path)

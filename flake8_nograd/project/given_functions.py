@@ -13,7 +13,7 @@ from typing import TypeGuard
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.function_text import FunctionNode, parsed
-from flake8_nograd.project.kept_values import gives_kept, kept_by
+from flake8_nograd.project.kept_values import computes, gives_kept, kept_by
 from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.summary import CallSite
 from flake8_nograd.project.symbols import Definition, Symbols
@@ -52,17 +52,10 @@ class GivenFunctions:
         """Where one is that keeps something."""
         return next(self._keepers(), None)
 
-    @cached_property
-    def keeping_loss(self) -> Place | None:
-        """Where one is that also gives back what it keeps, so that it can stand for a loss."""
-        return next(self._keepers(gives=True), None)
-
-    def _keepers(self, *, gives: bool = False) -> Iterator[Place]:
+    def _keepers(self) -> Iterator[Place]:
         files = self._symbols.files
-        others = files.occurring(_KEEPS)
-        for path in (files.own.path, *others) if not gives else others:
-            found = _keepers_in(files.text(path) or b"")
-            lines = [line for line, is_giving in found if is_giving or not gives]
+        for path in (files.own.path, *files.occurring(_KEEPS)):
+            lines = _keepers_in(files.text(path) or b"")
             if lines and self._programs.may_hold(path):
                 yield Place(path, lines[0])
 
@@ -97,18 +90,36 @@ def _is_name(maker: str) -> bool:
     return not maker.endswith("()")
 
 
+@lru_cache(maxsize=64)
+def giving_back(text: bytes, names: frozenset[bytes]) -> list[tuple[int, FunctionNode]]:
+    """The functions of some names that give back what they compute, each with its line."""
+    found = []
+    for hit in _DEF.finditer(text):
+        body = _BODY.match(text, hit.start()) if hit[2] in names else None
+        node = _parsed(body[0], is_indented=bool(hit[1])) if body is not None else None
+        if node is not None and (computes(node) or gives_kept(node)):
+            found.append((text.count(b"\n", 0, hit.start()) + 1, node))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def values_in(text: bytes) -> frozenset[bytes]:
+    """The last names of what stands for a value somewhere in a file, and is not called there."""
+    return frozenset(name for _, name in _VALUE.findall(text))
+
+
 @lru_cache(maxsize=8192)  # more than the files of most projects, which are asked in turn
-def _keepers_in(text: bytes) -> list[tuple[int, bool]]:
-    """The places of what a file gives away and what keeps something; whether it gives that back."""
+def _keepers_in(text: bytes) -> list[int]:
+    """The lines of what a file gives away and what keeps something."""
     given = _GIVEN_AS_IT_IS.finditer(text) if _MAY_BE_GIVEN.search(text) else ()
-    found = [(hit.start(), False) for hit in given]
+    found = [hit.start() for hit in given]
     for hit in _given_away(text):
         body = _BODY.match(text, hit.start())
         if body is not None and _KEEPS.search(body[0]) is not None:
             node = _parsed(body[0], is_indented=bool(hit[1]))
             if node is not None and _keeps(node):
-                found.append((hit.start(), gives_kept(node)))
-    return [(text.count(b"\n", 0, start) + 1, gives) for start, gives in sorted(found)]
+                found.append(hit.start())
+    return [text.count(b"\n", 0, start) + 1 for start in sorted(found)]
 
 
 def _given_away(text: bytes) -> list[re.Match[bytes]]:

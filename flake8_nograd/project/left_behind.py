@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
-from itertools import chain
+from functools import cached_property
 
 from flake8_nograd.elsewhere import Place
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.project.deeds import Deeds
-from flake8_nograd.project.function_text import parsed
 from flake8_nograd.project.given_functions import GivenFunctions
-from flake8_nograd.project.kept_values import Kept, computes, filled_by, gives_kept, kept_by
+from flake8_nograd.project.kept_values import Kept, filled_by
 from flake8_nograd.project.origins import Origins, Spot
 from flake8_nograd.project.programs import Programs
-from flake8_nograd.project.summary import CallSite, ClassSummary, ModuleSummary
+from flake8_nograd.project.summary import CallSite
 from flake8_nograd.project.symbols import Definition, Outside, Symbol, Symbols
-from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import escapes, methods
 
 _DEEPEST = 4
@@ -33,27 +29,17 @@ _SEEING = (
     (lazy_pattern(rb"(?m)^[ \t]*torch(?:\.(?!backends|_)\w+)+[ \t]*=(?!=)"), "torch."),
     (lazy_pattern(rb"(?m)^[ \t]*[\w.]*\b(?:F|functional|nn\.\w+)\.\w+[ \t]*=(?!=)"), "torch"),
     (lazy_pattern(rb"setattr\([^\n]*[\"']forward[\"']"), "setattr"),
-)
-_SHOWS = lazy_pattern(rb"is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf")
-# What a file holds whose functions keep something for others or see recording.
-_SHARING = lazy_pattern(
-    rb"(?m)is_grad_enabled|is_inference_mode_enabled|requires_grad|grad_fn|is_leaf|^[ \t]+global\b"
-    rb"|^\w+[ \t]*(?::[^=\n]+)?=[ \t]*(?:\[|\{|\w*(?:dict|list|deque|Dict|Queue)\()"
-)
-_RUN_BY_CALLERS = ("forward", "__call__", "train", "eval")
-# Methods that run a model, or whatever stands in for one, and the words that every such text holds.
-_RUNNING = tuple(
-    (lazy_pattern(rb"def[ \t](?<=[ \t]def[ \t])[ \t]*%s\b" % word.encode()), word)
-    for word in _RUN_BY_CALLERS
-)
-_MAY_KEEP = lazy_pattern(
-    rb"(?m)\bself\.[\w.]+[^\n=(]*(?:[-+*/|]?=(?!=)|: )"
-    rb"|[\w)\]]\.(?:append|add|update|extend|insert|[a-z]+_)\(|^[ \t]+(?!super\b|print\b)\w+\("
+    (lazy_pattern(rb"\.__call__[ \t]*=(?!=)"), "__call__"),
+    (lazy_pattern(rb"(?m)^[ \t]+forward[ \t]*=(?!=)"), "forward"),
+    (lazy_pattern(rb"\bparametrize\.\w+|\bparametrizations\b"), "parametriz"),
+    (lazy_pattern(rb"\b(?:weight|spectral)_norm\("), "_norm("),
+    (lazy_pattern(rb"\bsaved_tensors_hooks\b"), "saved_tensors_hooks"),
+    # These compute other values, or make their weights, when nothing is recorded.
+    (lazy_pattern(rb"\bTransformerEncoder(?:Layer)?\("), "TransformerEncoder"),
+    (lazy_pattern(rb"\bnn\.Lazy[A-Z]\w*\("), "nn.Lazy"),
 )
 # An attribute or a key of something else than `self` is set.
 _FILLS = lazy_pattern(rb"(?m)^[ \t]+(?!self\b)\w+(?:\.\w+|\[[\"']\w+[\"']\])[ \t]*=(?!=)")
-_ON_OBJECTS = lazy_pattern(rb"(?<!self)(?<!\))\.(\w+)\((?<!\.forward\()")
-_REMEMBERS = lazy_pattern(rb"@[\w.]*(?:cache|memo)")
 _KNOWN_METHODS = (
     escapes.PASSING_METHODS
     | escapes.PLAIN_METHODS
@@ -77,11 +63,10 @@ class LeftBehind:
 
     @cached_property
     def place(self) -> Place | None:
-        """Where a model of the project, or a hook on it, keeps what may have a graph."""
+        """Where other code sees forward passes, or stands in their place."""
         if self._symbols.files.is_alone():
             return None
-        found = chain(self._hooks(), self._states(), [self._given.keeping_loss])
-        return next(filter(None, found), None)
+        return next(self._hooks(), None)
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -135,20 +120,6 @@ class LeftBehind:
             for item in self._deeds.definitions(name)
         )
 
-    def of_overriding(self, method: Definition) -> bool:
-        """Whether a method may be overridden in another file by one that may keep something."""
-        cls, summary = method._replace(function=None), method.function
-        if cls.cls is None or summary is None:
-            return False
-        if not self._symbols.files.is_mentioned(cls.cls.name, is_method=False):
-            return False
-        return any(
-            self._is_elsewhere(item)
-            and self._symbols.are_related(item._replace(function=None), cls)
-            and self.keeps(item)
-            for item in self._deeds.definitions(summary.name)
-        )
-
     def _is_elsewhere(self, item: Definition) -> bool:
         return item.module.path != self._symbols.files.own.path
 
@@ -156,70 +127,8 @@ class LeftBehind:
         files = self._symbols.files
         for pattern, word in _SEEING:
             for path, lines in files.found(pattern, word):
-                if self._programs.may_hold(path) and _keeps_in_a_hook(files.text(path) or b""):
+                if self._programs.may_hold(path):
                     yield Place(path, lines[0])
-
-    def _states(self) -> Iterator[Place]:
-        files = self._symbols.files
-        paths = (path for pattern, word in _RUNNING for path, _ in files.found(pattern, word))
-        for path in dict.fromkeys(paths):
-            text = files.text(path) or b""
-            is_suspect = self.is_suspect(text) or self._given.keeper is not None
-            if not is_suspect or not self._programs.may_hold(path):
-                continue
-            module = files.summary(path)
-            for cls in module.classes.values() if module is not None else ():
-                yield from self._of_class(module, cls) if module is not None else ()
-
-    @cached_property
-    def _sharing(self) -> re.Pattern[bytes] | None:
-        """Imports of the files whose functions may keep something for others or see recording."""
-        files = self._symbols.files
-        names = {files.parts(path)[-1:] for path in files.occurring(_SHARING)}
-        words = b"|".join(sorted(re.escape(part.encode()) for name in names for part in name))
-        if not words:
-            return None
-        return re.compile(rb"(?m)^[ \t]*(?:from|import)\b[^\n]*\b(?:%s)\b" % words)
-
-    def is_suspect(self, text: bytes) -> bool:
-        """Whether a function of a text may leave something behind."""
-        if _may_keep(text) or _SHOWS.search(text) is not None:
-            return True
-        return self._imports_sharing(text) or self._calls_methods(text)
-
-    def _calls_methods(self, text: bytes) -> bool:
-        """Whether a text calls methods of the project on something else than `self`."""
-        names = {name.decode() for name in _ON_OBJECTS.findall(text)} - _KNOWN_METHODS
-        return any(map(self._symbols.files.has_method, names))
-
-    def _imports_sharing(self, text: bytes) -> bool:
-        return self._sharing is not None and self._sharing.search(text) is not None
-
-    def _of_class(self, module: ModuleSummary, cls: ClassSummary) -> Iterator[Place]:
-        """What the forward of a class, and what runs in it, keep for others or see of recording."""
-        own = Definition(module, cls, None)
-        is_module = self._deeds.is_module(own)
-        if is_module is False or (is_module is None and "forward" not in cls.methods):
-            yield from self._of_called_object(own)
-            return
-        entered: list[Symbol] = [self._symbols.method(own, name) for name in _RUN_BY_CALLERS]
-        if b"property" in (self._symbols.files.text(module.path) or b""):
-            entered += self._properties(own)
-        yield from self._left_by(entered)
-
-    def _of_called_object(self, own: Definition) -> Iterator[Place]:
-        """The same of an object that is no module, and is called as models and losses are."""
-        assert own.cls is not None
-        node = own.cls.methods.node("__call__")
-        if node is not None and (computes(node) or gives_kept(node)):
-            yield from self._left_by([own._replace(function=own.cls.methods["__call__"])])
-
-    def _properties(self, own: Definition) -> Iterator[Definition]:
-        """The properties of a class and of its ancestors."""
-        for item in (own, *self._symbols.ancestors(own)):
-            for function in item.cls.methods.values() if item.cls is not None else ():
-                if function.is_property:
-                    yield item._replace(function=function)
 
     def _left_by(self, entered: Iterable[Symbol]) -> Iterator[Place]:
         """What functions, and all that they call, keep for others or see of recording."""
@@ -293,29 +202,3 @@ class LeftBehind:
         name = re.escape(kept.name.encode())
         pattern = re.compile(rb"\b%s\b(?!\s*=[^=])" % name)
         return self._symbols.files.is_held(pattern, kept.name)
-
-
-def _may_keep(text: bytes) -> bool:
-    """Whether a text sets attributes, adds to containers or calls functions, in no constructor.
-
-    A function whose results are remembered does as well.
-    """
-    functions = text.split(b"def ")[1:]
-    return _REMEMBERS.search(text) is not None or any(
-        not item.lstrip().startswith(b"__init__") and _MAY_KEEP.search(item) for item in functions
-    )
-
-
-@lru_cache(maxsize=64)
-def _keeps_in_a_hook(text: bytes) -> bool:
-    """Whether any function of a file keeps something; hooks may be defined wherever they like."""
-    try:
-        tree = parsed(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
-    functions = (
-        node
-        for node in nodes_of(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-    )
-    return any(next(kept_by(node), None) for node in functions)

@@ -175,6 +175,10 @@ class Neighbours:
             if found is not None:
                 yield found
 
+    def called(self, name: str) -> list[str]:
+        """The files whose names end in a part, wherever they are."""
+        return self._files.called(name)
+
     def holding(
         self,
         pattern: re.Pattern[bytes],

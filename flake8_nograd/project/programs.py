@@ -12,9 +12,11 @@ from flake8_nograd.project.neighbours import Neighbours
 from flake8_nograd.project.summary import ModuleSummary
 
 _MOST_IMPORTERS = 24
+_MOST_IMPORTED = 40
 _OF_TOOLS = ("setup.py", "conf.py")  # they import a project to build it or to describe it
 _BY_TEXT = lazy_pattern(
-    rb"\b(?:import_module|__import__|spec_from_file_location|run_path|run_module|locate)\("
+    rb"\b(?:import_module|__import__|spec_from_file_location|run_path|run_module|locate"
+    rb"|load_module|find_spec|iter_modules)\("
     rb"|\bhydra\b"
 )
 
@@ -32,6 +34,7 @@ class Programs:
             self._known[path] = (
                 self._files.concerns(path)
                 or path in self._importers
+                or self._imported is None
                 or path in self._imported
                 or (self._may_be_loaded and self._files.is_beside(path))
             )
@@ -68,17 +71,27 @@ class Programs:
     def _imported_by(self, module: ModuleSummary) -> Iterator[str]:
         """The files that a file imports."""
         for dotted in (*module.imports.values(), *module.stars):
-            yield from self._files.behind(dotted, module.path)
+            found = list(self._files.behind(dotted, module.path))
+            # A path that is set while the program runs may lead to any folder.
+            yield from found or self._files.called(dotted.partition(".")[0])
 
     @cached_property
-    def _imported(self) -> frozenset[str]:
-        """What they import themselves."""
-        return frozenset(
-            path for module in self._importers.values() for path in self._imported_by(module)
-        )
+    def _imported(self) -> frozenset[str] | None:
+        """What they import themselves, also by way of others; None if that is too much."""
+        todo = list(self._importers.values())
+        found: set[str] = set()
+        for module in todo:
+            for path in self._imported_by(module):
+                if len(found) > _MOST_IMPORTED:
+                    return None
+                if path not in found:
+                    found.add(path)
+                    inner = self._files.summary(path)
+                    todo += [] if inner is None else [inner]
+        return frozenset(found)
 
     @cached_property
     def _may_be_loaded(self) -> bool:
         """Whether any of them loads modules by a text."""
-        texts = map(self._files.text, self._importers)
+        texts = map(self._files.text, (*self._importers, *(self._imported or ())))
         return any(_BY_TEXT.search(text or b"") is not None for text in texts)

@@ -24,6 +24,7 @@ from flake8_nograd.project.origins import MAKERS, Origins, Spot
 from flake8_nograd.project.picked_names import PickedNames
 from flake8_nograd.project.programs import Programs
 from flake8_nograd.project.pure_functions import PureFunctions
+from flake8_nograd.project.quiet_passes import QuietPasses
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.texts import Texts
 from flake8_nograd.project.unseen_calls import UnseenCalls
@@ -55,6 +56,9 @@ class View:
         self._left_behind = LeftBehind(self._symbols, self._deeds, self._origins, programs)
         unseen = self._unseen = UnseenCalls(self._symbols, self._left_behind, programs)
         self._pure = PureFunctions(self._symbols, self._left_behind, unseen, vocabulary)
+        self._quiet_passes = QuietPasses(
+            self._symbols, self._deeds, self._effects, unseen, programs, vocabulary
+        )
         self._given_models = GivenModels(self._symbols, vocabulary)
         self._picked_names = PickedNames(self._symbols)
         self._habits = Habits(self._symbols, self._deeds, self._callers)
@@ -151,7 +155,7 @@ class View:
 
     def left_behind(self) -> Place | None:
         """See `Elsewhere`."""
-        return self._left_behind.place
+        return self._left_behind.place or self._quiet_passes.loud
 
     def filled(self) -> Set[str]:
         """See `Elsewhere`."""
@@ -167,15 +171,16 @@ class View:
         found = self._function(dotted) or self._symbols.named(dotted, self._own)
         if not isinstance(found, Definition) or found.function is None:
             return False
-        return self._left_behind.left_by(found)
+        return self._left_behind.left_by(found) or not self._quiet_passes.is_quiet(found)
 
     def method_leaves_behind(self, name: str) -> bool:
         """See `Elsewhere`."""
-        return self._left_behind.of_methods(name)
+        return self._left_behind.of_methods(name) or not self._quiet_passes.are_quiet(name)
 
     def pass_leaves_behind(self, name: str) -> bool:
         """See `Elsewhere`."""
-        return self._left_behind.of_methods(name, of_models=True)
+        found = self._left_behind.of_methods(name, of_models=True)
+        return found or not self._quiet_passes.are_quiet(name)
 
     def unseen(self) -> Place | None:
         """See `Elsewhere`."""
@@ -201,7 +206,7 @@ class View:
     def is_overridden(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""
         own = self._defined_here(cls, function)
-        return own is not None and self._left_behind.of_overriding(own.definition)
+        return own is not None and self._quiet_passes.is_overridden_loudly(own.definition)
 
     def access(self, cls: str, function: str, path: str) -> Deed | None:
         """See `Elsewhere`."""

@@ -37,6 +37,10 @@ class Callers:
         )
         self.is_script = any(map(_runs_something, bindings.tree.body))
 
+    def is_shared(self, name: str) -> bool:
+        """Whether another file may import a global name."""
+        return self._elsewhere.is_mentioned("", name)
+
     def reflects(self, scope: ast.AST) -> bool:
         """Whether names of a scope may be reached by their text."""
         if self._looks_into_frames or isinstance(scope, ast.Module):

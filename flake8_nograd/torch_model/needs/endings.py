@@ -176,6 +176,8 @@ class Endings:
             return f"a result becomes an attribute of a class (line {name.lineno})"
         if self._callers.reflects(variable.scope):
             return f"code may reach {variable.name} by its text (line {name.lineno})"
+        if isinstance(variable.scope, ast.Module) and self._callers.is_shared(variable.name):
+            return f"another file may import {variable.name} (line {name.lineno})"
         if isinstance(variable.scope, ast.Module) and not self._callers.is_script:
             in_function = not isinstance(self._bindings.function_of(name), ast.Module)
             if in_function:

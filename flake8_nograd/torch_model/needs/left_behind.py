@@ -115,11 +115,14 @@ class LeftBehind:
     def _is_callback(self, node: ast.Call, function: Function) -> bool:
         """Whether what is called may be a function that the file gave away, and that keeps things.
 
-        Methods of other objects than `self` are taken to be what their name says.
+        Methods of other objects than `self` are taken to be what their name says, unless a class of
+        the file has one of that name.
         """
         names = [item.arg for item in function.parameters()[:1]]
         if isinstance(node.func, ast.Attribute):
             is_own = isinstance(node.func.value, ast.Name) and [node.func.value.id] == names
+            if not is_own and self._callees.is_method(node.func.attr):
+                return True
             if not is_own or function.owner is None or self._callees.is_method(node.func.attr):
                 return False
         return self._given_away.keeps_something()

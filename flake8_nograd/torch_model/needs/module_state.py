@@ -147,6 +147,9 @@ class ModuleState:
             why = self._left_behind.of(_code(function), function)
             if why is not None:
                 return f"a forward pass {why}"
+            owner = function.owner
+            if owner is not None and self._elsewhere.is_overridden(owner.name, function.name):
+                return f"another file overrides {function.name}(), which may keep something"
         for name in sorted(self._decorator_names()):
             if self._elsewhere.leaves_behind(name):
                 return f"a forward pass is decorated by {name}(), which may keep something"
