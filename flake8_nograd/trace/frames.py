@@ -7,6 +7,7 @@ import linecache
 import os
 import site
 import sysconfig
+import threading
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -128,6 +129,8 @@ def _line_of(code: CodeType, instruction: int) -> int:
     return code.co_firstlineno
 
 
+_parsing = threading.Lock()
+
 # By path, with the lines that they were found in: a file may be rewritten while we watch.
 _starts: dict[str, tuple[list[str], _Starts]] = {}
 
@@ -143,9 +146,11 @@ def _call_starts(path: str) -> _Starts:
 
 
 def _parsed_starts(lines: list[str]) -> _Starts:
+    # Threads that parse at the same time can make Python raise a SystemError.
     try:
-        return dict(_spans(ast.parse("".join(lines))))
-    except (SyntaxError, ValueError, RecursionError):
+        with _parsing:
+            return dict(_spans(ast.parse("".join(lines))))
+    except (SyntaxError, ValueError, RecursionError, SystemError):
         return {}
 
 
