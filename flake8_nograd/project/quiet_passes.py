@@ -237,9 +237,9 @@ class QuietPasses:
 
     def _is_layer(self, made: str, module: ModuleSummary) -> bool:
         """Whether what an attribute is made by is a layer that is known, or one of the project."""
-        if made == "None" or names_a_model(made):
-            return True  # as it is given; of what class it may be is looked at by itself
-        if not made.endswith("()") or any(word in made for word in _OTHERWISE):
+        if not made.endswith("()"):  # of what class a given model may be is looked at by itself
+            return made == "None" or names_a_model(made)
+        if any(word in made for word in _OTHERWISE):
             return False
         symbol = self._symbols.named(made[:-2], module)
         if isinstance(symbol, Outside):
