@@ -113,18 +113,17 @@ def facts_of(source: Source, options: Options, floor: Floor = newest) -> ModuleF
     """The facts of a file; only one of which something could be reported opens others."""
     facts = _analysed(source, options, None, floor)
     is_found = facts.regions or facts.backward_passes or any(item.place for item in facts.misuses)
-    if is_found or _has_passes_elsewhere(facts.unknown, source, options):
-        facts = _facts_in_project(source, options, floor)
+    if is_found or any(facts.unknown):
+        from flake8_nograd.project.project import seen_from
+
+        elsewhere = seen_from(source, options)
+        if is_found or _has_passes_elsewhere(facts.unknown, elsewhere):
+            facts = _analysed(source, options, elsewhere, floor)
     return facts
 
 
-def _has_passes_elsewhere(unknown: Unknown, source: Source, options: Options) -> bool:
+def _has_passes_elsewhere(unknown: Unknown, elsewhere: Elsewhere) -> bool:
     """Whether other files tell that something is a model, or runs one that it is given."""
-    if not any(unknown):
-        return False
-    from flake8_nograd.project.project import seen_from
-
-    elsewhere = seen_from(source, options)
     runs = any(elsewhere.runs(name) is not None for name in unknown.runners)
     return runs or any(map(elsewhere.is_module, unknown.classes))
 

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import defaultdict
+from collections.abc import Set
+from itertools import chain
 from typing import Protocol
 
 from flake8_nograd.project.function_text import FunctionNode
-from flake8_nograd.project.symbols import Definition
+from flake8_nograd.project.symbols import Definition, Outside
 from flake8_nograd.project.targets import bindings_of
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import nodes_of
 from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.guard_calls import is_guard
+from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.views import may_give_view
 
+# Methods that compute something, if no class of the project has another of the name.
+COMPUTING_METHODS = methods.CUTS | escapes.PLAIN_METHODS | escapes.PASSING_METHODS
+_BUILTINS = (escapes.READING_BUILTINS | escapes.PASSING_BUILTINS) - {"open", "input"}
 _ACTING = (
     *(ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith),
     *(ast.ClassDef, ast.AsyncFunctionDef, ast.Lambda, ast.Try, ast.Import, ast.ImportFrom),
 )
+
+
+def is_computing_builtin(path: str) -> bool:
+    """Whether a name stands for a builtin that does nothing but compute."""
+    return path in _BUILTINS and hasattr(builtins, path)
+
+
+def is_of_library(symbol: Outside, effects: Set[Effect], vocabulary: Vocabulary) -> bool:
+    """Whether a known package has a function of one of some effects, which writes into nothing."""
+    package, name = symbol.dotted.partition(".")[0], symbol.dotted.rpartition(".")[2]
+    is_known = package in escapes.KNOWN_PACKAGES and not name.endswith("_")
+    return is_known and vocabulary.effect(symbol.dotted) in effects
 
 
 class Rules(Protocol):
@@ -40,11 +60,10 @@ class Body:
         self._node = node
         self._parts = [part for item in node.body for part in nodes_of(item)]
         self.bound: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
-        for part in self._parts:
-            for target, value in bindings_of(part):
-                for name in nodes_of(target):
-                    if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                        self.bound[name.id].append(value)
+        for target, value in chain.from_iterable(map(bindings_of, self._parts)):
+            for name in nodes_of(target):
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                    self.bound[name.id].append(value)
 
     def is_pure(self, rules: Rules, function: Definition, depth: int) -> bool:
         """Whether nothing in the function acts on anything that others know."""

@@ -7,7 +7,6 @@ import builtins
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import chain
 from typing import TypeGuard
 
 from flake8_nograd.elsewhere import Place
@@ -80,9 +79,7 @@ class GivenFunctions:
             return False
         if self._symbols.method(own, name) is not None:
             return False
-        related = [own, *self._symbols.ancestors(own)]
-        found = [item.cls.attributes.get(name, ()) for item in related if item.cls is not None]
-        return all(map(_is_name, chain(*found)))
+        return all(_is_name(maker) for maker, _ in self._symbols.makers(own, name))
 
 
 def _is_name(maker: str) -> bool:
@@ -102,10 +99,15 @@ def giving_back(text: bytes, names: frozenset[bytes]) -> list[tuple[int, Functio
     return found
 
 
-@lru_cache(maxsize=8192)
 def values_in(text: bytes) -> frozenset[bytes]:
     """The last names of what stands for a value somewhere in a file, and is not called there."""
-    return frozenset(name for _, name in _VALUE.findall(text))
+    return frozenset(name for _, name in _values(text))
+
+
+@lru_cache(maxsize=8192)
+def _values(text: bytes) -> frozenset[tuple[bool, bytes]]:
+    """The same names, each with whether it is read from something."""
+    return frozenset((bool(owner), name) for owner, name in _VALUE.findall(text))
 
 
 @lru_cache(maxsize=8192)  # more than the files of most projects, which are asked in turn
@@ -128,7 +130,7 @@ def _given_away(text: bytes) -> list[re.Match[bytes]]:
     defined = [hit for hit in _DEF.finditer(text) if hit[2] in names]
     if not defined:
         return []
-    values = {(bool(owner), name) for owner, name in _VALUE.findall(text)}
+    values = _values(text)
     return [hit for hit in defined if (bool(hit[3]), hit[2]) in values]
 
 

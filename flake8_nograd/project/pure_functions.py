@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 
 from flake8_nograd.elsewhere import Reading
-from flake8_nograd.project.bodies import Body
+from flake8_nograd.project.bodies import (
+    COMPUTING_METHODS,
+    Body,
+    is_computing_builtin,
+    is_of_library,
+)
 from flake8_nograd.project.kept_values import gives_plain
 from flake8_nograd.project.left_behind import LeftBehind
 from flake8_nograd.project.summary import MODULE_BODY
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.unseen_calls import UnseenCalls
 from flake8_nograd.syntax.expressions import nodes_of
-from flake8_nograd.vocabulary import escapes, methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.guard_calls import is_guard
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 _DEEPEST = 3
 _COMPUTING = frozenset((Effect.TENSOR, Effect.NUMBERS))
-_BUILTINS = (escapes.READING_BUILTINS | escapes.PASSING_BUILTINS) - {"open", "input", "super"}
-_READING = methods.CUTS | escapes.PLAIN_METHODS | escapes.PASSING_METHODS
 
 
 class PureFunctions:
@@ -76,13 +77,13 @@ class PureFunctions:
             is_known = symbol.function is not None and symbol.key != function.key
             return is_known and self.outcome(symbol, depth - 1) is not Reading.MORE
         if isinstance(symbol, Outside):
-            package, name = symbol.dotted.partition(".")[0], symbol.dotted.rpartition(".")[2]
-            is_known = package in escapes.KNOWN_PACKAGES and not name.endswith("_")
-            return is_known and self._vocabulary.effect(symbol.dotted) in _COMPUTING
-        return path in _BUILTINS and hasattr(builtins, path)
+            return is_of_library(symbol, _COMPUTING, self._vocabulary)
+        return path != "super" and is_computing_builtin(path)
 
     def reads(self, method: str) -> bool:
         """Whether methods of a name compute something, of whatever object, and nothing else."""
         own = self._symbols.files.own.classes.values()
         is_own = any(method in cls.methods for cls in own)
-        return method in _READING and not is_own and not self._left_behind.of_methods(method)
+        return (
+            method in COMPUTING_METHODS and not is_own and not self._left_behind.of_methods(method)
+        )

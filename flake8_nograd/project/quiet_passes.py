@@ -7,7 +7,6 @@ something that keeps what it gets.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -15,7 +14,13 @@ from itertools import chain
 
 from flake8_nograd.elsewhere import Place, Reading
 from flake8_nograd.patterns import lazy_pattern
-from flake8_nograd.project.bodies import Body, Rules
+from flake8_nograd.project.bodies import (
+    COMPUTING_METHODS,
+    Body,
+    Rules,
+    is_computing_builtin,
+    is_of_library,
+)
 from flake8_nograd.project.deeds import Deeds
 from flake8_nograd.project.effects import Effects
 from flake8_nograd.project.function_text import FunctionNode
@@ -27,7 +32,7 @@ from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.project.unseen_calls import UnseenCalls
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name
-from flake8_nograd.vocabulary import escapes, methods
+from flake8_nograd.vocabulary import escapes
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.guard_calls import is_guard
 from flake8_nograd.vocabulary.lookup import Vocabulary
@@ -37,8 +42,6 @@ _DEEPEST = 12  # calls in calls
 _DEFINES_PASS = lazy_pattern(rb"\bdef[ \t]+(?:forward|__call__|train|eval)\b")
 _GIVES = lazy_pattern(rb"[(=]")
 _RUN_BY_CALLERS = ("forward", "__call__", "train", "eval", "__getattr__", "__setattr__")
-_KNOWN = methods.CUTS | escapes.PLAIN_METHODS | escapes.PASSING_METHODS
-_BUILTINS = (escapes.READING_BUILTINS | escapes.PASSING_BUILTINS) - {"open", "input"}
 _COMPUTING = frozenset((Effect.TENSOR, Effect.NUMBERS, Effect.OBJECT))
 _MODULES = frozenset((Effect.MODULE, Effect.LAYER))
 _HARMLESS = frozenset(
@@ -77,9 +80,9 @@ class QuietPasses:
         files = self._symbols.files
         for path in () if files.is_alone() else files.occurring(_DEFINES_PASS):
             module = files.summary(path) if self._programs.may_hold(path) else None
-            for cls in module.classes.values() if module is not None else ():
-                assert module is not None
-                yield from self._of_class(Definition(module, cls, None))
+            if module is not None:
+                for cls in module.classes.values():
+                    yield from self._of_class(Definition(module, cls, None))
 
     def _given(self) -> Iterator[Place]:
         """The functions that files give away, and that may stand for a loss."""
@@ -174,12 +177,9 @@ class QuietPasses:
         if isinstance(symbol, Definition):
             return self._makes_quietly(symbol) or self.is_quiet(symbol, depth - 1)
         if isinstance(symbol, Outside):
-            name = symbol.dotted.rpartition(".")[2]
-            is_known = symbol.dotted.partition(".")[0] in escapes.KNOWN_PACKAGES
-            is_known = is_known and name not in escapes.SHOWING_CALLS
-            effect = self._vocabulary.effect(symbol.dotted)
-            return is_known and not name.endswith("_") and effect in _COMPUTING
-        return path in _BUILTINS and hasattr(builtins, path)
+            shows = symbol.dotted.rpartition(".")[2] in escapes.SHOWING_CALLS
+            return not shows and is_of_library(symbol, _COMPUTING, self._vocabulary)
+        return is_computing_builtin(path)
 
     def _makes_quietly(self, cls: Definition) -> bool:
         """Whether making an object of a class runs nothing of the project."""
@@ -193,7 +193,7 @@ class QuietPasses:
         defined = self._symbols.files.has_method(method)
         own = self._symbols.files.own.classes.values()
         if not defined and not any(method in cls.methods for cls in own):
-            return method in _KNOWN
+            return method in COMPUTING_METHODS
         return all(map(self.is_quiet, self._deeds.definitions(method)))
 
     def runs_own(self, name: str, function: Definition, depth: int) -> bool:
@@ -203,13 +203,7 @@ class QuietPasses:
             return False
         if self._symbols.method(own, name) is not None:
             return self._runs_method(name, own, depth)
-        related = [own, *self._symbols.ancestors(own)]
-        made = [
-            (maker, item.module)
-            for item in related
-            if item.cls is not None
-            for maker in item.cls.attributes.get(name, ())
-        ]
+        made = self._symbols.makers(own, name)
         return bool(made) and all(self._is_layer(maker, module) for maker, module in made)
 
     def _runs_method(self, name: str, own: Definition, depth: int) -> bool:
@@ -281,10 +275,9 @@ class _PassBody(Body):
     def is_pure_call(self, call: ast.Call, rules: Rules, function: Definition, depth: int) -> bool:
         """See `Body`; calls of layers and methods of the same object are followed."""
         target = call.func
-        path = access_path(target)
-        name = path.removeprefix("self.").removesuffix(".[]")
-        if path.startswith("self.") and "." not in name:
-            return self._passes.runs_own(name, function, depth)
+        attribute = _own_attribute(target)
+        if attribute:
+            return self._passes.runs_own(attribute, function, depth)
         match target:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=inherited):
                 return self._passes.runs_inherited(inherited, function, depth)
@@ -298,7 +291,12 @@ class _PassBody(Body):
 
     def _is_own_layer(self, value: ast.expr | None, function: Definition, depth: int) -> bool:
         """Whether a name stands for a layer of the object, such as one of a list that it has."""
-        path = access_path(value) if value is not None else ""
-        name = path.removeprefix("self.").removesuffix(".[]")
-        is_own = path.startswith("self.") and "." not in name
-        return is_own and self._passes.runs_own(name, function, depth)
+        attribute = _own_attribute(value) if value is not None else ""
+        return bool(attribute) and self._passes.runs_own(attribute, function, depth)
+
+
+def _own_attribute(node: ast.expr) -> str:
+    """The attribute of `self` that an access reads, or of which it reads an item; else empty."""
+    path = access_path(node)
+    name = path.removeprefix("self.").removesuffix(".[]")
+    return name if path.startswith("self.") and "." not in name else ""

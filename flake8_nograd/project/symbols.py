@@ -178,6 +178,15 @@ class Symbols:
                 return ancestor._replace(function=ancestor.cls.methods[name])
         return None
 
+    def makers(self, of: Definition, attribute: str) -> list[tuple[str, ModuleSummary]]:
+        """What makes an attribute of the objects of a class, each with the file that says so."""
+        return [
+            (maker, item.module)
+            for item in (of, *self.ancestors(of))
+            if item.cls is not None
+            for maker in item.cls.attributes.get(attribute, ())
+        ]
+
     def ancestors(self, of: Definition) -> list[Definition]:
         """The ancestors of a class that are in the project, nearest first."""
         return self._lineage(of)[0]
