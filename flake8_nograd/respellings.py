@@ -10,6 +10,8 @@ from flake8_nograd.rules.base import Cure
 from flake8_nograd.source import Source
 from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.expressions import first_await_or_yield
+from flake8_nograd.syntax.imports import is_docstring
 from flake8_nograd.torch_model.facts import GuardMisuse
 
 
@@ -18,6 +20,8 @@ def respelling_of(item: GuardMisuse, cure: Cure, source: Source) -> Respelling |
     node = item.node if item.instead is None else item.instead
     if isinstance(node, Sequence):
         return _wrapping(node, item, cure, source)
+    if cure.moves_in:
+        return _moving_in(item.node, node, cure, source)
     span = source.span(node, node)
     if isinstance(node, ast.With):
         text, title = _body(node, source), "Remove the guard"
@@ -56,6 +60,33 @@ def _wrapping(
     moved = [unit + line if line.strip() else line for line in lines]
     text = f"with {guard}:{after}{''.join(moved)}"
     return _respelling(span, text, cure, f"Put what follows under `with {guard}:`")
+
+
+def _moving_in(guard: ast.expr, function: ast.AST, cure: Cure, source: Source) -> Respelling | None:
+    """A guard around the body, not above the `def`; None if others would run under it."""
+    assert isinstance(function, FunctionNode)
+    body = function.body[is_docstring(function.body[0]) :]
+    if not body or first_await_or_yield(body) or any(map(_has_long_text, body)):
+        return None
+    span, last = source.decorated(guard, function), guard.end_lineno or guard.lineno
+    first = min(node.lineno for node in (body[0], *getattr(body[0], "decorator_list", ())))
+    header, lines = source.lines[last : first - 1], list(source.lines[first - 1 : span.end_line])
+    indent = source.lines[span.line - 1][: span.column]
+    after = source.lines[last - 1][source.span(guard, guard).end_column :]
+    unit = lines[0][: len(lines[0]) - len(lines[0].lstrip())].removeprefix(indent)
+    if (
+        after.strip()[:1] not in ("", "#")
+        or indent.strip()
+        or not header
+        or not header[0].startswith(indent)
+    ):
+        return None
+    written = f"with {ast.unparse(guard)}{'' if isinstance(guard, ast.Call) else '()'}:"
+    lines[-1] = lines[-1][: span.end_column]
+    moved = [unit + line if line.strip() else line for line in lines]
+    text = "".join([*header, indent, unit, written, after, *moved])
+    title = f"Put the body under `{written}`"
+    return _respelling(span, text.removeprefix(indent), cure, title)
 
 
 def _exchanged(first: ast.expr, last: ast.expr, source: Source) -> str | None:

@@ -68,6 +68,11 @@ class Source:
             self.column(end_line, last.end_col_offset or 0),
         )
 
+    def decorated(self, decorator: ast.expr, last: ast.stmt) -> Span:
+        """The characters from the `@` of a decorator to the end of a statement."""
+        span = self.span(decorator, last)
+        return span._replace(column=self.lines[span.line - 1].rfind("@", 0, span.column))
+
     def column(self, line: int, byte_offset: int) -> int:
         """The 0-based column in characters of a UTF-8 byte offset, which is what `ast` counts."""
         text = self.lines[line - 1]

@@ -11,6 +11,7 @@ from flake8_nograd.findings import Respelling, Span
 from flake8_nograd.fixing.rewriting import CannotRewrite
 from flake8_nograd.source import Source, SourceError
 from flake8_nograd.syntax.bindings import FunctionNode
+from flake8_nograd.syntax.imports import is_docstring
 
 
 def respell(source: Source, data: bytes, respellings: Sequence[Respelling]) -> bytes:
@@ -54,6 +55,8 @@ class _Respelled(ast.NodeTransformer):
             if text is not None:
                 return ast.parse(text, mode="eval").body
         self.generic_visit(node)
+        if isinstance(node, FunctionNode):
+            self._take_guard_in(node)
         return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -72,6 +75,16 @@ class _Respelled(ast.NodeTransformer):
                 guard.body = suite[index + 1 :]
                 suite[index:] = [guard]
                 return
+
+    def _take_guard_in(self, function: FunctionNode) -> None:
+        """Whatever guard above a function is to go around its body."""
+        for guard in function.decorator_list:
+            if self._texts.pop(self._source.decorated(guard, function), ""):
+                called = guard if isinstance(guard, ast.Call) else ast.Call(guard, [], [])
+                start = int(is_docstring(function.body[0]))
+                block = ast.With([ast.withitem(called)], function.body[start:])
+                function.body[start:] = [block]
+                function.decorator_list.remove(guard)
 
     def _takes_order(self, decorators: Sequence[ast.expr]) -> bool:
         """Whether the two last decorators of a function change places."""

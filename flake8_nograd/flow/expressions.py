@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Generic
 
 from flake8_nograd.flow.graph import Kind, Node
-from flake8_nograd.flow.program import Place, Program, Read
+from flake8_nograd.flow.program import Change, Place, Program, Read
 from flake8_nograd.flow.scopes import Class, Function, Scope
 from flake8_nograd.flow.semantics import AttributeStore, Semantics
 from flake8_nograd.flow.state import Context, State, compact, flow_into, is_constant, join_branches
@@ -62,7 +62,14 @@ class Evaluator(Generic[Context]):
                 flow_into(value, self.graph.field(node, target.attr), self.graph)
         elif isinstance(target, ast.Subscript):
             self.evaluate(target.slice)
-            self.store(target.value, self.evaluate(target.value), value)
+            owner = self.evaluate(target.value)
+            self._note_change(target, owner)
+            self.store(target.value, owner, value)
+
+    def _note_change(self, target: ast.Name | ast.Subscript, value: Value) -> None:
+        if value.flows and self.place is not None:
+            change = Change(target, value, self.function, self.place, self.state.context)
+            self.program.changes.append(change)
 
     def bind_name(self, name: str, value: Value) -> None:
         """Assign a value to a name of the current scope."""

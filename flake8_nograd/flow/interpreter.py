@@ -117,11 +117,14 @@ class _Interpreter(Definitions[Context]):
         target = statement.target
         before = self.evaluate(target)
         if isinstance(target, ast.Name):
+            self._note_change(target, before)
             after = derived((before, value))
             after = self.semantics.operate(after, statement.value, self.state.context)
             self.bind_name(target.id, after)
         else:
             within = target.value if isinstance(target, ast.Subscript) else target
+            if isinstance(target, ast.Subscript) and isinstance(within, ast.Name):
+                self._note_change(target, self.evaluate(within))
             self.store(within, before, value)
 
     def _return(self, statement: ast.Return) -> None:

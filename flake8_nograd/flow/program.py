@@ -100,6 +100,17 @@ class Read(Generic[Context]):
 
 
 @dataclass(eq=False, slots=True)
+class Change(Generic[Context]):
+    """A statement that may change a value in place; ``node`` is what it assigns to."""
+
+    node: ast.Name | ast.Subscript
+    value: Value
+    function: Function
+    place: Place
+    context: Context
+
+
+@dataclass(eq=False, slots=True)
 class Program(Generic[Context]):
     """All scopes and calls of a file, in the order in which they were met."""
 
@@ -112,6 +123,7 @@ class Program(Generic[Context]):
     decorations: list[Call[Context]] = field(default_factory=list)
     properties: set[str] = field(default_factory=set)
     reads: list[Read[Context]] = field(default_factory=list)
+    changes: list[Change[Context]] = field(default_factory=list)
     callback_arguments: list[CallbackArgument[Context]] = field(default_factory=list)
     annotated: list[tuple[Node, ast.expr]] = field(default_factory=list)  # beside parameters
     # The dotted name of what `import *` gives a name that nothing else in the file binds.

@@ -26,7 +26,8 @@ class Cure(NamedTuple):
     where a guard is to be taken off, or put below another decorator, if that can be done; where
     statements are concerned, it is what they are to stand under. One that ``keeps_arguments`` has
     none itself, so it fits only where there are none. One that ``ends_error`` is for what raises
-    as it is. One that ``drops`` a keyword leaves it out of the call and the rest as it stands.
+    as it is. One that ``drops`` a keyword leaves it out of the call and the rest as it stands. One
+    that ``moves_in`` takes a decorator off and puts it as a `with` around the body.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Cure(NamedTuple):
     keeps_arguments: bool = False
     ends_error: bool = False
     drops: str = ""
+    moves_in: bool = False
 
 
 class Report(NamedTuple):

@@ -35,7 +35,9 @@ async def scores(batch: torch.Tensor) -> torch.Tensor:
 ```
 
 ## Fix safety
-No fix is offered.
+A coroutine that awaits nothing gets its guard as a `with` around its body, an unsafe fix: what it
+gives no longer has a graph. Bodies that await or yield are left, for the guard would last while
+others run (NGR305), and makers of generators too.
 
 ## When to ignore
 If nothing in the body computes with tensors; then the guard may as well go.
@@ -48,7 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_nograd.rules.base import Report, Rule, reports_of
+from flake8_nograd.rules.base import Cure, Report, Rule, reports_of
 from flake8_nograd.torch_model.facts import Misuse, ModuleFacts
 
 _MESSAGES = {
@@ -66,10 +68,12 @@ _MESSAGES = {
     ),
 }
 
+_CURES = {Misuse.ON_COROUTINE: Cure("", "what it gives loses its graph", moves_in=True)}
+
 
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Decorators that end before the body runs."""
-    yield from reports_of(facts, _MESSAGES)
+    yield from reports_of(facts, _MESSAGES, _CURES)
 
 
 RULE = Rule(
@@ -78,5 +82,4 @@ RULE = Rule(
     summary="a guard decorates a coroutine or the maker of a generator",
     precedence=303,
     check=check,
-    fixable=False,
 )

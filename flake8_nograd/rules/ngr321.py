@@ -2,7 +2,8 @@
 
 ## What it does
 Reports calls that are given what a model has made under `torch.inference_mode()` and that save it
-for a backward pass (a layer that is trained, a loss), and methods that change it in place outside.
+for a backward pass (a layer that is trained, a loss), and methods and statements that change it in
+place outside.
 
 ## Why is this bad?
 Tensors made under inference mode can never take part in recording: `RuntimeError: Inference tensors

@@ -5,7 +5,11 @@ from __future__ import annotations
 from flake8_nograd.patterns import lazy_pattern
 from flake8_nograd.triage.text_prefilter import TextPrefilter
 
-_CHANGES = lazy_pattern(r"\.\s*[a-z]\w*(?<!_)_\s*\(")
+_CHANGES = lazy_pattern(
+    r"\.\s*[a-z]\w*(?<!_)_\s*\("  # a method in place
+    r"|(?:[-/%@&|^]|\*\*|<<|>>)=|\+=[\s\\(]*[\d.]"  # a statement that no list understands
+    r"|\][\s)\\]*[-+*/%@&|^<>]{0,2}=(?!=)"  # a part is written
+)
 
 
 def may_hold_inference_tensors(text: TextPrefilter) -> bool:

@@ -33,6 +33,7 @@ def decorated_makers(what: Interpreted) -> Iterator[GuardMisuse]:
                     f"@{ast.unparse(guard.node)}",
                     function.name,
                     lines_of(function.node),
+                    instead=function.node,
                 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from flake8_nograd.flow.graph import Kind, Node, closure, reversed_edges
-from flake8_nograd.flow.program import Call, Place, suites_of
+from flake8_nograd.flow.program import Call, Change, Place, suites_of
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.statements import names_bound
 from flake8_nograd.flow.values import Value
@@ -25,6 +25,7 @@ from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.autocast import AUTOCAST
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
+_Where = Call[Context] | Change[Context]
 _DEEPEST = 3  # sequences inside each other
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 
@@ -48,22 +49,32 @@ class _InferenceTensors:
         self._left_from = reversed_edges(self._graph.leaves)
 
     def find(self) -> Iterator[GuardMisuse]:
+        found: set[ast.expr] = set()
+        for where, node, value, kind in self._uses():
+            if where.node in found or not _is_read_whole(node, where.place):
+                continue
+            origin = self._origin(value) if self._is_outside(where) else None
+            if origin is not None:
+                found.add(where.node)
+                text, line = ast.unparse(node), origin.node.lineno
+                guard = guard_around(origin.call, GradMode.INFERENCE, self._what)
+                yield GuardMisuse(where.node, kind, text, line=line, instead=guard or ())
+
+    def _uses(self) -> Iterator[tuple[_Where, ast.expr, Value, Misuse]]:
         for call in self._calls:
             for node, value, kind in self._saved_or_changed(call):
-                if not _is_read_whole(node, call.place) or not self._is_outside(call):
-                    continue
-                origin = self._origin(value)
-                if origin is not None:
-                    text, line = ast.unparse(node), origin.node.lineno
-                    guard = guard_around(origin.call, GradMode.INFERENCE, self._what)
-                    yield GuardMisuse(call.node, kind, text, line=line, instead=guard or ())
-                    break
+                yield call, node, value, kind
+        for change in self._what.program.changes:
+            if _changes_tensor(change):
+                target = change.node
+                whole = target.value if isinstance(target, ast.Subscript) else target
+                yield change, whole, change.value, Misuse.CHANGED_OUTSIDE
 
-    def _is_outside(self, call: Call[Context]) -> bool:
+    def _is_outside(self, where: _Where) -> bool:
         """Whether recording is on here, and autocast gives nobody a cast in place of a tensor."""
-        if any(map(_is_autocast, suites_of(call.place))):
+        if any(map(_is_autocast, suites_of(where.place))):
             return False
-        return self._what.recording.modes(call.function, call.context) == {GradMode.ON}
+        return self._what.recording.modes(where.function, where.context) == {GradMode.ON}
 
     @cached_property
     def _calls(self) -> list[Call[Context]]:
@@ -201,6 +212,25 @@ class _InferenceTensors:
         )
 
 
+def _changes_tensor(change: Change[Context]) -> bool:
+    """Whether what is changed can be no list and no dictionary."""
+    statement, target = change.place.statement, change.node
+    if isinstance(target, ast.Subscript):
+        if isinstance(statement, ast.Assign) and target not in statement.targets:
+            return False
+        parts = target.slice.elts if isinstance(target.slice, ast.Tuple) else ()
+        return isinstance(target.slice, ast.Compare) or any(
+            isinstance(part, ast.Slice) for part in parts
+        )
+    if not isinstance(statement, ast.AugAssign):
+        return False
+    added = statement.value
+    if isinstance(statement.op, ast.Add | ast.Mult):
+        is_number = isinstance(added, ast.Constant) and type(added.value) in (int, float)
+        return is_number and isinstance(statement.op, ast.Add)
+    return True
+
+
 def _is_autocast(place: Place) -> bool:
     return isinstance(place.statement, ast.With) and any(
         AUTOCAST in last_name(item.context_expr) for item in place.statement.items
@@ -220,7 +250,9 @@ def _is_read_whole(node: ast.expr, place: Place) -> bool:
     bindings = [
         item
         for item in statements
-        if isinstance(item, _ASSIGNMENTS) and node.id in names_bound(item)
+        if isinstance(item, _ASSIGNMENTS)
+        and node.id in names_bound(item)
+        and item is not place.statement
     ]
     return bool(bindings) and all(
         isinstance(item, ast.Assign) and isinstance(item.value, ast.Call | ast.BinOp)
