@@ -95,13 +95,13 @@ class ResultUses:
         vocabulary: Vocabulary,
         is_forward: Callable[[Call[Context]], bool],
     ) -> None:
+        self._program = program
         self._graph = program.graph
         self._is_forward = is_forward
         self._points_to = points_to
         self._vocabulary = vocabulary
         self._observations = observations
         self._plain_uses: dict[Node, PlainUse | None] = {}
-        self._functions = program.functions
         self._training = [
             sink
             for what, sink in observations.differentiations
@@ -115,7 +115,7 @@ class ResultUses:
 
     @cached_property
     def _summaries(self) -> Summaries:
-        return Summaries(self._functions, self._points_to)
+        return Summaries(self._program.functions, self._points_to)
 
     @cached_property
     def _reach(self) -> Reachability:
@@ -154,7 +154,7 @@ class ResultUses:
 
     @cached_property
     def _run_from_outside(self) -> list[Function]:
-        return self._points_to.run_from_outside(self._functions)
+        return self._points_to.run_from_outside(self._program.functions)
 
     def of(self, call: Call[Context]) -> ResultUse:
         """The use of a call's result."""
@@ -163,6 +163,17 @@ class ResultUses:
     def is_discarded(self, node: Node) -> bool:
         """Whether nothing takes a result."""
         return node in self._observations.discarded
+
+    def is_run_for_its_effect(self, call: Call[Context]) -> bool:
+        """Whether nothing takes a result, and the method gives what it computes to something."""
+        if not self.is_discarded(call.result) or call.method in ("", "forward"):
+            return False
+        things = self._points_to.callees.get(call.result, ())
+        run = {self._graph.payloads[thing] for thing in things}
+        inner = (item for item in self._program.calls if item.function in run)
+        results = (item.result for item in inner if self._is_forward(item))
+        gone = (self.stored, self.passed_on, self._observations.discarded)
+        return any(result in nodes for result in results for nodes in gone)
 
     def training_calls(self) -> Iterator[Call[Context]]:
         """The calls that differentiate what they are given."""

@@ -106,8 +106,8 @@ class CallersElsewhere:
             return deed in settling
         if names_a_model(method) and not is_name_alone:
             return False  # an attribute that holds a model
-        if method == "forward" and self._points_to.runs_own_function(item.call):
-            return False  # every module has one, and this is none of another file
+        if self._points_to.runs_own_function(item.call):
+            return False  # it is in sight, whatever others of that name do
         return self._elsewhere.method_named(method) in settling
 
     def _is_interface(self, item: ForwardPass, function: Function, callers: Callers) -> bool:

@@ -181,6 +181,7 @@ class Judge:
         named = item.role in (Role.INFERENCE, Role.WEAK_INFERENCE)
         if (
             hands_back_what_hooks_keep(item)
+            or self._uses.is_run_for_its_effect(item.call)
             or detaches_on_a_condition(item)
             or self._guards_the_other_branch(item)
             or (is_posterior and not named)
