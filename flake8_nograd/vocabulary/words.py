@@ -152,6 +152,7 @@ def names_a_model(name: str) -> bool:
 
 
 # Last words that make a method of a name which says "model" as well: `model_dump`, `model_json`.
+_OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
 _LAST_OF_METHODS = VERBS | {"json", "schema", "results", "result"}
 
 
@@ -210,6 +211,11 @@ def reads_numbers(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def names_an_optimizer(name: str) -> bool:
+    """Whether a name is that of what updates parameters, or scales gradients for it."""
+    return not _OPTIMIZER_WORDS.isdisjoint(words(name))
+
+
 def computes_loss(name: str) -> bool:
     """Whether something outside the file of this name makes a number of the tensors it is given."""
     parts = words(name)

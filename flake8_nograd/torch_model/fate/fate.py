@@ -26,12 +26,11 @@ from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import (
     computes_loss,
     makes_arrays,
+    names_an_optimizer,
     reads_numbers,
-    words,
 )
 
 _READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
-_OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
 
 
 class ResultUse:
@@ -166,14 +165,17 @@ class ResultUses:
 
     def is_run_for_its_effect(self, call: Call[Context]) -> bool:
         """Whether nothing takes a result, and the method gives what it computes to something."""
-        if not self.is_discarded(call.result) or call.method in ("", "forward"):
+        if not self._is_statement_of_a_method(call):
             return False
         things = self._points_to.callees.get(call.result, ())
         run = {self._graph.payloads[thing] for thing in things}
         inner = (item for item in self._program.calls if item.function in run)
         results = (item.result for item in inner if self._is_forward(item))
-        gone = (self.stored, self.passed_on, self._observations.discarded)
-        return any(result in nodes for result in results for nodes in gone)
+        return any(result in self.stored or result in self.passed_on for result in results)
+
+    def _is_statement_of_a_method(self, call: Call[Context]) -> bool:
+        """Whether a method is run, and not for what it gives."""
+        return self.is_discarded(call.result) and call.method not in ("", "forward")
 
     def training_calls(self) -> Iterator[Call[Context]]:
         """The calls that differentiate what they are given."""
@@ -244,9 +246,13 @@ class ResultUses:
             self._training.append(sink)
         elif not is_listed and not is_open and self._reads_numbers(call):
             self._note_reading(call)
-        elif is_open or (self._is_opaque(call, things) and not self._is_forward(call)):
+        elif is_open or (self._is_opaque(call, things) and not self._gives_what_it_computes(call)):
             self._graph.derive(arguments, sink := self._graph.new(Kind.SINK, call))
             self._passing.append(sink)
+
+    def _gives_what_it_computes(self, call: Call[Context]) -> bool:
+        """Whether a call is a forward pass that keeps nothing of what it is given, it seems."""
+        return self._is_forward(call) and not self._is_statement_of_a_method(call)
 
     def _runs_what_heirs_define(self, call: Call[Context]) -> bool:
         """Whether a call runs a method of the file that is there to be overridden."""
@@ -342,4 +348,4 @@ class ResultUses:
 def _is_an_optimizer(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return False
-    return not _OPTIMIZER_WORDS.isdisjoint(words(access_path(node).rpartition(".")[2]))
+    return names_an_optimizer(access_path(node).rpartition(".")[2])
