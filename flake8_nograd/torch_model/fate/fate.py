@@ -167,11 +167,10 @@ class ResultUses:
         """Whether nothing takes a result, and the method gives what it computes to something."""
         if not self._is_statement_of_a_method(call):
             return False
-        things = self._points_to.callees.get(call.result, ())
-        run = {self._graph.payloads[thing] for thing in things}
-        inner = (item for item in self._program.calls if item.function in run)
-        results = (item.result for item in inner if self._is_forward(item))
-        return any(result in self.stored or result in self.passed_on for result in results)
+        run = {self._graph.payloads[item] for item in self._points_to.callees.get(call.result, ())}
+        inner = [item for item in self._program.calls if item.function in run]
+        passes = {item.result for item in inner if self._is_forward(item)}
+        return not (passes.isdisjoint(self.stored) and passes.isdisjoint(self.passed_on))
 
     def _is_statement_of_a_method(self, call: Call[Context]) -> bool:
         """Whether a method is run, and not for what it gives."""

@@ -39,7 +39,8 @@ class MethodCalls:
         name = call.method
         to = methods.SETS_REQUIRES_GRAD.get(name)
         if to is not None and not (call.node.args or call.node.keywords):
-            nodes = self._graph.resolve_phis(receiver.aliases)
+            # Where it gives its model back, that is frozen under this name as well.
+            nodes = self._graph.resolve_phis(receiver.aliases) | {call.result}
             self._settings.note(nodes, ast.Constant(to), call.function, call.place)
         if name in methods.CUTS:
             if name not in methods.SHAPE_ONLY:

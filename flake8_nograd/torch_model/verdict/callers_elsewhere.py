@@ -63,7 +63,9 @@ class CallersElsewhere:
                 return SuppressionReason.FORWARD_ELSEWHERE, callers.forward
         if callers.trained is not None and self._uses.hands_back(item.call):
             return SuppressionReason.TRAINED_BY_CALLERS, callers.trained
-        if item.use.returned and self._is_interface(item, function, callers):
+        if item.use.returned and (
+            self._is_interface(item, function, callers) or self._is_kept_elsewhere(item.function)
+        ):
             return SuppressionReason.INTERFACE, None
         return None, None
 
@@ -79,6 +81,20 @@ class CallersElsewhere:
                     return guarded
                 above.append(caller)
         return None
+
+    def _is_kept_elsewhere(self, function: Function) -> bool:
+        """Whether objects of another file's class get a function, or what runs it, to run later."""
+        above = [function]
+        for runner in above:
+            given = self._points_to.callbacks.get(runner, ())
+            if given and all(self._makes_object(call.imported) for call in given):
+                return True
+            callers = (caller for caller, _ in self._recording.callers(runner))
+            above += [caller for caller in callers if caller not in above][:_MOST_CALLERS]
+        return False
+
+    def _makes_object(self, dotted: str | None) -> bool:
+        return dotted is not None and self._elsewhere.outside_bases(dotted) is not None
 
     def _callers_of(self, function: Function) -> Callers:
         return self._elsewhere.callers(_class_of(function), function.name)
