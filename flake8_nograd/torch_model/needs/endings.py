@@ -334,8 +334,8 @@ class Endings:
         if function in self._seen or self._handing_back.is_followed(outer):
             return None
         self._seen.add(function)
-        assert isinstance(function, FunctionNode)
-        calls = self._callers.all_calls_of(function)
+        # Python parses a `return` that stands in no function, and refuses to run it.
+        calls = self._callers.all_calls_of(function) if isinstance(function, FunctionNode) else []
         if calls is None:
             return (
                 f"a result is returned to callers that are not all in sight (line {outer.lineno})"

@@ -8,7 +8,6 @@ from functools import partial
 
 from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.syntax.expressions import nodes_of
-from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import MisplacedBackward, Misplacement
 from flake8_nograd.torch_model.fate.autograd_graphs import Graphs
 from flake8_nograd.torch_model.models.recognition import Modules
@@ -19,7 +18,6 @@ from flake8_nograd.torch_model.semantics.observations import Differentiation, Ob
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
-from flake8_nograd.vocabulary.guard_calls import is_recording_switch
 
 _RAISING = methods.RAISING_METHODS | {"grad"}
 
@@ -64,24 +62,12 @@ class MisplacedBackwards:
             births.discard(None)
         if births == {False}:
             return Misplacement.NOTHING_RECORDED
-        if True not in births or False in births or not call.context.grad.is_off:
-            return None
-        if call.context.grad is GradMode.INFERENCE or not _switches_on_before(call):
+        if True in births and False not in births and call.context.grad.is_off:
             return Misplacement.RECORDED_OUTSIDE
         return None
 
     def _only_called_off(self, call: Call[Context]) -> bool:
         return call.context.grad is GradMode.INHERITED and _is_on(self._recording, call) is False
-
-
-def _switches_on_before(call: Call[Context]) -> bool:
-    """Whether the function has recorded on purpose under its guard, as optimizers do."""
-    return any(
-        isinstance(statement, ast.With)
-        and (statement.end_lineno or 0) < call.node.lineno
-        and any(is_recording_switch(item.context_expr) for item in statement.items)
-        for statement in own_statements(call.function.body)
-    )
 
 
 def _is_left_to_callers(call: Call[Context]) -> bool:
