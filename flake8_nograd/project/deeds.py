@@ -227,10 +227,18 @@ class Deeds:
                 if method is not None and is_run:
                     cls = origin._replace(function=None)
                     return self.of(method) or self.of_implementations(name, cls) or Deed.METHOD
+                if self._is_frozen_part(name, origin):
+                    return Deed.PLAIN
         for origin in self._origins.of(path, spot):
             if isinstance(origin, Definition) and origin.module is not spot.module:
                 return self._of_value(path, name, spot, _DEEPEST)
         return None
+
+    def _is_frozen_part(self, name: str, cls: Definition) -> bool:
+        """Whether a constructor freezes what its object keeps under a name."""
+        made = self._symbols.method(cls._replace(function=None), "__init__")
+        function = made.function if made is not None else None
+        return function is not None and f"self.{name}" in function.frozen_by_default
 
     def runs_any_model(self, path: str, spot: Spot, depth: int = _DEEPEST) -> bool:
         """Whether what an access yields is a module that hands on to one of which nothing is known.

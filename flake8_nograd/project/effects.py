@@ -107,7 +107,7 @@ class Effects:
                 return True
             for method in item.cls.methods.values():
                 spot = Spot(item.module, item.cls, method)
-                frozen = set(_frozen_by_default(method))
+                frozen = set(method.frozen_by_default)
                 for path, made in method.locals.items():
                     is_own = path.startswith("self.") and path not in frozen
                     if is_own and any(self._may_hold(m, spot) for m in made):
@@ -128,7 +128,7 @@ class Effects:
         methods = [method.function for method in run if method is not None]
         functions = [made, *(item for item in methods if item is not None)]
         thaws = any(item.to is not False for each in functions for item in each.freezes)
-        return not thaws and any("self" in _frozen_by_default(each) for each in functions)
+        return not thaws and any("self" in each.frozen_by_default for each in functions)
 
     def _may_hold(self, made: str, spot: Spot) -> bool:
         """Whether what an attribute is made by may be or have a parameter."""
@@ -168,14 +168,6 @@ def _guards_a_branch(forward: FunctionSummary) -> bool:
     """Whether a forward pass that does one thing or another hands back one of them guarded."""
     branches = [call for call in forward.calls if call.returned and call.when == "?"]
     return len({call.grad.is_off for call in branches}) > 1
-
-
-def _frozen_by_default(function: FunctionSummary) -> list[str]:
-    return [
-        item.what
-        for item in function.freezes
-        if item.to is False and function.holds_by_default(item.when)
-    ]
 
 
 def _freezes_what_it_returns(function: FunctionSummary) -> bool:

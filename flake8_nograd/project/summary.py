@@ -88,6 +88,12 @@ class FunctionSummary:
         """Whether the first parameter stands for the object."""
         return self.parameters[:1] in (("self",), ("cls",))
 
+    @property
+    def frozen_by_default(self) -> list[str]:
+        """What is frozen if every flag has its default."""
+        frozen = (item for item in self.freezes if item.to is False)
+        return [item.what for item in frozen if self.holds_by_default(item.when)]
+
     def holds_by_default(self, when: str) -> bool:
         """Whether a flag is set as it has to be for callers who say nothing of it."""
         if not when:

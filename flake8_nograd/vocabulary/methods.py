@@ -19,8 +19,13 @@ RETURNS_SELF = frozenset(
 PREPARES = frozenset("prepare prepare_model unwrap_model setup_module fabric.setup".split())
 
 # Methods without arguments that set `requires_grad` of all parameters of their receiver, of
-# lightning 2.6.6's modules and those of its relatives; of a tensor in place.
-SETS_REQUIRES_GRAD = {"freeze": False, "unfreeze": True, "detach_": False}
+# lightning 2.6.6's modules, those of its relatives and many of projects; of a tensor in place.
+_WHAT_IS_ALL = ("", "_all", "_model", "_network", "_parameters", "_params", "_weights")
+SETS_REQUIRES_GRAD = {
+    **{f"freeze{what}": False for what in _WHAT_IS_ALL},
+    **{f"unfreeze{what}": True for what in _WHAT_IS_ALL},
+    "detach_": False,
+}
 
 # Methods that freeze, until they are taken back, all but what the given optimizer trains
 # (lightning 2.6.6: core/module.py).

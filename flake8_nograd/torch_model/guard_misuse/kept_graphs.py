@@ -20,6 +20,7 @@ from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.kept_for_callers import kept_for_callers
 from flake8_nograd.torch_model.semantics.accumulated import Accumulated
 from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.vocabulary import methods
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _EMPTYING = frozenset("clear pop popleft reset zero_".split())
@@ -81,6 +82,8 @@ class _KeptGraphs:
         return call.loops > 0 and not call.context.grad.is_off
 
     def _has_graph(self, item: Accumulated) -> bool:
+        if _is_cut_if_a_tensor(item.source):
+            return False
         names = {*names_in([item.source]), *_names_of_parts(item.place)}
         if self._is_differentiated_here(item.value, names, item.function, item.place):
             return True
@@ -227,6 +230,18 @@ def _empties(statement: ast.stmt, path: str) -> bool:
         and call.func.attr in _EMPTYING
         and access_path(call.func.value) == path
     )
+
+
+def _is_cut_if_a_tensor(added: ast.expr) -> bool:
+    """Whether a condition takes a tensor off its graph, and leaves what has none as it is."""
+    if not isinstance(added, ast.IfExp):
+        return False
+    for cut, other in ((added.body, added.orelse), (added.orelse, added.body)):
+        match cut:
+            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in methods.CUTS:
+                if ast.unparse(value) == ast.unparse(other):
+                    return True
+    return False
 
 
 def _first_parameter(function: Function) -> list[str]:

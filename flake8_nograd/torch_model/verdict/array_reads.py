@@ -1,4 +1,4 @@
-"""Results that `.numpy()` reads as they are: it raises where there is a graph, so there is none."""
+"""Results that numpy reads as they are: it raises where there is a graph, so there is none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple, TypeGuard
 
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.syntax.expressions import last_name, nodes_of
+from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary import methods
 
@@ -17,6 +17,12 @@ _KEEPING_THE_GRAPH = frozenset(
     "cpu cuda to float double half bfloat16 contiguous clone squeeze unsqueeze flatten reshape view"
     " permute transpose t softmax log_softmax sigmoid tanh exp clamp mean".split()
 )
+_NUMPY = frozenset(("np", "numpy"))
+# Functions of numpy that make arrays of what they are given, by its first argument (numpy 2.3).
+_MAKING_ARRAYS = frozenset(
+    "array asarray asanyarray ascontiguousarray clip exp log sqrt abs round where argmax".split()
+)
+_SAVING = frozenset(("save", "savetxt"))  # by the second
 _JOINING = frozenset("cat concat concatenate stack vstack hstack".split())
 
 
@@ -27,7 +33,7 @@ class ArrayReads:
         self._known: dict[Function, _Reads] = {}
 
     def has(self, item: ForwardPass) -> bool:
-        """Whether `.numpy()` reads a result, or the only name that it is given, as it is.
+        """Whether numpy reads a result, or the only name that it is given, as it is.
 
         What is picked out of a result may be indices, and so may be what other methods give.
         """
@@ -41,7 +47,7 @@ class ArrayReads:
 
 
 class _Reads(NamedTuple):
-    """What a function reads by `.numpy()`: expressions, and names that it binds once."""
+    """What a function reads as an array: expressions, and names that it binds once."""
 
     values: Set[ast.expr]
     names: Set[str]
@@ -58,7 +64,8 @@ def _reads_in(function: Function) -> _Reads:
             roots += _read_one_by_one(part)
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             bound[part.id] += 1
-    lists = set(filter(None, map(_list_joined, roots)))
+    joins = [part for part in parts if isinstance(part, ast.Call) and _is_of_numpy(part)]
+    lists = set(filter(None, map(_list_joined, [*roots, *joins])))
     roots += (_root_of(part.args[0]) for part in parts if lists and _is_added(part, lists))
     named = {root.id for root in roots if isinstance(root, ast.Name)}
     return _Reads(set(roots), {name for name in named if bound[name] == 1})
@@ -75,12 +82,21 @@ def _name_given(item: ForwardPass) -> str | None:
 
 
 def _read_as_array(call: ast.Call) -> ast.expr | None:
-    """What `.numpy()` is called on."""
+    """What `.numpy()` is called on, or what a function of numpy makes an array of."""
+    if _is_of_numpy(call):
+        name = last_name(call.func)
+        position = 1 if name in _SAVING else 0 if name in _MAKING_ARRAYS else len(call.args)
+        return call.args[position] if position < len(call.args) else None
     is_read = isinstance(call.func, ast.Attribute) and call.func.attr == "numpy"
     if not is_read or call.args or call.keywords:
         return None
     assert isinstance(call.func, ast.Attribute)
     return call.func.value
+
+
+def _is_of_numpy(call: ast.Call) -> bool:
+    function = call.func
+    return isinstance(function, ast.Attribute) and own_name(function.value) in _NUMPY
 
 
 def _list_joined(node: ast.expr) -> str:
