@@ -27,6 +27,13 @@ def annotated_class(annotation: ast.expr) -> str:
     return access_path(annotation)
 
 
+def annotated_classes(node: FunctionNode | None) -> dict[str, str]:
+    """The classes that parameters are annotated with, and under `return` that of the result."""
+    written = [(item.arg, item.annotation) for item in arguments_of(node)]
+    written.append(("return", node.returns if node is not None else None))
+    return {name: annotated_class(text) for name, text in written if text is not None}
+
+
 def path_called(function: ast.expr) -> str:
     """What is called, as a plain access; `build().run` and `super.run` for the result of a call."""
     path = access_path(function)

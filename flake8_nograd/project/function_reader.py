@@ -9,7 +9,7 @@ from typing import Any
 
 from flake8_nograd.flow.scopes import is_property
 from flake8_nograd.project.expressions import (
-    annotated_class,
+    annotated_classes,
     arguments_of,
     defaults_of,
     is_main_test,
@@ -82,11 +82,7 @@ class FunctionReader:
             managed_by=managed_by,
             parameters=tuple(item.arg for item in arguments),
             rest=node.args.vararg.arg if node is not None and node.args.vararg else "",
-            annotations={
-                item.arg: annotated_class(item.annotation)
-                for item in arguments
-                if item.annotation is not None
-            },
+            annotations=annotated_classes(node),
             calls=tuple(self._call_sites(trained)),
             returns=tuple(self._returns),
             locals={key: tuple(made) for key, made in self._locals.items()},

@@ -114,7 +114,12 @@ class Origins:
         is_maker = symbol.cls is not None and symbol.function.parameters[:1] == ("cls",)
         if found == {None} and is_maker:
             return {symbol._replace(function=None)}
-        return found
+        return self._promised(spot) if found == {None} else found
+
+    def _promised(self, spot: Spot) -> set[Symbol]:
+        """The class of the project that a function is annotated to give."""
+        promised = self._annotated(spot.function.annotations.get("return", ""), spot)
+        return {item if isinstance(item, Definition) else None for item in promised}
 
     def _of_method(self, owner: Symbol, method: str, depth: int) -> Iterator[Symbol]:
         found = None

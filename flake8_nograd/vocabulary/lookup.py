@@ -157,6 +157,10 @@ class Vocabulary:
         """Whether an imported class is an nn.Module."""
         return is_module_base(dotted)
 
+    def makes_plain_objects(self, dotted: str) -> bool:
+        """Whether it is read, not only listed, that what a call gives is no module."""
+        return False
+
     def is_plain_class(self, dotted: str) -> bool:
         """Whether an imported class is known to be no nn.Module."""
         return is_plain_base(dotted)

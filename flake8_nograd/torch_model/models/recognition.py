@@ -263,7 +263,8 @@ class Modules:
             if isinstance(what, Made):
                 if what.effect is Effect.MODULE:
                     return ModelEvidence.ORIGIN
-                certain_not = certain_not or what.effect is not Effect.OBJECT or not used
+                is_open = what.effect is Effect.OBJECT and used
+                certain_not |= not is_open or self._vocabulary.makes_plain_objects(what.name)
             elif kind is Kind.INSTANCE and isinstance(what, Class):
                 if self.is_module(what):
                     return self._of_class(what)

@@ -77,6 +77,10 @@ class ProjectVocabulary(Vocabulary):
         known = self._elsewhere.is_module(dotted)
         return super().is_module_base(dotted) if known is None else known
 
+    def makes_plain_objects(self, dotted: str) -> bool:
+        """See `Vocabulary`."""
+        return self._elsewhere.effect(dotted) is Effect.OBJECT
+
     def is_plain_class(self, dotted: str) -> bool:
         """See `Vocabulary`."""
         known = self._elsewhere.is_module(dotted)

@@ -9,7 +9,7 @@ from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import suites_of
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
-from flake8_nograd.syntax.expressions import nodes_of
+from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary.frameworks import CALCULATOR_PACKAGES
 from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
@@ -100,6 +100,8 @@ def _statements_around(item: ForwardPass) -> Iterator[ast.AST]:
 
 
 def _names_a_framework(test: ast.expr) -> bool:
+    if isinstance(test, ast.Name | ast.Attribute):
+        return not _FRAMEWORKS.isdisjoint(words(own_name(test)))
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
         return False
     told = (part.value for part in nodes_of(test) if isinstance(part, ast.Constant))
