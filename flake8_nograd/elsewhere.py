@@ -179,6 +179,10 @@ class Elsewhere(Protocol):
         """Whether what an access yields in a function of the file runs a model of any class."""
         ...
 
+    def runs_known_class(self, cls: str, function: str, path: str) -> bool:
+        """Whether a call runs models of a class whose heirs do not differentiate inside either."""
+        ...
+
     def is_mentioned(self, cls: str, function: str) -> bool:
         """Whether other files hold the name of a function or method, or may compute it."""
         ...
@@ -304,6 +308,10 @@ class Nowhere:
         return None
 
     def runs_any_model(self, cls: str, function: str, path: str) -> bool:
+        """See `Elsewhere`."""
+        return False
+
+    def runs_known_class(self, cls: str, function: str, path: str) -> bool:
         """See `Elsewhere`."""
         return False
 

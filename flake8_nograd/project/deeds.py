@@ -234,6 +234,12 @@ class Deeds:
                 return self._of_value(path, name, spot, _DEEPEST)
         return None
 
+    def classes_run(self, path: str, spot: Spot) -> list[Definition]:
+        """The modules of the project that an access may yield; none if there may be others."""
+        origins = self._origins.of(path, spot)
+        known = [item for item in origins if isinstance(item, Definition) and self.is_module(item)]
+        return known if len(known) == len(origins) else []
+
     def _is_frozen_part(self, name: str, cls: Definition) -> bool:
         """Whether a constructor freezes what its object keeps under a name."""
         made = self._symbols.method(cls._replace(function=None), "__init__")

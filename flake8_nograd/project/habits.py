@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from flake8_nograd.patterns import lazy_pattern
@@ -36,8 +36,24 @@ class Habits:
 
         One that switches recording on for them works under every guard.
         """
-        found = self._functions(_TAKING_GRADIENTS, "autograd", self._takes_gradients)
-        return any(map(self._is_part_of_a_forward, found))
+        return next(self._differentiating(), None) is not None
+
+    def may_differentiate(self, classes: Iterable[Definition]) -> bool:
+        """Whether a model that is of one of these classes, or of an heir of it, may do so."""
+        return any(
+            self._symbols.are_related(cls, forward._replace(function=None))
+            for forward in self._all_differentiating
+            for cls in classes
+        )
+
+    @cached_property
+    def _all_differentiating(self) -> list[Definition]:
+        return list(self._differentiating())
+
+    def _differentiating(self) -> Iterator[Definition]:
+        """The forwards that ask for gradients, themselves or in what they run."""
+        for function in self._functions(_TAKING_GRADIENTS, "autograd", self._takes_gradients):
+            yield from filter(self._is_forward, self._run_by(function))
 
     @cached_property
     def saves_frozen(self) -> bool:
@@ -89,9 +105,8 @@ class Habits:
             for call in spot.function.calls
         )
 
-    def _is_part_of_a_forward(self, function: Definition) -> bool:
-        callers = self._callers.up_from(function, lambda site: site.call.grad is GradMode.INHERITED)
-        return any(map(self._is_forward, callers))
+    def _run_by(self, function: Definition) -> Iterable[Definition]:
+        return self._callers.up_from(function, lambda site: site.call.grad is GradMode.INHERITED)
 
     def _is_forward(self, item: Definition) -> bool:
         """Whether something is the forward of a model; that of a loss serves training."""

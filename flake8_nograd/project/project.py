@@ -218,6 +218,12 @@ class View:
         own = self._defined_here(cls, function)
         return own is not None and self._deeds.runs_any_model(path, own)
 
+    def runs_known_class(self, cls: str, function: str, path: str) -> bool:
+        """See `Elsewhere`."""
+        own = self._defined_here(cls, function)
+        classes = self._deeds.classes_run(path, own) if own is not None else []
+        return bool(classes) and not self._habits.may_differentiate(classes)
+
     def is_mentioned(self, cls: str, function: str) -> bool:
         """See `Elsewhere`."""
         if self._symbols.files.is_mentioned(function, is_method=bool(cls)):

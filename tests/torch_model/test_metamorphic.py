@@ -21,6 +21,7 @@ KEPT_METHODS = {
     "NGR102/step_without_backward.py",
     "NGR103/embed_by_hidden_method.py",
     "NGR103/evaluate_of_a_module.py",
+    "NGR103/key_of_a_dictionary_tells_what_is_called.py",
     "NGR103/labels_picked_out_and_read_by_numpy.py",
     "NGR103/method_of_a_class_of_the_file.py",
     "NGR104/method_that_is_trained_elsewhere.py",

@@ -78,8 +78,9 @@ class ProjectVocabulary(Vocabulary):
         return super().is_module_base(dotted) if known is None else known
 
     def makes_plain_objects(self, dotted: str) -> bool:
-        """See `Vocabulary`."""
-        return self._elsewhere.effect(dotted) is Effect.OBJECT
+        """See `Vocabulary`; what runs a model when it is called stands for that."""
+        is_plain = self._elsewhere.effect(dotted) is Effect.OBJECT
+        return is_plain and self._elsewhere.method(dotted, "__call__") is not Deed.PASS
 
     def is_plain_class(self, dotted: str) -> bool:
         """See `Vocabulary`."""

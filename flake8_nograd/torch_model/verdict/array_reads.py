@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple, TypeGuard
 
 from flake8_nograd.flow.scopes import Function
@@ -57,14 +57,20 @@ def _reads_in(function: Function) -> _Reads:
     roots: list[ast.expr] = []
     bound: Counter[str] = Counter()
     parts = [part for statement in function.body for part in nodes_of(statement)]
+    tried = _numpy_tried(parts)
     for part in parts:
-        if isinstance(part, ast.Call) and (read := _read_as_array(part)) is not None:
+        if (
+            isinstance(part, ast.Call)
+            and part not in tried
+            and (read := _read_as_array(part)) is not None
+        ):
             roots.append(_root_of(read))
         elif isinstance(part, ast.ListComp | ast.DictComp):
             roots += _read_one_by_one(part)
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             bound[part.id] += 1
     joins = [part for part in parts if isinstance(part, ast.Call) and _is_of_numpy(part)]
+    joins = [part for part in joins if part not in tried]
     lists = set(filter(None, map(_list_joined, [*roots, *joins])))
     roots += (_root_of(part.args[0]) for part in parts if lists and _is_added(part, lists))
     named = {root.id for root in roots if isinstance(root, ast.Name)}
@@ -97,6 +103,13 @@ def _read_as_array(call: ast.Call) -> ast.expr | None:
 def _is_of_numpy(call: ast.Call) -> bool:
     function = call.func
     return isinstance(function, ast.Attribute) and own_name(function.value) in _NUMPY
+
+
+def _numpy_tried(parts: Iterable[ast.AST]) -> set[ast.AST]:
+    """Calls of numpy whose error something waits for, and so tells of a graph."""
+    bodies = (part.body for part in parts if isinstance(part, ast.Try) and part.handlers)
+    inside = (node for body in bodies for statement in body for node in nodes_of(statement))
+    return {node for node in inside if isinstance(node, ast.Call) and _is_of_numpy(node)}
 
 
 def _list_joined(node: ast.expr) -> str:

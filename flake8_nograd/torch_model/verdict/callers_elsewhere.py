@@ -48,8 +48,10 @@ class CallersElsewhere:
             return SuppressionReason.CALLEE_ELSEWHERE, None
         if self._elsewhere.thaws_to_train():
             return SuppressionReason.MAY_BE_FROZEN, None
-        if item.evidence < ModelEvidence.ORIGIN and (reason := self._of_any_model()) is not None:
-            return reason, None
+        if item.evidence < ModelEvidence.ORIGIN:
+            reason = self._of_any_model(item, function)
+            if reason is not None:
+                return reason, None
         if self._hands_on_to_any_model(item, function) and self._elsewhere.may_need_recording():
             return SuppressionReason.MAY_DIFFERENTIATE, None
         if function.node is None:
@@ -57,7 +59,7 @@ class CallersElsewhere:
         callers = self._callers_of(function)
         if item.call.context.grad is GradMode.INHERITED:
             guarded = _guarded_at(callers) or self._guarded_above(item.function)
-            if guarded is not None:
+            if guarded is not None and not self._has_to_record(item.function):
                 return SuppressionReason.GUARDED_BY_CALLERS, guarded
             if callers.forward is not None:
                 return SuppressionReason.FORWARD_ELSEWHERE, callers.forward
@@ -68,6 +70,13 @@ class CallersElsewhere:
         ):
             return SuppressionReason.INTERFACE, None
         return None, None
+
+    def _has_to_record(self, function: Function) -> bool:
+        """Whether a function differentiates in its caller's grad mode, which a guard would end."""
+        return any(
+            call.function is function and call.context.grad is GradMode.INHERITED
+            for call in self._uses.training_calls()
+        )
 
     def _guarded_above(self, function: Function) -> Place | None:
         """Where other files guard what runs a function of the file by a value, not by its name."""
@@ -99,9 +108,12 @@ class CallersElsewhere:
     def _callers_of(self, function: Function) -> Callers:
         return self._elsewhere.callers(_class_of(function), function.name)
 
-    def _of_any_model(self) -> SuppressionReason | None:
-        """What may hold for a model of which nothing tells the class."""
-        if self._elsewhere.may_need_recording():
+    def _of_any_model(self, item: ForwardPass, function: Function) -> SuppressionReason | None:
+        """What may hold for a model of which the file does not tell the class."""
+        path = access_path(item.model_call.node.func)
+        if self._elsewhere.may_need_recording() and not self._elsewhere.runs_known_class(
+            _class_of(function), function.name, path
+        ):
             return SuppressionReason.MAY_DIFFERENTIATE
         return SuppressionReason.MAY_BE_FROZEN if self._elsewhere.may_be_frozen() else None
 
