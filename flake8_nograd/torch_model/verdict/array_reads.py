@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple, TypeGuard
 
 from flake8_nograd.flow.scopes import Function
-from flake8_nograd.syntax.expressions import last_name, nodes_of, own_name
+from flake8_nograd.syntax.expressions import last_name, own_name, own_nodes
 from flake8_nograd.torch_model.facts import ForwardPass
 from flake8_nograd.vocabulary import methods
 
@@ -56,7 +56,7 @@ class _Reads(NamedTuple):
 def _reads_in(function: Function) -> _Reads:
     roots: list[ast.expr] = []
     bound: Counter[str] = Counter()
-    parts = [part for statement in function.body for part in nodes_of(statement)]
+    parts = list(own_nodes(function.body))
     tried = _numpy_tried(parts)
     for part in parts:
         if (
@@ -108,7 +108,7 @@ def _is_of_numpy(call: ast.Call) -> bool:
 def _numpy_tried(parts: Iterable[ast.AST]) -> set[ast.AST]:
     """Calls of numpy whose error something waits for, and so tells of a graph."""
     bodies = (part.body for part in parts if isinstance(part, ast.Try) and part.handlers)
-    inside = (node for body in bodies for statement in body for node in nodes_of(statement))
+    inside = (node for body in bodies for node in own_nodes(body))
     return {node for node in inside if isinstance(node, ast.Call) and _is_of_numpy(node)}
 
 
