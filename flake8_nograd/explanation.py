@@ -6,7 +6,7 @@ import ast
 from collections.abc import Container, Iterator
 
 from flake8_nograd.torch_model.facts import ForwardPass, ModuleFacts
-from flake8_nograd.torch_model.fate.fate import ResultUse
+from flake8_nograd.torch_model.fate.result_use import ResultUse
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 
 _TRUST = {

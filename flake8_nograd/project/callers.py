@@ -53,8 +53,9 @@ class CallerSearch:
                     continue
                 mode = GradMode.ON if mode is GradMode.INHERITED else mode
                 if mode.switches_off and is_certain and site.certain:
-                    # Enough to be silent.
-                    return Callers(seen=True, modes={mode: site.place})
+                    # Enough to be silent, if no other caller has to record.
+                    trained = self._trained(function)
+                    return Callers(seen=True, modes={mode: site.place}, trained=trained)
                 modes.setdefault(mode, site.place)
                 if mode is GradMode.ON and is_certain and self._counts(site, function):
                     recording = recording or site.place

@@ -11,7 +11,7 @@ from flake8_nograd.elsewhere import Place
 from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.bindings import FunctionNode
-from flake8_nograd.torch_model.fate.fate import ResultUse
+from flake8_nograd.torch_model.fate.result_use import ResultUse
 from flake8_nograd.torch_model.inference.eval_mode import EvalMode
 from flake8_nograd.torch_model.inference.roles import Role
 from flake8_nograd.torch_model.needs.needs import Needs

@@ -12,6 +12,7 @@ from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.fate.outlets import Outlets
+from flake8_nograd.torch_model.fate.result_use import ResultUse
 from flake8_nograd.torch_model.fate.summaries import Summaries
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
@@ -31,56 +32,6 @@ from flake8_nograd.vocabulary.words import (
 )
 
 _READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
-
-
-class ResultUse:
-    """What becomes of one result; several can be true at once, each is found when it is asked."""
-
-    __slots__ = ("_node", "_uses")
-
-    def __init__(self, node: Node, uses: ResultUses) -> None:
-        self._node = node
-        self._uses = uses
-
-    @property
-    def trained(self) -> bool:
-        """Whether it is differentiated, here or by a caller."""
-        return self._node in self._uses.trained
-
-    @property
-    def returned(self) -> bool:
-        """Whether it is returned to callers outside the file."""
-        return self._node in self._uses.returned
-
-    @property
-    def stored(self) -> bool:
-        """Whether it is kept in an object that others may read."""
-        return self._node in self._uses.stored
-
-    @property
-    def passed_on(self) -> bool:
-        """Whether it is passed to code outside the file."""
-        return self._node in self._uses.passed_on
-
-    @property
-    def discarded(self) -> bool:
-        """Whether nothing takes it."""
-        return self._uses.is_discarded(self._node)
-
-    @property
-    def plain_use(self) -> PlainUse | None:
-        """The nearest place that reads the result as numbers."""
-        return self._uses.first_plain_use(self._node)
-
-    @property
-    def is_read_as_tensor(self) -> bool:
-        """Whether a method of tensors reads the result."""
-        return self.plain_use is not None and self.plain_use.how.startswith(".")
-
-    @property
-    def escapes(self) -> bool:
-        """Whether the result, or something computed from it, leaves the file's sight."""
-        return self.returned or self.stored or self.passed_on
 
 
 class ResultUses:

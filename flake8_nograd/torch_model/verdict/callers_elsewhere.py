@@ -59,7 +59,8 @@ class CallersElsewhere:
         callers = self._callers_of(function)
         if item.call.context.grad is GradMode.INHERITED:
             guarded = _guarded_at(callers) or self._guarded_above(item.function)
-            if guarded is not None and not self._has_to_record(item.function):
+            trains = callers.trained is not None or self._has_to_record(item.function)
+            if guarded is not None and not (trains and item.use.is_cut):
                 return SuppressionReason.GUARDED_BY_CALLERS, guarded
             if callers.forward is not None:
                 return SuppressionReason.FORWARD_ELSEWHERE, callers.forward

@@ -11,7 +11,8 @@ from flake8_nograd.flow.program import Call, Program
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import Confidence, ForwardPass, SuppressionReason
-from flake8_nograd.torch_model.fate.fate import ResultUse, ResultUses
+from flake8_nograd.torch_model.fate.fate import ResultUses
+from flake8_nograd.torch_model.fate.result_use import ResultUse
 from flake8_nograd.torch_model.inference.eval_mode import Evaluation
 from flake8_nograd.torch_model.inference.roles import Role, Roles
 from flake8_nograd.torch_model.inference.unit_tests import UnitTests
@@ -119,7 +120,7 @@ class Judge:
             return True
         if may_guard_itself(call.method):
             return False
-        if _is_detached(use):
+        if use.is_detached:
             return True
         mode = self._evaluation.of(call, call)
         return mode is not None and mode.evaluates_here and use.is_read_as_tensor
@@ -161,7 +162,7 @@ class Judge:
             inference and self._recording.is_on_in_sight(call.function)
         ):
             return SuppressionReason.SOMETIMES_GUARDED
-        if self._trains_inside and not inference and not _is_detached(use):
+        if self._trains_inside and not inference and not use.is_detached:
             return SuppressionReason.TRAINS_INSIDE
         if self._unit_tests.has(call.function):
             return SuppressionReason.UNIT_TEST
@@ -230,7 +231,7 @@ class Judge:
         # A model may differentiate inside by such an input; then what it gives is read.
         is_vain = item.use.discarded and self._reads_no_gradients
         asks = self._uses.input_asks_for_gradient(call)
-        if (asks or (wanted and not _is_cut(item.use))) and not is_vain:
+        if (asks or (wanted and not item.use.is_cut)) and not is_vain:
             return SuppressionReason.GRADIENT_WANTED
         is_fixed = self._need.is_fixed(model_call) or item.function in self._freezing
         return SuppressionReason.FROZEN if is_fixed and not wanted else None
@@ -256,7 +257,7 @@ class Judge:
                 return True
             if self._modules.classes.has_no_forward(owner):
                 return False
-            if _is_detached(item.use) or (self._calls_itself(item) and _is_cut(item.use)):
+            if item.use.is_detached or (self._calls_itself(item) and item.use.is_cut):
                 return False
             if mode is not None and mode.evaluates_here:
                 return False
@@ -274,7 +275,7 @@ class Judge:
         if sounds_like_forward(method.name):
             says_so = evaluates
         else:
-            says_so = method.name.strip("_").startswith("init") and _is_detached(item.use)
+            says_so = method.name.strip("_").startswith("init") and item.use.is_detached
         return says_so and self._modules.classes.is_plain(owner)
 
     def _calls_itself(self, item: ForwardPass) -> bool:
@@ -303,7 +304,7 @@ class Judge:
             points = 3 if mode.here else max(points, 0) + 2
         elif mode is not None:
             points -= 2
-        if _is_cut(use):
+        if use.is_cut:
             points = max(points, 0) + 3
         elif not use.escapes:
             points += 3 if evidence > ModelEvidence.NAME else 2
@@ -312,15 +313,8 @@ class Judge:
         if points < _ENOUGH and not item.volatile:
             return Confidence.UNLIKELY
         return (
-            Confidence.PROVED
-            if _is_cut(use) and evidence >= ModelEvidence.USE
-            else Confidence.LIKELY
+            Confidence.PROVED if use.is_cut and evidence >= ModelEvidence.USE else Confidence.LIKELY
         )
-
-
-def _is_cut(use: ResultUse) -> bool:
-    """Whether everything that becomes of a result is plain numbers."""
-    return not use.escapes and not use.trained and (use.plain_use is not None)
 
 
 def _tells_of_no_tensor(use: ResultUse) -> bool:
@@ -328,8 +322,3 @@ def _tells_of_no_tensor(use: ResultUse) -> bool:
     if use.escapes:
         return False
     return use.discarded or (use.plain_use is not None and use.plain_use.how in _OF_ANYTHING)
-
-
-def _is_detached(use: ResultUse) -> bool:
-    """Whether the author cuts a result off its graph, and so knows that there is one."""
-    return use.plain_use is not None and use.plain_use.how in (".detach()", ".data")
