@@ -62,6 +62,8 @@ def _reserve_standard_streams() -> None:
 
 def _flush() -> None:
     """Write what is left for standard output; it is no fault that nobody wants it."""
+    if sys.stdout.closed:
+        return  # a language server that was told to exit has closed it
     try:
         sys.stdout.flush()
     except BrokenPipeError:

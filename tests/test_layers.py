@@ -43,7 +43,7 @@ LAYERS = (
     {"engine", "selection"},
     {"fix_engine"},
     {"quick_fix"},
-    {"report", "files", "plugin"},
+    {"report", "files", "plugin", "completion"},
     {"output"},
     {"command"},
     {"lsp", "survey"},

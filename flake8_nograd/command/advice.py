@@ -25,7 +25,9 @@ _PLUGIN = "Flake8-pyproject"
 def advice(flake8_options: argparse.Namespace, isolated: bool) -> Iterator[str]:
     """A line for each selector or option that matches nothing, and for a file nobody reads."""
     for name, code in _codes(flake8_options):
-        if code.startswith(_FAMILY) and not any(item.startswith(code) for item in _CODES):
+        # The letters in another order are meant for this family, and are in no other.
+        is_ours = sorted(code[: len(_FAMILY)].upper()) == sorted(_FAMILY)
+        if is_ours and not any(item.startswith(code) for item in _CODES):
             known = {item[: len(code)] for item in _CODES} if len(code) > len(_FAMILY) + 1 else ()
             yield f"{name} {code} matches no rule{_meant(code, known)}"
     if isolated:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from flake8_nograd.completion import add_completion
 from flake8_nograd.fixing import Form, Guard, Style
 from flake8_nograd.options import OPTION_TABLE
 from flake8_nograd.output import FORMATS
@@ -117,12 +118,7 @@ def _add_actions(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--show-settings", action="store_true", help="print the configuration that holds"
     )
-    group.add_argument(
-        "--print-completion",
-        action=_Completion,
-        metavar="SHELL",
-        help="print what makes bash, zsh or tcsh complete this command (needs shtab)",
-    )
+    add_completion(group)
 
 
 def _add_fixes(group: argparse._ArgumentGroup) -> None:
@@ -201,22 +197,6 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         default="auto",
         help="colours in findings and diffs (default: auto, which honours NO_COLOR)",
     )
-
-
-class _Completion(argparse.Action):
-    """Prints the completion of the whole parser for one shell."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *values: object) -> None:
-        """End the program with the text, or with what is missing."""
-        shell = values[1]
-        try:
-            import shtab
-        except ModuleNotFoundError:
-            parser.error("completion needs shtab: python -m pip install shtab")
-        if shell not in shtab.SUPPORTED_SHELLS:
-            parser.error(f"{shell!r} is none of {', '.join(shtab.SUPPORTED_SHELLS)}")
-        print(shtab.complete(parser, shell=str(shell)))
-        parser.exit()
 
 
 def _jobs(text: str) -> int | None:

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from flake8_nograd.completion import add_completion
+
 _OVERVIEW = """\
 Look at all Python files of a data set: a folder of Parquet files or of JSON lines with the columns
 path and content. Nothing is run, and each file is looked at alone.
@@ -19,6 +21,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="nograd-survey", description=_OVERVIEW, allow_abbrev=False
     )
     parser.add_argument("data", nargs="+", metavar="DATA", help="folders or files")
+    add_completion(parser)
     number = version("flake8-nograd")
     parser.add_argument("--version", action="version", version=f"%(prog)s {number}")
     _add_columns(parser.add_argument_group("columns"))

@@ -142,6 +142,12 @@ def test_settings_are_shown(run, write):
     assert any(line.startswith("nograd-guards = ") and "still" in line for line in lines)
 
 
+def test_a_family_with_its_letters_in_disorder_is_told(run, write):
+    write("clean.py", "x = 1\n")
+    told = run("--select", "NRG102", "clean.py").err
+    assert "nograd-fix: warning: select NRG102 matches no rule; did you mean NGR102?" in told
+
+
 def test_completion_knows_the_options(run):
     pytest.importorskip("shtab")
     ran = run("--print-completion", "bash")

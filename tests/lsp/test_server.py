@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -266,3 +268,28 @@ def test_what_is_found_follows_the_other_files(tmp_path):
         assert [item.code for item in await editor.change(text + "\n", "engine.py")] == ["NGR102"]
 
     talk(tmp_path, story)
+
+
+def test_ends_in_silence_when_the_editor_says_so(tmp_path):
+    said = [
+        {
+            "id": 1,
+            "method": "initialize",
+            "params": {"processId": None, "rootUri": None, "capabilities": {}},
+        },
+        {"id": 2, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    texts = (json.dumps({"jsonrpc": "2.0", **message}) for message in said)
+    sent = "".join(f"Content-Length: {len(text)}\r\n\r\n{text}" for text in texts)
+    command = [sys.executable, "-m", "flake8_nograd", "server"]
+    ran = subprocess.run(
+        command,
+        check=False,
+        input=sent.encode(),
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=PATIENCE,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b'"id":1' in ran.stdout.replace(b" ", b"")
