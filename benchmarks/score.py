@@ -5,6 +5,7 @@
 
 `fetch` brings the projects with git, each at the commit that was judged. `score` runs the command
 in each of them, reads what it prints as `path:line:col: CODE ...`, and holds it against the labels.
+With `--alone` the command sees the files that bear labels, and nothing else of their project.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import argparse
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -92,6 +95,16 @@ def lint(command: Sequence[str], folder: Path) -> set[Place]:
     }
 
 
+def lint_alone(command: Sequence[str], folder: Path, paths: set[str]) -> set[Place]:
+    """The places that a linter names in a few files of a project."""
+    with tempfile.TemporaryDirectory() as alone:
+        for path in filter(lambda path: (folder / path).is_file(), paths):
+            copy = Path(alone, path)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / path, copy)
+        return lint(command, Path(alone))
+
+
 def judge(labels: Sequence[Label], found: set[Place], folder: Path) -> Counter[str]:
     """Count what the findings of a project are worth."""
     count: Counter[str] = Counter()
@@ -149,6 +162,7 @@ def main() -> int:
     parser.add_argument("action", choices=["fetch", "score"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--labels", type=Path, default=LABELS)
+    parser.add_argument("--alone", action="store_true", help="hide the rest of each project")
     parser.add_argument("--remote", default=GITHUB, help=f"default: {GITHUB}")
     arguments = parser.parse_args(argv)
     if arguments.action == "score" and not command:
@@ -162,7 +176,10 @@ def main() -> int:
         elif not folder.is_dir():
             absent += 1
         else:
-            count = judge(labels, lint(command, folder), folder)
+            paths = {label.path for label in labels}
+            alone = arguments.alone
+            found = lint_alone(command, folder, paths) if alone else lint(command, folder)
+            count = judge(labels, found, folder)
             print(f"{repo}: {summary(count)}", flush=True)
             total += count
     if arguments.action == "score":

@@ -127,7 +127,7 @@ class Effects:
         )
         methods = [method.function for method in run if method is not None]
         functions = [made, *(item for item in methods if item is not None)]
-        thaws = any(item.to is not False for each in functions for item in each.freezes)
+        thaws = any(each.thaws_by_default(item) for each in functions for item in each.freezes)
         return not thaws and any("self" in each.frozen_by_default for each in functions)
 
     def _may_hold(self, made: str, spot: Spot) -> bool:

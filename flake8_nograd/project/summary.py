@@ -91,8 +91,12 @@ class FunctionSummary:
     @property
     def frozen_by_default(self) -> list[str]:
         """What is frozen if every flag has its default."""
-        frozen = (item for item in self.freezes if item.to is False)
+        frozen = (item for item in self.freezes if not self.thaws_by_default(item))
         return [item.what for item in frozen if self.holds_by_default(item.when)]
+
+    def thaws_by_default(self, item: Freeze) -> bool:
+        """Whether what sets `requires_grad` may set it to True if no flag is given."""
+        return item.to is not False and self.defaults.get(str(item.to)) is not False
 
     def holds_by_default(self, when: str) -> bool:
         """Whether a flag is set as it has to be for callers who say nothing of it."""

@@ -66,13 +66,25 @@ def test_silence_has_no_recall(project):
     assert "precision 0.00, recall 0.00" in run(project, "score", *linter()).stdout
 
 
+def test_files_may_be_looked_at_alone(project):
+    run(project, "fetch")
+    (folder,) = (project / "here").iterdir()
+    (folder / "other.py").touch()
+    lists = "import pathlib; print(*(f'{p}:2:1: ABC1 x' for p in pathlib.Path().glob('*.py')))"
+    command = ["--", sys.executable, "-c", lists]
+    assert "unjudged 0; precision 1.00" in run(project, "score", "--alone", *command).stdout
+
+
 def test_absent_projects_are_told(project):
     done = run(project, "score", *linter())
     assert (done.returncode, done.stderr) == (1, "1 projects are not there\n")
 
 
-def test_published_labels_have_their_form():
-    rows = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
+@pytest.mark.parametrize(
+    "labels", sorted(LABELS.parent.glob("*.jsonl")), ids=lambda path: path.name
+)
+def test_published_labels_have_their_form(labels):
+    rows = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
     assert len(rows) > 200
     for row in rows:
         assert set(row) >= {"repo", "commit", "path", "line", "verdict", "reason"}
