@@ -93,6 +93,19 @@ def test_the_first_rule_that_applies_speaks(program, code):
     assert codes(program) == [code]
 
 
+def test_a_message_names_the_model_that_is_in_eval_mode():
+    program = """
+    first, second = nn.Linear(4, 4), nn.Linear(4, 2)
+    second.eval()
+    hidden = first(x).argmax().item()
+    print(hidden, second(x).argmax().item())
+    """
+    (finding,) = check(program)
+    line = 1 + (HEAD + dedent(program)).splitlines().index("second.eval()")
+    said = f"forward pass first() beside second() in eval mode (line {line}) still records"
+    assert finding.message.startswith(said)
+
+
 def test_findings_are_in_order_of_place():
     program = "def validate():\n    return model(x).item()\n\n\nmodel(x)\n" + LOOP
     found = check(program)

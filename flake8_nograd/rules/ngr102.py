@@ -51,11 +51,14 @@ from flake8_nograd.torch_model.facts import ModuleFacts
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Regions in which a model is in eval mode."""
     for region in facts.regions:
-        if region.mode is not None:
+        evaluated = region.evaluated
+        if evaluated is not None and evaluated.mode is not None:
+            name, other = callee_of(region.start.node), callee_of(evaluated.node)
+            beside = "" if name == other else f"beside {other}() "
             yield Report(
                 region,
-                f"forward pass {callee_of(region.start.node)}() in eval mode (line"
-                f" {region.mode.line}) still records a graph but {use_of(region.start)}",
+                f"forward pass {name}() {beside}in eval mode (line {evaluated.mode.line}) still"
+                f" records a graph but {use_of(region.start)}",
             )
 
 

@@ -122,11 +122,16 @@ class Region(NamedTuple):
         return self.start.function
 
     @property
+    def evaluated(self) -> ForwardPass | None:
+        """The first pass for which a mode is known, if that is eval mode."""
+        first = next((item for item in self.passes if item.mode is not None), None)
+        evaluates = first is not None and first.mode is not None and first.mode.evaluating
+        return first if evaluates else None
+
+    @property
     def mode(self) -> EvalMode | None:
-        """The eval mode that holds for the first pass for which a mode is known."""
-        modes = (item.mode for item in self.passes if item.mode is not None)
-        first = next(modes, None)
-        return first if first is not None and first.evaluating else None
+        """The eval mode that holds for it."""
+        return self.evaluated.mode if self.evaluated is not None else None
 
     @property
     def role(self) -> Role:
