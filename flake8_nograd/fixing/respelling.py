@@ -78,7 +78,7 @@ class _Respelled(ast.NodeTransformer):
 
     def _take_guard_in(self, function: FunctionNode) -> None:
         """Whatever guard above a function is to go around its body."""
-        for guard in function.decorator_list:
+        for guard in tuple(function.decorator_list):
             if self._texts.pop(self._source.decorated(guard, function), ""):
                 called = guard if isinstance(guard, ast.Call) else ast.Call(guard, [], [])
                 start = int(is_docstring(function.body[0]))

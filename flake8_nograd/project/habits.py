@@ -53,7 +53,7 @@ class Habits:
     def _differentiating(self) -> Iterator[Definition]:
         """The forwards that ask for gradients, themselves or in what they run."""
         for function in self._functions(_TAKING_GRADIENTS, "autograd", self._takes_gradients):
-            yield from filter(self._is_forward, self._run_by(function))
+            yield from filter(self._is_forward, self._runners_of(function))
 
     @cached_property
     def saves_frozen(self) -> bool:
@@ -105,7 +105,7 @@ class Habits:
             for call in spot.function.calls
         )
 
-    def _run_by(self, function: Definition) -> Iterable[Definition]:
+    def _runners_of(self, function: Definition) -> Iterable[Definition]:
         return self._callers.up_from(function, lambda site: site.call.grad is GradMode.INHERITED)
 
     def _is_forward(self, item: Definition) -> bool:

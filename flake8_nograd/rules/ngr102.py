@@ -51,13 +51,13 @@ from flake8_nograd.torch_model.facts import ModuleFacts
 def check(facts: ModuleFacts) -> Iterator[Report]:
     """Regions in which a model is in eval mode."""
     for region in facts.regions:
-        evaluated = region.evaluated
-        if evaluated is not None and evaluated.mode is not None:
+        evaluated, mode = region.evaluated, region.mode
+        if evaluated is not None and mode is not None:
             name, other = callee_of(region.start.node), callee_of(evaluated.node)
             beside = "" if name == other else f"beside {other}() "
             yield Report(
                 region,
-                f"forward pass {name}() {beside}in eval mode (line {evaluated.mode.line}) still"
+                f"forward pass {name}() {beside}in eval mode (line {mode.line}) still"
                 f" records a graph but {use_of(region.start)}",
             )
 

@@ -130,8 +130,9 @@ class Region(NamedTuple):
 
     @property
     def mode(self) -> EvalMode | None:
-        """The eval mode that holds for it."""
-        return self.evaluated.mode if self.evaluated is not None else None
+        """The eval mode that holds for that pass."""
+        evaluated = self.evaluated
+        return evaluated.mode if evaluated is not None else None
 
     @property
     def role(self) -> Role:

@@ -152,7 +152,6 @@ def names_a_model(name: str) -> bool:
 
 
 # Last words that make a method of a name which says "model" as well: `model_dump`, `model_json`.
-_OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
 _LAST_OF_METHODS = VERBS | {"json", "schema", "results", "result"}
 
 
@@ -210,12 +209,15 @@ def reads_numbers(name: str) -> bool:
     return not READING_WORDS.isdisjoint(parts) and TRAINING_WORDS.isdisjoint(parts)
 
 
-@lru_cache(maxsize=4096)
+_OPTIMIZER_WORDS = frozenset("optimizer optimizers optim opt scaler diffopt".split())
+
+
 def names_an_optimizer(name: str) -> bool:
     """Whether a name is that of what updates parameters, or scales gradients for it."""
     return not _OPTIMIZER_WORDS.isdisjoint(words(name))
 
 
+@lru_cache(maxsize=4096)
 def computes_loss(name: str) -> bool:
     """Whether something outside the file of this name makes a number of the tensors it is given."""
     parts = words(name)

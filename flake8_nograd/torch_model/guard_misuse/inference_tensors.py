@@ -222,13 +222,12 @@ def _changes_tensor(change: Change[Context]) -> bool:
         return isinstance(target.slice, ast.Compare) or any(
             isinstance(part, ast.Slice) for part in parts
         )
-    if not isinstance(statement, ast.AugAssign):
-        return False
-    added = statement.value
-    if isinstance(statement.op, ast.Add | ast.Mult):
-        is_number = isinstance(added, ast.Constant) and type(added.value) in (int, float)
-        return is_number and isinstance(statement.op, ast.Add)
-    return True
+    match statement:
+        case ast.AugAssign(op=ast.Add(), value=added):
+            return isinstance(added, ast.Constant) and type(added.value) in (int, float)
+        case ast.AugAssign(op=operation):
+            return not isinstance(operation, ast.Mult)
+    return False
 
 
 def _is_autocast(place: Place) -> bool:

@@ -56,21 +56,17 @@ class _Reads(NamedTuple):
 def _reads_in(function: Function) -> _Reads:
     roots: list[ast.expr] = []
     bound: Counter[str] = Counter()
-    parts = list(own_nodes(function.body))
-    tried = _numpy_tried(parts)
+    nodes = list(own_nodes(function.body))
+    tried = _numpy_tried(nodes)
+    parts = [part for part in nodes if part not in tried]
     for part in parts:
-        if (
-            isinstance(part, ast.Call)
-            and part not in tried
-            and (read := _read_as_array(part)) is not None
-        ):
+        if isinstance(part, ast.Call) and (read := _read_as_array(part)) is not None:
             roots.append(_root_of(read))
         elif isinstance(part, ast.ListComp | ast.DictComp):
             roots += _read_one_by_one(part)
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             bound[part.id] += 1
     joins = [part for part in parts if isinstance(part, ast.Call) and _is_of_numpy(part)]
-    joins = [part for part in joins if part not in tried]
     lists = set(filter(None, map(_list_joined, [*roots, *joins])))
     roots += (_root_of(part.args[0]) for part in parts if lists and _is_added(part, lists))
     named = {root.id for root in roots if isinstance(root, ast.Name)}

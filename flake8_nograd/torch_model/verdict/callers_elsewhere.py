@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import islice
+
 from flake8_nograd.elsewhere import Callers, Deed, Elsewhere, Place
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
@@ -10,6 +13,7 @@ from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.inference.roles import Role
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.recording.recording import Recording
+from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary.annotations import ModelEvidence
 from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.words import names_a_model
@@ -59,8 +63,7 @@ class CallersElsewhere:
         callers = self._callers_of(function)
         if item.call.context.grad is GradMode.INHERITED:
             guarded = _guarded_at(callers) or self._guarded_above(item.function)
-            trains = callers.trained is not None or self._has_to_record(item.function)
-            if guarded is not None and not (trains and item.use.is_cut):
+            if guarded is not None and not self._is_cut_and_trains(item, callers):
                 return SuppressionReason.GUARDED_BY_CALLERS, guarded
             if callers.forward is not None:
                 return SuppressionReason.FORWARD_ELSEWHERE, callers.forward
@@ -72,36 +75,46 @@ class CallersElsewhere:
             return SuppressionReason.INTERFACE, None
         return None, None
 
-    def _has_to_record(self, function: Function) -> bool:
-        """Whether a function differentiates in its caller's grad mode, which a guard would end."""
-        return any(
-            call.function is function and call.context.grad is GradMode.INHERITED
-            for call in self._uses.training_calls()
+    def _is_cut_and_trains(self, item: ForwardPass, callers: Callers) -> bool:
+        """Whether a result is cut off in a function that has to record, whoever guards it.
+
+        It differentiates in its caller's grad mode, or a caller differentiates what it returns.
+        """
+        return item.use.is_cut and (
+            callers.trained is not None
+            or any(
+                call.function is item.function and call.context.grad is GradMode.INHERITED
+                for call in self._uses.training_calls()
+            )
         )
 
     def _guarded_above(self, function: Function) -> Place | None:
         """Where other files guard what runs a function of the file by a value, not by its name."""
-        above = [function]
-        for runner in above:
-            for caller, context in self._recording.callers(runner):
-                if caller in above or context.grad is not GradMode.INHERITED or caller.node is None:
-                    continue
-                guarded = _guarded_at(self._callers_of(caller))
-                if guarded is not None or len(above) >= _MOST_CALLERS:
-                    return guarded
-                above.append(caller)
-        return None
+        above = self._runners(
+            function,
+            lambda caller, context: context.grad is GradMode.INHERITED and caller.node is not None,
+        )
+        guards = (_guarded_at(self._callers_of(caller)) for caller in islice(above, _MOST_CALLERS))
+        return next((guarded for guarded in guards if guarded is not None), None)
 
     def _is_kept_elsewhere(self, function: Function) -> bool:
         """Whether objects of another file's class get a function, or what runs it, to run later."""
-        above = [function]
-        for runner in above:
-            given = self._points_to.callbacks.get(runner, ())
-            if given and all(self._makes_object(call.imported) for call in given):
-                return True
-            callers = (caller for caller, _ in self._recording.callers(runner))
-            above += [caller for caller in callers if caller not in above][:_MOST_CALLERS]
-        return False
+        above = self._runners(function, lambda caller, context: True)
+        given = (self._points_to.callbacks.get(item, ()) for item in (function, *above))
+        return any(
+            calls and all(self._makes_object(call.imported) for call in calls) for calls in given
+        )
+
+    def _runners(
+        self, function: Function, follows: Callable[[Function, Context], bool]
+    ) -> Iterator[Function]:
+        """The callers of a function in its file, and theirs, along the calls to be followed."""
+        seen = [function]
+        for runner in seen:
+            for caller, context in self._recording.callers(runner):
+                if caller not in seen and follows(caller, context):
+                    seen.append(caller)
+                    yield caller
 
     def _makes_object(self, dotted: str | None) -> bool:
         return dotted is not None and self._elsewhere.outside_bases(dotted) is not None
