@@ -8,6 +8,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from flake8_nograd.output.entry import Entry, Line, Listing
+from flake8_nograd.output.links import rule_page
 from flake8_nograd.report import remark
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -40,9 +41,8 @@ def _add_suite(root: ElementTree.Element, path: str, entries: list[Entry]) -> No
         case = _element("testcase", suite, name=name, classname=path)
         failure = _element("failure", case, type=finding.code, message=finding.message)
         place = f"{path}:{finding.line}:{finding.column}"
-        failure.text = _clean(
-            f"{place}: {finding.code} {finding.message} [{remark(entry.outcome)}]"
-        )
+        said = f"{place}: {finding.code} {finding.message} [{remark(entry.outcome)}]"
+        failure.text = _clean("\n".join(filter(None, (said, rule_page(finding.code)))))
 
 
 def _suite(root: ElementTree.Element, name: str, tests: int, failures: int) -> ElementTree.Element:

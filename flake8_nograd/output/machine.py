@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flake8_nograd.output.entry import TOOL, Entry, Line, Listing, is_error, tool_version
+from flake8_nograd.output.links import rule_page
 from flake8_nograd.quick_fix import QuickFix
 from flake8_nograd.rules import RULES
 from flake8_nograd.text_edits import TextEdit, places
@@ -43,6 +44,7 @@ def _findings(listing: Listing) -> Iterator[dict[str, Any]]:
             "end_column": end_column,
             "code": finding.code,
             "rule": RULES[finding.code].name,
+            "url": rule_page(finding.code),
             "message": finding.message,
             "severity": "error" if is_error(finding.code) else "warning",
             "fingerprint": fingerprint,

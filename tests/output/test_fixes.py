@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from email.message import Message
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,7 +20,7 @@ from flake8_nograd.fixing import Style
 from flake8_nograd.lsp.document import Document
 from flake8_nograd.lsp.messages import Messages
 from flake8_nograd.options import DEFAULT_OPTIONS
-from flake8_nograd.output import sarif
+from flake8_nograd.output import junit, links, machine, sarif
 from flake8_nograd.output.entry import Entry, Listing
 from flake8_nograd.quick_fix import QuickFix, Repairs
 from flake8_nograd.report import Report
@@ -124,26 +126,63 @@ def _applied(text: str, changes: list[dict[str, dict[str, list[dict[str, object]
     return units.decode("utf-16-le")
 
 
-def test_links_lead_to_where_the_package_says(monkeypatch):
-    from flake8_nograd.output import links
+def test_links_lead_to_where_the_package_says(pages_at):
+    assert set(links_of(_listing())) == {None}
+    pages_at(("Source, https://example.org", "Rules, https://example.org/docs/rules/"))
+    assert set(links_of(_listing())) == {"https://example.org/docs/rules/NGR102.md"}
 
-    log = json.loads("".join(map(str, sarif.log(_listing()))))
-    assert "helpUri" not in log["runs"][0]["tool"]["driver"]["rules"][0]
-    links.rule_page.cache_clear()
-    built = Message()
-    built["Project-URL"] = "Source, https://example.org"
-    built["Project-URL"] = "Rules, https://example.org/docs/rules/"
-    monkeypatch.setattr(links, "metadata", lambda _: built)
-    log = json.loads("".join(map(str, sarif.log(_listing()))))
+
+@pytest.mark.parametrize(
+    ("origin", "folder"),
+    [
+        ({"url": "https://github.com/a/b.git"}, "https://github.com/a/b/blob/c0ffee/docs/rules"),
+        (
+            {"url": "https://gitlab.com/a/b/c", "subdirectory": "d"},
+            "https://gitlab.com/a/b/c/blob/c0ffee/d/docs/rules",
+        ),
+        ({"url": "https://example.org/a/b.git"}, None),
+        ({"url": "ssh://git@github.com/a/b.git"}, None),
+        ({"url": "file:///home/me/b", "vcs_info": None, "dir_info": {}}, None),
+    ],
+)
+def test_links_lead_to_the_commit_that_was_installed(pages_at, origin, folder):
+    pages_at((), json.dumps({"vcs_info": {"vcs": "git", "commit_id": "c0ffee"}, **origin}))
+    page = folder and f"{folder}/NGR102.md"
+    assert set(links_of(_listing())) == {page}
+
+
+@pytest.fixture
+def pages_at(monkeypatch) -> Iterator[Callable[..., None]]:
+    """Let the package be one that was built or installed in another way."""
+
+    def _pages_at(urls: Sequence[str], direct_url: str | None = None) -> None:
+        built = Message()
+        for url in urls:
+            built["Project-URL"] = url
+        package = SimpleNamespace(metadata=built, read_text=lambda _: direct_url)
+        monkeypatch.setattr(links, "distribution", lambda _: package)
+        links._folder_of_pages.cache_clear()
+
+    yield _pages_at
+    links._folder_of_pages.cache_clear()
+
+
+def links_of(listing: Listing) -> list[str | None]:
+    """Every address that is given of the rule of one finding."""
+    log = json.loads("".join(map(str, sarif.log(listing))))
     (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
-    assert rule["helpUri"] == "https://example.org/docs/rules/NGR102.md"
+    (found,) = json.loads("".join(map(str, machine.document(listing))))["findings"]
     settings = Settings.read(["--isolated", "--nograd-project=off"])
-    document = Document(
-        f"{HEAD}print(model(torch.ones(4)).argmax().item())\n", "a.py", settings, Style()
-    )
+    document = Document(HEAD + SHOWN, "a.py", settings, Style())
     (diagnostic,) = Messages(document, "file:///a.py").diagnostics()
-    assert diagnostic["codeDescription"] == {"href": rule["helpUri"]}
-    links.rule_page.cache_clear()
+    said = "".join(map(str, junit.suites(listing)))
+    in_junit = re.search(r"https://\S+?(?=</failure>)", said)
+    return [
+        rule.get("helpUri"),
+        found["url"],
+        diagnostic.get("codeDescription", {}).get("href"),
+        in_junit and in_junit[0],
+    ]
 
 
 def _listing() -> Listing:
