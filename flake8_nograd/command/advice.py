@@ -29,13 +29,13 @@ def advice(flake8_options: argparse.Namespace, isolated: bool) -> Iterator[str]:
         is_ours = sorted(code[: len(_FAMILY)].upper()) == sorted(_FAMILY)
         if is_ours and not any(item.startswith(code) for item in _CODES):
             known = {item[: len(code)] for item in _CODES} if len(code) > len(_FAMILY) + 1 else ()
-            yield f"{name} {code} matches no rule{_meant(code, known)}"
+            yield f"{name} {code} matches no rule{meant(code, known)}"
     if isolated:
         return
     options = [row.flag.removeprefix("--") for row in OPTION_TABLE]
     for key in _own_options(flake8_options):
         if key not in options:
-            yield f"there is no option {key}{_meant(key, options)}"
+            yield f"there is no option {key}{meant(key, options)}"
     path = _unread(Path.cwd())
     if path is not None:
         yield (
@@ -75,7 +75,7 @@ def _own_options(flake8_options: argparse.Namespace) -> Iterator[str]:
             yield key.replace("_", "-")
 
 
-def _meant(word: str, known: Iterable[str]) -> str:
+def meant(word: str, known: Iterable[str]) -> str:
     """The known word that is closest, of several the one that begins most alike; or nothing."""
     close = get_close_matches(word, sorted(known))
     meant = max(close, key=lambda item: _shared_start(word, item), default=None)

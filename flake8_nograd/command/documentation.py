@@ -6,6 +6,7 @@ import argparse
 import re
 
 from flake8_nograd import engine
+from flake8_nograd.command.advice import meant
 from flake8_nograd.command.settings import Settings
 from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
@@ -44,7 +45,8 @@ def _rules() -> str:
 def _rule(code: str) -> str:
     rule = RULES.get(code.upper())
     if rule is None:
-        raise UnknownError(f"there is no rule {code}; --list-rules shows all")
+        hint = meant(code.upper(), RULES)
+        raise UnknownError(f"there is no rule {code}{hint or '; --list-rules shows all'}")
     return f"# {rule.name} ({rule.code})\n\n{rule.documentation}"
 
 

@@ -35,7 +35,10 @@ class Survey:
         self._arguments = arguments
         self._terminal = terminal
         self._files = data_files(arguments.data)
-        self._worker = Worker(Settings.read(for_flake8(arguments)))
+        settings = Settings.read(for_flake8(arguments))
+        for line in settings.advice(isolated=True):
+            terminal.message(f"nograd-survey: warning: {line}")
+        self._worker = Worker(settings)
         self._make_executor = executor_named(arguments.executor)
         self._tally = Tally()
         self._errors = 0

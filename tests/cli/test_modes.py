@@ -212,6 +212,8 @@ def test_rules_are_listed_and_explained(run):
     assert explained.code == 0
     assert "## Why is this bad?" in explained.out
     assert run("--explain", "NGR999").code == 2
+    assert run("--explain", "nrg101").err.endswith("no rule nrg101; did you mean NGR101?\n")
+    assert run("--explain", "E501").err.endswith("no rule E501; --list-rules shows all\n")
 
 
 def test_finding_is_explained(run, write):

@@ -161,6 +161,12 @@ def test_codes_are_selected_and_columns_named(survey, tmp_path):
     assert "0 findings" in survey("a.jsonl", *columns, "--select=NGR2").out
 
 
+def test_codes_that_match_nothing_are_told(survey, tmp_path):
+    write_lines(tmp_path / "a.jsonl", ROWS)
+    told = "nograd-survey: warning: select NRG102 matches no rule; did you mean NGR102?\n"
+    assert told in survey("a.jsonl", "--select=NRG102").err
+
+
 def test_configuration_of_this_machine_has_no_say(survey, tmp_path):
     (tmp_path / "setup.cfg").write_text("[flake8]\nignore = NGR\n")
     write_lines(tmp_path / "a.jsonl", ROWS)
