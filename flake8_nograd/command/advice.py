@@ -6,20 +6,24 @@ import argparse
 import configparser
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from importlib.metadata import PackageNotFoundError, distribution
 from itertools import takewhile
 from pathlib import Path
 
 from flake8.options.config import load_config
+from flake8.utils import parse_files_to_codes_mapping
 
+from flake8_nograd.command.configuration_files import (
+    PLUGIN,
+    is_plugin_installed,
+    keys_of_pyproject,
+    unread_file,
+)
 from flake8_nograd.options import OPTION_TABLE
-from flake8_nograd.project.pyproject import settings_in, table_of
 from flake8_nograd.rules import RULES
 
 _FAMILY = "NGR"
 _CODES = (*RULES, "NGR000")
 _SELECTORS = ("select", "ignore", "extend_select", "extend_ignore")
-_PLUGIN = "Flake8-pyproject"
 
 
 def advice(flake8_options: argparse.Namespace, isolated: bool) -> Iterator[str]:
@@ -36,11 +40,11 @@ def advice(flake8_options: argparse.Namespace, isolated: bool) -> Iterator[str]:
     for key in _own_options(flake8_options):
         if key not in options:
             yield f"there is no option {key}{meant(key, options)}"
-    path = _unread(Path.cwd())
+    path = unread_file()
     if path is not None:
         yield (
-            f"{path}: flake8 and nograd-fix read [tool.flake8] only if {_PLUGIN} is installed:"
-            f" python -m pip install {_PLUGIN}"
+            f"{path}: flake8 and nograd-fix read [tool.flake8] only if {PLUGIN} is installed:"
+            f" python -m pip install {PLUGIN}"
         )
 
 
@@ -48,15 +52,17 @@ def _codes(flake8_options: argparse.Namespace) -> Iterator[tuple[str, str]]:
     for name in _SELECTORS:
         for code in getattr(flake8_options, name) or ():
             yield name.replace("_", "-"), code
-    for _, codes in _pairs(flake8_options):
+    for codes in pairs_of(flake8_options).values():
         for code in codes:
             yield "per-file-ignores", code
 
 
-def _pairs(flake8_options: argparse.Namespace) -> Iterable[tuple[str, list[str]]]:
-    from flake8.utils import parse_files_to_codes_mapping
-
-    return parse_files_to_codes_mapping(flake8_options.per_file_ignores or "")
+def pairs_of(flake8_options: argparse.Namespace) -> dict[str, list[str]]:
+    """The codes that are ignored in the files of a pattern."""
+    pairs: dict[str, list[str]] = {}
+    for pattern, codes in parse_files_to_codes_mapping(flake8_options.per_file_ignores or ""):
+        pairs.setdefault(pattern, []).extend(codes)
+    return pairs
 
 
 def _own_options(flake8_options: argparse.Namespace) -> Iterator[str]:
@@ -68,8 +74,8 @@ def _own_options(flake8_options: argparse.Namespace) -> Iterator[str]:
     except (configparser.Error, OSError):
         return
     keys = config.options("flake8") if config.has_section("flake8") else []
-    if _is_installed(_PLUGIN):
-        keys += _pyproject(Path.cwd())
+    if is_plugin_installed():
+        keys += keys_of_pyproject(Path.cwd())
     for key in keys:
         if key.replace("_", "-").startswith(("nograd", "no-grad")):
             yield key.replace("_", "-")
@@ -84,21 +90,3 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 def _shared_start(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _unread(folder: Path) -> str | None:
-    """The pyproject.toml that configures flake8, if nothing makes flake8 read it."""
-    return "pyproject.toml" if _pyproject(folder) and not _is_installed(_PLUGIN) else None
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
-
-
-def _pyproject(folder: Path) -> list[str]:
-    """The keys of [tool.flake8] in a folder's pyproject.toml."""
-    return list(table_of(settings_in(str(folder)), "tool", "flake8"))

@@ -46,6 +46,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error(
             f"--output-format {arguments.output_format} goes with neither --diff nor --add-noqa"
         )
+    if output.is_document and arguments.show_settings and arguments.output_format != "json":
+        parser.error("--show-settings prints text, or with --output-format json JSON")
     if "-" in arguments.paths and len(arguments.paths) > 1:
         parser.error("- (standard input) cannot be combined with other paths")
     if arguments.add_noqa and (arguments.check or arguments.diff or "-" in arguments.paths):

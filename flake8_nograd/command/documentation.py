@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
+from collections.abc import Iterator, Mapping
 
 from flake8_nograd import engine
 from flake8_nograd.command.advice import meant
-from flake8_nograd.command.settings import Settings
+from flake8_nograd.command.settings import Settings, Value
 from flake8_nograd.options import Options
 from flake8_nograd.rules import RULES
 from flake8_nograd.source import Source, SourceError
@@ -29,7 +31,9 @@ def answer(arguments: argparse.Namespace, settings: Settings) -> str | None:
     if arguments.explain_finding:
         return _line(arguments.explain_finding, settings.options)
     if arguments.show_settings:
-        return "\n".join(settings.table())
+        shown = settings.shown()
+        is_json = arguments.output_format == "json"
+        return json.dumps(shown, indent=2) if is_json else "\n".join(_settings(shown))
     return None
 
 
@@ -48,6 +52,24 @@ def _rule(code: str) -> str:
         hint = meant(code.upper(), RULES)
         raise UnknownError(f"there is no rule {code}{hint or '; --list-rules shows all'}")
     return f"# {rule.name} ({rule.code})\n\n{rule.documentation}"
+
+
+def _settings(shown: Mapping[str, Value]) -> Iterator[str]:
+    """A line for each setting; what is not set holds nothing, and has none."""
+    for name, value in shown.items():
+        match value:
+            case bool():
+                text = str(value).lower()
+            case str():
+                text = value
+            case dict():
+                text = ", ".join(f"{files}:{code}" for files in value for code in value[files])
+            case list():
+                text = ", ".join(value)
+        if name == "config":
+            yield f"config = {text or 'none'}"
+        elif text:
+            yield f"{name} = {text}"
 
 
 def _line(place: str, options: Options) -> str:

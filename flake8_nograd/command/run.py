@@ -23,9 +23,10 @@ def run(argv: Sequence[str] | None) -> int:
     try:
         settings = Settings.read(command_line.for_flake8(arguments))
         text = documentation.answer(arguments, settings)
-        if text is None:
+        if text is None or arguments.show_settings:
             for line in settings.advice(arguments.isolated):
                 terminal.message(f"nograd-fix: warning: {line}")
+        if text is None:
             settings = settings.narrowed(*_filters(arguments))
             return Session(arguments, settings, terminal).run()
         terminal.result(text)

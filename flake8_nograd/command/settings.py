@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import configparser
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
 from flake8 import utils
 from flake8.exceptions import ExecutionError
+from flake8.main.options import stage1_arg_parser
 from flake8.options.parse_args import parse_args
 from flake8.processor import FileProcessor
 
-from flake8_nograd.command.advice import advice
+from flake8_nograd.command.advice import advice, pairs_of
+from flake8_nograd.command.configuration_files import files_read
 from flake8_nograd.findings import Finding
 from flake8_nograd.options import OPTION_TABLE, OptionError, Options, opt_in_of
 from flake8_nograd.selection import Selection
@@ -23,10 +25,10 @@ from flake8_nograd.source import Source
 _LOG = logging.getLogger(__name__)
 
 
+Value = str | bool | list[str] | dict[str, list[str]]
+
 # What flake8 itself has to say about which files and which findings count.
 _SHOWN = (
-    "config",
-    "append_config",
     "filename",
     "exclude",
     "extend_exclude",
@@ -34,9 +36,9 @@ _SHOWN = (
     "extend_select",
     "ignore",
     "extend_ignore",
-    "per_file_ignores",
     "disable_noqa",
 )
+_PAIRS = "per-file-ignores"
 
 
 class Filter(Protocol):
@@ -72,6 +74,8 @@ class Settings:
         """Read the configuration as `flake8 *argv` would; raises `SettingsError`."""
         try:
             _, flake8_options = parse_args(list(argv))
+            # flake8 forgets which files it was told to read.
+            stage1_arg_parser().parse_known_args(list(argv), flake8_options)
             settings = cls(flake8_options)
             _ = settings._selection.guides
         except (ExecutionError, ValueError, configparser.Error) as error:
@@ -87,12 +91,15 @@ class Settings:
         """What in the configuration cannot mean what was meant, a line each."""
         return advice(self._flake8, isolated)
 
-    def table(self) -> Iterator[str]:
-        """The settings that hold, a line each."""
+    def shown(self) -> dict[str, Value]:
+        """The settings that hold, by the names that they have in a configuration."""
+        values: dict[str, Value] = {"config": files_read(self._flake8)}
         for name in _SHOWN:
-            yield f"{name.replace('_', '-')} = {_text(getattr(self._flake8, name))}"
+            values[name.replace("_", "-")] = _plain(getattr(self._flake8, name))
+        values[_PAIRS] = pairs_of(self._flake8)
         for row in OPTION_TABLE:
-            yield f"{row.flag.removeprefix('--')} = {_text(getattr(self._flake8, row.destination))}"
+            values[row.flag.removeprefix("--")] = _plain(getattr(self.options, row.field))
+        return values
 
     @property
     def patterns(self) -> list[str]:
@@ -135,5 +142,8 @@ class Settings:
         }
 
 
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else str(value or "")
+def _plain(value: str | bool | Collection[str] | None) -> Value:
+    """A value for people and for JSON; lists of flake8 that nobody has set are None there."""
+    if isinstance(value, str | bool):
+        return value
+    return sorted(value) if isinstance(value, frozenset) else list(value or ())

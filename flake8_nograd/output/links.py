@@ -24,7 +24,8 @@ def rule_page(code: str) -> str | None:
 def _folder_of_pages() -> str | None:
     """The address that the package was built with, else that of the commit it came from."""
     package = distribution(_PACKAGE)
-    for entry in package.metadata.get_all("Project-URL") or ():
+    entries: list[str] = package.metadata.get_all("Project-URL") or []
+    for entry in entries:
         label, _, address = entry.partition(", ")
         if label == _LABEL:
             return address.rstrip("/")

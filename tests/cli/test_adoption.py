@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flake8_nograd.command import configuration_files
+
 HEAD = "import torch\nfrom torch import nn\n\nmodel = nn.Linear(4, 2).eval()\n"
 ONE = f"{HEAD}print(model(torch.ones(4)).argmax().item())\n"
 TWO = f"{ONE}\n\ndef test_it():\n    print(model(torch.ones(4)).argmax().item())\n"
@@ -123,8 +125,16 @@ def test_what_matches_nothing_is_told(run, write):
     ]
 
 
+def test_options_that_match_nothing_are_those_of_the_file_that_is_read(run, write):
+    write("setup.cfg", "[flake8]\n")
+    write("other.cfg", UNKNOWN_OPTION)
+    write("a.py", "import torch\n")
+    assert "there is no option nograd-guard;" in run("--config", "other.cfg", "a.py").err
+    assert "nograd-guard" not in run("a.py").err
+
+
 def test_pyproject_that_nobody_reads_is_told(run, write, monkeypatch):
-    monkeypatch.setattr("flake8_nograd.command.advice._is_installed", lambda name: False)
+    monkeypatch.setattr(configuration_files, "is_plugin_installed", lambda: False)
     write("pyproject.toml", '[tool.flake8]\nextend-select = ["NGR"]\n')
     write("a.py", "import torch\n")
     assert "read [tool.flake8] only if Flake8-pyproject is installed" in run(".").err
@@ -134,12 +144,54 @@ def test_pyproject_that_nobody_reads_is_told(run, write, monkeypatch):
 
 
 def test_settings_are_shown(run, write):
-    write("setup.cfg", "[flake8]\nnograd-guards = quiet, still\nextend-ignore = NGR2\n")
-    ran = run("--show-settings", "--select", "NGR")
+    path = write("setup.cfg", "[flake8]\nnograd-guards = still, quiet\nextend-ignore = NGR2\n")
+    ran = run("--show-settings", "--select", "NGR", "--exclude", "old")
     assert ran.code == 0
-    lines = ran.out.splitlines()
-    assert {"select = NGR", "extend-ignore = NGR2"} <= set(lines)
-    assert any(line.startswith("nograd-guards = ") and "still" in line for line in lines)
+    assert ran.out.splitlines() == [
+        f"config = {path}",
+        "filename = *.py",
+        "exclude = old",
+        "select = NGR",
+        "extend-ignore = NGR2",
+        "disable-noqa = false",
+        "nograd-guards = quiet, still",
+        "nograd-project = auto",
+        "nograd-torch-version = auto",
+    ]
+
+
+def test_settings_are_shown_to_programs(run, write):
+    write("setup.cfg", "[flake8]\nper-file-ignores =\n    a.py: NGR1\n    a.py,b.py: NGR2, NGR3\n")
+    ran = run("--show-settings", "--output-format", "json")
+    shown = json.loads(ran.out)
+    assert shown["per-file-ignores"] == {"a.py": ["NGR1", "NGR2", "NGR3"], "b.py": ["NGR2", "NGR3"]}
+    assert (shown["select"], shown["disable-noqa"], shown["nograd-guards"]) == ([], False, [])
+    assert run("--show-settings", "--output-format", "sarif").code == 2
+
+
+@pytest.mark.parametrize("has_plugin", [True, False])
+def test_settings_name_the_file_that_they_come_from(run, write, monkeypatch, tmp_path, has_plugin):
+    def config(*arguments: str) -> list[str]:
+        shown = json.loads(run("--show-settings", "--output-format=json", *arguments).out)
+        return [Path(path).relative_to(tmp_path).as_posix() for path in shown["config"]]
+
+    monkeypatch.setattr(configuration_files, "is_plugin_installed", lambda: has_plugin)
+    write("pkg/a.py", "")
+    write("other.cfg", "[flake8]\n")
+    assert config() == []
+    write("tox.ini", "[flake8]\n")
+    assert (config(), config("--config", "other.cfg")) == (["tox.ini"], ["other.cfg"])
+    write("pkg/pyproject.toml", "[tool.flake8]\nselect = ['NGR']\n")
+    monkeypatch.chdir(tmp_path / "pkg")
+    assert config() == ["pkg/pyproject.toml" if has_plugin else "tox.ini"]
+    assert config("--isolated") == []
+
+
+def test_settings_that_have_no_effect_are_told_where_they_are_shown(run, write):
+    write("setup.cfg", UNKNOWN_OPTION)
+    assert "there is no option nograd-guard; did you mean nograd-guards?" in (
+        run("--show-settings").err
+    )
 
 
 def test_a_family_with_its_letters_in_disorder_is_told(run, write):
