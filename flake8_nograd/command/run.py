@@ -39,6 +39,7 @@ def run(argv: Sequence[str] | None) -> int:
 def _filters(arguments: argparse.Namespace) -> Iterator[Filter]:
     """What lets only some of the findings through; raises `SourceError`."""
     if arguments.diff_base is not None:
-        yield DiffBase.of(arguments.diff_base)
+        paths = [arguments.stdin_filename if path == "-" else path for path in arguments.paths]
+        yield DiffBase.of(arguments.diff_base, paths)
     if arguments.baseline is not None:
         yield Baseline.read(arguments.baseline)

@@ -18,9 +18,9 @@ UNKNOWN_OPTION = "[flake8]\nnograd-guard = quiet\nextend-ignore = NGR7\n"
 
 @pytest.fixture
 def git(tmp_path):
-    def _git(*arguments: str) -> None:
+    def _git(*arguments: str, folder: Path = tmp_path) -> None:
         name = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-        subprocess.run(["git", *name, *arguments], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(["git", *name, *arguments], cwd=folder, check=True, capture_output=True)
 
     _git("init", "-q", "-b", "main")
     return _git
@@ -104,6 +104,64 @@ def test_branch_is_compared_with_where_it_left(run, write, git):
     git("checkout", "-q", "topic")
     write("a.py", ONE)
     assert places(run("--check", "--diff-base", "main", ".").out) == ["a.py:5", "b.py:5"]
+
+
+@pytest.fixture
+def elsewhere(tmp_path, write, git) -> Path:
+    """Another repository, with a `main` of its own, beside which one works."""
+    folder = tmp_path / "elsewhere"
+    write("elsewhere/pkg/b.py", ONE)
+    git("init", "-q", "-b", "main", folder=folder)
+    for each in (folder, tmp_path):
+        git("add", "-A", folder=each)
+        git("commit", "-qm", "first", "--allow-empty", folder=each)
+    write("elsewhere/pkg/b.py", TWO)
+    return folder
+
+
+def test_lines_are_new_in_the_repository_of_the_file(run, elsewhere, monkeypatch):
+    check = ("--check", "--diff-base", "main")
+    assert places(run(*check, "elsewhere").out) == ["elsewhere/pkg/b.py:9"]
+    monkeypatch.setenv("GIT_DIR", ".git")  # as in a hook
+    named = run(*check, "--stdin-filename", "elsewhere/pkg/b.py", "-", stdin=TWO.encode())
+    assert places(named.out) == ["elsewhere/pkg/b.py:9"]
+
+
+def test_file_that_is_reached_by_a_link_is_in_the_repository_where_it_is(run, elsewhere, tmp_path):
+    (tmp_path / "link.py").symlink_to(elsewhere / "pkg/b.py")
+    assert places(run("--check", "--diff-base", "main", "link.py").out) == ["link.py:9"]
+
+
+def test_file_of_no_repository_is_refused(run, tmp_path, write):
+    path = write("a.py", TWO)
+    ran = run("--check", "--diff-base", "main", "a.py")
+    told = f"nograd-fix: --diff-base main: {path} is in no git repository\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", told)
+    assert path.read_text() == TWO
+
+
+def test_shallow_clone_is_told(run, elsewhere, git, tmp_path):
+    git("commit", "-qam", "second", folder=elsewhere)
+    git("clone", "-q", "--depth", "1", elsewhere.as_uri(), "clone")
+    ran = run("--check", "--diff-base", "main~1", "clone")
+    assert ran.code == 2
+    assert ran.err.endswith("; the clone is shallow, fetch its history (fetch-depth: 0)\n")
+
+
+def test_histories_that_share_nothing(run, write, git):
+    for branch in ("main", "other"):
+        git("checkout", "-q", "--orphan", branch)
+        git("commit", "-qm", branch, "--allow-empty")
+    write("a.py", ONE)
+    ran = run("--check", "--diff-base", "main", ".")
+    assert (ran.code, "that it shares with HEAD" in ran.err) == (2, True)
+
+
+def test_without_git(run, write, git, monkeypatch):
+    write("a.py", ONE)
+    monkeypatch.setenv("PATH", "")
+    ran = run("--check", "--diff-base", "main", ".")
+    assert (ran.code, ran.err[:44]) == (2, "nograd-fix: --diff-base: git cannot be run (")
 
 
 def test_revision_that_does_not_exist(run, write, git):
