@@ -12,12 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from page_commands import PAGES, of_files_to_copy, of_shell_blocks, of_tables, options_named
 
 from flake8_nograd.cli import main as nograd_fix
 from flake8_nograd.survey.cli import main as nograd_survey
 
-ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
 HERE: dict[str, Callable[[list[str]], int]] = {
     "nograd-fix": nograd_fix,
     "nograd-survey": nograd_survey,
@@ -34,7 +33,7 @@ ELSEWHERE = re.compile(
     r"python -m pip|cd |mpiexec|python tests/bench|.*pytest -n auto|.*flake8_nograd\.trace\.cost"
     r"|.*--executor cluster:|git |python benchmarks|pre-commit"
 )
-_SHELL = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+OF_OTHERS = {"--two-files"}  # of tests/bench/try_fixes.py
 PROGRAM = """\
 import torch
 from torch import nn
@@ -51,12 +50,12 @@ evaluate()
 
 
 def commands() -> list[str]:
-    """The commands of all pages, without comments, and each once."""
+    """The commands of all pages, each once."""
+    programs = frozenset((*HERE, *APART))
     lines = [
-        line.partition("  #")[0].strip()
-        for page in PAGES
-        for block in _SHELL.findall(page.read_text("utf-8"))
-        for line in block.replace("\\\n", " ").splitlines()
+        line
+        for text in (page.read_text("utf-8") for page in PAGES)
+        for line in (*of_shell_blocks(text), *of_tables(text, programs), *of_files_to_copy(text))
     ]
     return list(dict.fromkeys(line for line in lines if line and not ELSEWHERE.match(line)))
 
@@ -117,5 +116,33 @@ def _words(command: str) -> list[str]:
 
 
 def test_there_are_commands_of_each_program():
-    programs = {_words(command)[0] for command in commands()}
-    assert programs == {*HERE, *APART} - {"flake8"}  # which a test of what is printed runs
+    assert {_words(command)[0] for command in commands()} == {*HERE, *APART}
+
+
+def test_commands_are_found_wherever_they_stand():
+    page = "```yaml\n- run: a b\n```\n| `a c` | `a` |\n```ini\n[x]\ncommands = a d\n```\n"
+    page += "```yaml\nx:\n  script:\n    - a e\n```\n```sh\na f \\\n  g  # why\n```\n"
+    hook = "```yaml\nrepos:\n  - repo: <URL>\n    hooks:\n      - id: nograd-fix\n```\n"
+    assert [*of_shell_blocks(page)] == ["a f    g"]
+    assert [*of_tables(page, frozenset("a"))] == ["a c"]
+    assert [*of_files_to_copy(page)] == ["a b", "a e", "a d"]
+    assert [*of_files_to_copy(hook)] == ["nograd-fix --force-exclude src/a.py"]
+
+
+@pytest.fixture(scope="module")
+def options() -> set[str]:
+    """The long options of all programs, by their own account."""
+    programs = [*APART.values(), ["-m", "flake8_nograd"], ["-m", "flake8_nograd.survey"]]
+    told = [
+        subprocess.run(
+            [sys.executable, *program, "--help"], check=True, capture_output=True, text=True
+        ).stdout
+        for program in programs
+        if program
+    ]
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", "".join(told))) | OF_OTHERS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_options_that_pages_speak_of_exist(page, options):
+    assert options_named(page.read_text("utf-8")) - options == set()
