@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+# What an argument takes, by the name that its help has for it; see `shtab.FILE`.
+_FILES = frozenset(("DATA", "FILE", "PATH", "SCRIPT"))
+_FOLDERS = frozenset(("ROOT",))
+
 
 def add_completion(parser: argparse._ActionsContainer) -> None:
     """Add `--print-completion SHELL`."""
@@ -27,5 +31,9 @@ class _Completion(argparse.Action):
             parser.error("completion needs shtab: python -m pip install shtab")
         if shell not in shtab.SUPPORTED_SHELLS:
             parser.error(f"{shell!r} is none of {', '.join(shtab.SUPPORTED_SHELLS)}")
+        for action in parser._actions:
+            if action.metavar in _FILES | _FOLDERS:
+                kind = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY
+                action.complete = kind  # type: ignore[attr-defined]
         print(shtab.complete(parser, shell=str(shell)))
         parser.exit()

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
+from flake8_nograd.completion import add_completion
 from flake8_nograd.trace import program as programs
 from flake8_nograd.trace.first_import import when_imported
 from flake8_nograd.trace.program import Program, ProgramError
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_report(parser)
     parser.add_argument("--version", action="store_true", help="show the version and exit")
+    add_completion(parser)
     parser.add_argument(
         "-m",
         dest="module",

@@ -256,11 +256,3 @@ def test_a_family_with_its_letters_in_disorder_is_told(run, write):
     write("clean.py", "x = 1\n")
     told = run("--select", "NRG102", "clean.py").err
     assert "nograd-fix: warning: select NRG102 matches no rule; did you mean NGR102?" in told
-
-
-def test_completion_knows_the_options(run):
-    pytest.importorskip("shtab")
-    ran = run("--print-completion", "bash")
-    assert ran.code == 0
-    assert "--output-format" in ran.out
-    assert run("--print-completion", "ash").code == 2

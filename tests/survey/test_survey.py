@@ -136,14 +136,6 @@ def test_outputs(survey, tmp_path):
     assert "b/<two>: NGR102 2" in "".join(drawn.itertext())
 
 
-def test_completion_knows_the_options(capsys):
-    pytest.importorskip("shtab")
-    with pytest.raises(SystemExit) as end:
-        main(["--print-completion", "bash"])
-    assert end.value.code == 0
-    assert "--repository-column" in capsys.readouterr().out
-
-
 def test_a_data_set_without_findings(survey, tmp_path):
     write_lines(tmp_path / "a.jsonl", [{"path": "x/a.py", "content": "pass\n"}])
     ran = survey("a.jsonl", "--svg", "a.svg")
