@@ -34,6 +34,11 @@ ELSEWHERE = re.compile(
     r"|.*--executor cluster:|git |python benchmarks|pre-commit"
 )
 OF_OTHERS = {"--two-files"}  # of tests/bench/try_fixes.py
+VARIABLES = {
+    "$FILE": "src/a.py",
+    "$GITHUB_BASE_REF": "main",
+    "$CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD",
+}
 PROGRAM = """\
 import torch
 from torch import nn
@@ -111,7 +116,9 @@ def test_command(command, project, monkeypatch, capfd):
 def _words(command: str) -> list[str]:
     """The words of one command; where its output goes is not its business."""
     command = re.split(r"\s[|<>]\s", command)[0]
-    command = command.replace("[arguments]", "").replace("$FILE", "src/a.py")
+    command = command.replace("[arguments]", "")
+    for variable, value in VARIABLES.items():
+        command = command.replace(variable, value)
     return shlex.split(command.replace(" --data test/", ""))
 
 
@@ -121,11 +128,13 @@ def test_there_are_commands_of_each_program():
 
 def test_commands_are_found_wherever_they_stand():
     page = "```yaml\n- run: a b\n```\n| `a c` | `a` |\n```ini\n[x]\ncommands = a d\n```\n"
-    page += "```yaml\nx:\n  script:\n    - a e\n```\n```sh\na f \\\n  g  # why\n```\n"
+    page += "```yaml\nx:\n  script:\n    - a e\ny:\n  script: a h\n```\n"
+    page += "```sh\na f \\\n  g  # why\n```\n"
+    page += "```make\nx:\n\ta i\n```\n"
     hook = "```yaml\nrepos:\n  - repo: <URL>\n    hooks:\n      - id: nograd-fix\n```\n"
     assert [*of_shell_blocks(page)] == ["a f    g"]
     assert [*of_tables(page, frozenset("a"))] == ["a c"]
-    assert [*of_files_to_copy(page)] == ["a b", "a e", "a d"]
+    assert [*of_files_to_copy(page)] == ["a b", "a e", "a h", "a i", "a d"]
     assert [*of_files_to_copy(hook)] == ["nograd-fix --force-exclude src/a.py"]
 
 

@@ -44,6 +44,19 @@ def test_pages_show_what_is_printed(command, output):
     assert (done.stdout, done.stderr) == (output, "")
 
 
+def test_pages_whose_snippets_need_the_package_say_where_it_is():
+    for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))):
+        text = page.read_text("utf-8")
+        if re.search(
+            r"^(?!\$).*\b(nograd-(fix|trace|survey)|flake8-nograd)\b", _fenced(text), re.M
+        ):
+            assert "The package is not on PyPI yet" in " ".join(text.split()), page.name
+
+
+def _fenced(text: str) -> str:
+    return "\n".join(re.findall(r"^```(?!console|toml)\w+\n(.*?)^```", text, re.DOTALL | re.M))
+
+
 def test_ci_runs_the_test_command_of_the_readme():
     (command,) = re.findall(
         r"^.* && pytest -n auto$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE

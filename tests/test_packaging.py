@@ -25,5 +25,7 @@ def test_source_distribution_has_all_that_is_in_the_repository():
     tops = {path.split("/")[0] for path in listed.stdout.decode().splitlines()}
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     patterns = settings["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
-    left_out = {name for name in tops if not any(fnmatch(name, item.lstrip("/")) for item in patterns)}
+    left_out = {
+        name for name in tops if not any(fnmatch(name, item.lstrip("/")) for item in patterns)
+    }
     assert left_out == OF_THE_HOST_ALONE | ALWAYS

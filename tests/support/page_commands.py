@@ -36,9 +36,11 @@ def of_tables(text: str, programs: frozenset[str]) -> Iterator[str]:
 
 
 def of_files_to_copy(text: str) -> Iterator[str]:
-    """What workflows, build jobs, hooks and tox would run."""
+    """What workflows, build jobs, hooks, make and tox would run."""
     for block in _blocks(text, "yaml"):
         yield from _of_yaml(yaml.safe_load(block))
+    for block in _blocks(text, "make"):
+        yield from (line.strip() for line in block.splitlines() if line.startswith("\t"))
     for block in _blocks(text, "ini"):
         reader = configparser.ConfigParser()
         reader.read_string(block)
@@ -62,6 +64,8 @@ def _of_yaml(value: Any) -> Iterator[str]:
             yield from map(_of_hook, hooks)
         case {"run": str(steps)}:
             yield from steps.splitlines()
+        case {"script": str(step)}:
+            yield step
         case {"script": list(steps)}:
             yield from steps
         case dict():
