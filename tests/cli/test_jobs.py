@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import pytest
@@ -132,6 +134,35 @@ def test_executor_of_the_user(run, tree, write):
     ran = run("--check", "--exclude", "pools.py", "--executor", "pools:Pool", ".")
     del sys.modules["pools"]
     assert (ran.code, ran.out, ran.err) == (usual.code, usual.out, usual.err)
+
+
+@pytest.fixture
+def cluster(write) -> Iterator[str]:
+    """The name of what makes an executor of Dask, whose worker is another process."""
+    pytest.importorskip("distributed")
+    write(
+        "cluster.py",
+        "from distributed import Client, LocalCluster\n\n\n"
+        "def executor():\n"
+        "    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=':0')\n"
+        "    return Client(cluster).get_executor()\n",
+    )
+    yield "cluster:executor"
+    sys.modules.pop("cluster", None)
+
+
+def test_a_cluster_finds_the_same(run, tree, cluster):
+    check = ("--check", "--output-format", "json")
+    alone = run(*check, "--jobs", "1", ".")
+    ran = run(*check, "--executor", cluster, ".")
+    assert (ran.code, ran.out) == (alone.code, alone.out)
+    assert len(json.loads(ran.out)["findings"]) == 30
+
+
+def test_what_a_cluster_mends_is_written_at_home(run, tree, cluster, tmp_path):
+    assert run("--executor", cluster, ".").code == 2
+    fixed = [path.name for path in tmp_path.rglob("*.py") if "no_grad" in path.read_text()]
+    assert fixed == 15 * ["safe.py"]
 
 
 @pytest.mark.parametrize(
