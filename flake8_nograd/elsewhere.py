@@ -195,6 +195,10 @@ class Elsewhere(Protocol):
         """Where another file gives a method what its own backward pass starts from."""
         ...
 
+    def training(self, cls: str, function: str) -> Place | None:
+        """Where a function is called, at any distance, by one that trains."""
+        ...
+
 
 class Nowhere:
     """There are no other files, or none that say anything."""
@@ -324,6 +328,10 @@ class Nowhere:
         return Callers()
 
     def adding(self, cls: str, method: str) -> Place | None:
+        """See `Elsewhere`."""
+        return None
+
+    def training(self, cls: str, function: str) -> Place | None:
         """See `Elsewhere`."""
         return None
 

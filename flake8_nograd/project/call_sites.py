@@ -109,6 +109,8 @@ class CallSites:
         if name == "__call__":
             yield from self._calls_of_objects(function)
             return
+        if name == "__init__":
+            yield from self._constructions(function)
         calls = self._calls_of(name, "" if function.cls else function.module.path)
         yield from self._among(calls, function, name)
 
@@ -125,6 +127,18 @@ class CallSites:
                 site = Site(spot, call, certain)
                 if not (_is_made_here(function) and spot.module is function.module):
                     yield site
+
+    def _constructions(self, constructor: Definition) -> Iterator[Site]:
+        """The calls of a class by its name, where they run this constructor."""
+        if constructor.cls is None:
+            return
+        for spot, call in self._calls_of(constructor.cls.name, constructor.module.path):
+            symbol = self._symbols.named(call.path, spot.module)
+            if (
+                isinstance(symbol, Definition)
+                and symbol.key == constructor._replace(function=None).key
+            ):
+                yield Site(spot, call, certain=True)
 
     def _calls_of_objects(self, method: Definition) -> Iterator[Site]:
         """The calls of what is certainly an object of the class of a method."""

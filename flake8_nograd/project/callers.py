@@ -21,6 +21,7 @@ class CallerSearch:
     def __init__(self, symbols: Symbols, origins: Origins, deeds: Deeds) -> None:
         self._sites_of = CallSites(symbols, origins, deeds).of
         self._mode_of = deeds.mode_of
+        self._trains = deeds.trains
         self._known: dict[tuple[str, str, str], Callers] = {}
 
     def of(self, function: Definition) -> Callers:
@@ -80,6 +81,14 @@ class CallerSearch:
                 and not self._mode_of(site.spot, site.call).is_off
             ):
                 return site.place
+        return None
+
+    def training(self, function: Definition) -> Place | None:
+        """Where the function is called, at any distance, by one that differentiates."""
+        for item in self.up_from(function, lambda site: site.certain):
+            for site in self._sites_of(item):
+                if site.certain and not site.call.passed and self._trains(site.spot):
+                    return site.place
         return None
 
     def _counts(self, site: Site, function: Definition) -> bool:

@@ -214,6 +214,12 @@ class Deeds:
                 return Deed.PASS if is_module else None
         return Deed.PASS if names_a_model(name) else None
 
+    def trains(self, spot: Spot) -> bool:
+        """Whether a function differentiates, or calls one that does."""
+        return spot.function.differentiates or any(
+            self._of_call(spot, call, _DEEPEST) is Deed.TRAINS for call in spot.function.calls
+        )
+
     def of_access(self, path: str, spot: Spot) -> Deed | None:
         """What a call in a function does, where the class of another file is known that tells it.
 

@@ -240,6 +240,11 @@ class View:
         own = self._defined_here(cls, method)
         return self._callers.adding(own.definition) if own is not None else None
 
+    def training(self, cls: str, function: str) -> Place | None:
+        """See `Elsewhere`."""
+        own = self._defined_here(cls, function)
+        return self._callers.training(own.definition) if own is not None else None
+
     def _function(self, dotted: str) -> Definition | None:
         """What an imported name stands for, if that is a function or method of the project."""
         found = self._defined(dotted)

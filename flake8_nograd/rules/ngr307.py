@@ -1,7 +1,8 @@
 """A variable that is made volatile, which has had no effect since torch 0.4.
 
 ## What it does
-Reports `Variable(x, volatile=True)`.
+Reports `Variable(x, volatile=True)`, unless the file looks which torch it has, or catches that
+torch has no guards.
 
 ## Why is this bad?
 Until torch 0.3 no graph was recorded for what was computed from a volatile variable. Since torch
@@ -48,9 +49,13 @@ _MESSAGES = {
         "the argument {guard} has had no effect since torch 0.4; put what is computed from it "
         "into `with torch.no_grad():`"
     ),
+    Misuse.VOLATILE_UNDER_GUARD: (
+        "the argument {guard} has had no effect since torch 0.4, and a guard does here what it "
+        "did; leave it out"
+    ),
 }
 
-_CURES = {Misuse.VOLATILE: Cure("", drops="volatile")}
+_CURES = dict.fromkeys(_MESSAGES, Cure("", drops="volatile"))
 
 
 def check(facts: ModuleFacts) -> Iterator[Report]:

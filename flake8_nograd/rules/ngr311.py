@@ -2,8 +2,9 @@
 
 ## What it does
 Reports `torch.set_grad_enabled(False)` as a statement of a function that ends without taking it
-back. A function that does nothing else, one that ends the program or trains, a coroutine, and one
-whose every call stands under a guard are not reported.
+back, where the file differentiates, a caller in another file trains, or the function is called
+after an evaluation. A function that does nothing else, one that ends the program or its thread, or
+trains, a coroutine, and one whose every call stands under a guard are not reported.
 
 ## Why is this bad?
 The switch holds for the rest of the thread, also in whoever called the function: training that

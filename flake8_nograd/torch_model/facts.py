@@ -178,6 +178,7 @@ class Misuse(enum.Enum):
     UNDER_SCRIPT = "is dropped by `torch.jit`"
     ON_CLASS = "covers only the construction of the class"
     VOLATILE = "has had no effect since torch 0.4"
+    VOLATILE_UNDER_GUARD = "has had no effect since torch 0.4, beside a guard"
     AROUND_YIELD = "lasts into the loop that consumes the generator"
     AROUND_AWAIT = "lasts while other tasks run"
     INSIDE_INFERENCE_MODE = "is overruled by the inference_mode around it"

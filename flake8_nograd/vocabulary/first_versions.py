@@ -18,3 +18,5 @@ AUTOCAST_KEEPS_GRADIENTS: Version = (2, 11)
 TELLS_VERSION = frozenset(("torch.__version__", "torch.version.__version__", "torch.torch_version"))
 ASKS_ATTRIBUTE = frozenset(("hasattr", "getattr"))
 SPEAKS_OF_VERSION = lazy_pattern(r"version|torch|inference_mode", re.IGNORECASE)
+# What reading or importing a name raises that there is not.
+RAISED_BY_MISSING_NAMES = frozenset(("AttributeError", "ImportError", "ModuleNotFoundError"))

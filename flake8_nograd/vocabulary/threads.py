@@ -6,6 +6,8 @@ from __future__ import annotations
 THREADED_SERVERS = frozenset(
     ("flask.Flask", "flask.Blueprint", "fastapi.FastAPI", "fastapi.APIRouter")
 )
+# What runs one function in a thread or process that ends with it, whoever's name stands before.
+_OF_ONE_FUNCTION = frozenset(("Thread", "Timer", "Process", "spawn", "start_processes"))
 _THREADS = ("multiprocessing.pool.ThreadPool", "multiprocessing.dummy.")
 
 
@@ -14,3 +16,8 @@ def makes_processes(dotted: str) -> bool:
     if dotted.startswith(_THREADS):
         return False
     return "multiprocessing" in dotted or dotted.rpartition(".")[2].startswith("Process")
+
+
+def ends_with_its_function(dotted: str) -> bool:
+    """Whether what this name starts is a thread or process that ends when its function does."""
+    return dotted.rpartition(".")[2] in _OF_ONE_FUNCTION

@@ -5,14 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_nograd.flow.graph import Kind
-from flake8_nograd.flow.program import Call, suites_of
 from flake8_nograd.flow.scopes import Class, Function
-from flake8_nograd.syntax.accumulations import names_in
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.decorators import guard_decorators
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.semantics.context import Context
+from flake8_nograd.torch_model.guard_misuse.versions_of_torch import asks_version, may_be_skipped
 from flake8_nograd.torch_versions import Version, text_of
 from flake8_nograd.vocabulary import first_versions
 from flake8_nograd.vocabulary.grad_modes import GUARDS, SWITCHES, GradMode
@@ -21,7 +18,7 @@ from flake8_nograd.vocabulary.grad_modes import GUARDS, SWITCHES, GradMode
 def too_new(what: Interpreted) -> Iterator[GuardMisuse]:
     """Guards, with what to write instead, unless the file itself looks which torch it has."""
     found = [*_bare_decorators(what), *_switches_above_functions(what), *_unknown_guards(what)]
-    if not found or what.floor() >= first_versions.SWITCH_AS_DECORATOR or _asks_version(what):
+    if not found or what.floor() >= first_versions.SWITCH_AS_DECORATOR or asks_version(what):
         return
     floor = what.floor()
     seen: set[ast.expr] = set()
@@ -58,7 +55,7 @@ def _switches_above_functions(what: Interpreted) -> Iterator[tuple[Version, Guar
 def _unknown_guards(what: Interpreted) -> Iterator[tuple[Version, GuardMisuse]]:
     for node, call in what.uses.calls.items():
         is_mode = GUARDS.get(call.imported or "") is GradMode.INFERENCE
-        if is_mode and not _is_off(call.node) and not _may_be_skipped(call):
+        if is_mode and not _is_off(call.node) and not may_be_skipped(call):
             yield first_versions.INFERENCE_MODE, _unknown(node, ast.unparse(call.node.func))
 
 
@@ -75,29 +72,3 @@ def _beside(written: str, name: str) -> str:
 def _is_off(call: ast.Call) -> bool:
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     return any(isinstance(value, ast.Constant) and value.value is False for value in given)
-
-
-def _may_be_skipped(call: Call[Context]) -> bool:
-    """Whether a call runs only on some versions of torch, or its failure is caught."""
-    return any(
-        (isinstance(around.statement, ast.Try) and bool(around.statement.handlers))
-        or (
-            isinstance(around.statement, ast.If)
-            and any(map(first_versions.SPEAKS_OF_VERSION.search, names_in([around.statement.test])))
-        )
-        for around in suites_of(call.place)
-    )
-
-
-def _asks_version(what: Interpreted) -> bool:
-    graph = what.program.graph
-    if any(graph.find(Kind.EXTERNAL, name) is not None for name in first_versions.TELLS_VERSION):
-        return True
-    torch = graph.find(Kind.EXTERNAL, "torch")
-    return any(
-        isinstance(call, Call)
-        and call.imported in first_versions.ASKS_ATTRIBUTE
-        and any(torch in value.aliases for value in call.positional[:1])
-        for call in graph.payloads
-        if torch is not None
-    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from os.path import basename
 
 from flake8_nograd.flow.program import Call, rest_of_suite
 from flake8_nograd.flow.scopes import Function
+from flake8_nograd.syntax import unit_tests
 from flake8_nograd.syntax.expressions import own_name
 from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.decorators import lines_of
@@ -15,7 +17,9 @@ from flake8_nograd.torch_model.inference.roles import Role, role_of_name
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import registration
 from flake8_nograd.vocabulary.grad_modes import SWITCHES
+from flake8_nograd.vocabulary.threads import ends_with_its_function
 
+_RUN_BY_HAND = ("main", "run", "_main", *unit_tests.OF_TESTS)  # beginnings of names
 _SHORT = 2  # statements of a function that is there to switch
 
 
@@ -31,11 +35,31 @@ def unreset_switches(what: Interpreted) -> Iterator[GuardMisuse]:
             continue
         if not (
             _is_there_to_switch(function)
+            or _ends_its_thread(function, what)
             or _ends_the_program(function, what)
             or _is_meant(call, what)
         ):
-            subject, rest = f"{function.name}()", _guarded_by(call, what)
-            yield GuardMisuse(node, Misuse.NEVER_RESET, ast.unparse(node), subject, instead=rest)
+            yield from _missed(node, call, what)
+
+
+def _missed(node: ast.expr, switch: Call[Context], what: Interpreted) -> Iterator[GuardMisuse]:
+    """A switch, if somebody goes on training: in the file, between evaluations, or elsewhere."""
+    name, owner = switch.function.name, switch.function.owner
+    found = GuardMisuse(
+        node,
+        Misuse.NEVER_RESET,
+        ast.unparse(node),
+        f"{name}()",
+        instead=_guarded_by(switch, what),
+    )
+    if what.observations.differentiations or role_of_name(name) is Role.INFERENCE:
+        yield found
+    elif what.elsewhere is None:
+        yield found._replace(place="another file")
+    elif place := what.elsewhere.training(owner.name if owner is not None else "", name):
+        told = f"{basename(place.path)}:{place.line}"
+        subject = f"{name}(), run by the training of {told}"
+        yield found._replace(subject=subject, place=told)
 
 
 def _guarded_by(switch: Call[Context], what: Interpreted) -> Sequence[ast.stmt]:
@@ -97,6 +121,17 @@ def _is_meant(switch: Call[Context], what: Interpreted) -> bool:
     )
 
 
+def _ends_its_thread(function: Function, what: Interpreted) -> bool:
+    """Whether only threads or processes of its own run it: they, and their mode, end with it."""
+    starts = what.points_to.callbacks.get(function, ())
+    names = (call.imported or call.method for call in starts)
+    return (
+        bool(starts)
+        and what.points_to.runs_of(function) == [*starts]
+        and all(map(ends_with_its_function, names))
+    )
+
+
 def _ends_the_program(function: Function, what: Interpreted) -> bool:
     """Whether a command or the module itself runs it, and nothing in the file needs a gradient."""
     if what.observations.differentiations:
@@ -106,7 +141,7 @@ def _ends_the_program(function: Function, what: Interpreted) -> bool:
         callers = what.points_to.callers.get(current, ())
         if _is_a_command(current):
             continue
-        if not callers and not current.name.startswith(("main", "run", "_main")):
+        if not callers and not current.name.startswith(_RUN_BY_HAND):
             return False
         further = {call.function for call in callers if call.function.node is not None} - seen
         seen |= further

@@ -7,20 +7,29 @@ from collections.abc import Iterator
 
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
+from flake8_nograd.torch_model.guard_misuse.versions_of_torch import (
+    asks_version,
+    replaces_what_is_missing,
+)
 
 
 def volatile_variables(what: Interpreted) -> Iterator[GuardMisuse]:
     """Calls of torch's `Variable` that ask for what there is no more.
 
     Where a forward pass is reported because its input is volatile, that stays as the reason of the
-    guard; beside `requires_grad` the argument raises.
+    guard; beside `requires_grad` the argument raises. What replaces the guards for a torch that
+    has none is meant for it.
     """
     told = {item.function for item in what.passes if item.volatile and _rests_on_it(item)}
     for call in what.uses.variables:
+        if asks_version(what) or replaces_what_is_missing(call.node, what):
+            continue
         for keyword in call.node.keywords:
             if keyword.arg == "volatile" and not _is_false(keyword.value):
                 text = f"volatile={ast.unparse(keyword.value)}"
-                found = GuardMisuse(call.node, Misuse.VOLATILE, text)
+                is_off = what.recording.is_certainly_off(call.function, call.context)
+                kind = Misuse.VOLATILE_UNDER_GUARD if is_off else Misuse.VOLATILE
+                found = GuardMisuse(call.node, kind, text)
                 raises = any(other.arg == "requires_grad" for other in call.node.keywords)
                 stays = raises or call.function in told
                 yield found._replace(instead=()) if stays else found
