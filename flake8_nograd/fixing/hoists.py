@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from flake8_nograd.fixing.edits import Hoist
 from flake8_nograd.fixing.objections import objection_to_place
@@ -29,7 +30,8 @@ def hoists(site: Site, file: File, reasons: list[str]) -> Iterator[Shape]:
             continue
         moved = [*(item for item in how.earlier if item not in file.named), how.whole]
         names = dict(zip(moved, _free_names(moved, file), strict=True))
-        *earlier, (rank, name) = [(_rank(call, statement), name) for call, name in names.items()]
+        ranks = _ranks(statement)
+        *earlier, (rank, name) = [(ranks[call], name) for call, name in names.items()]
         edit = Hoist(statement.number, rank, name, spelling.text, tuple(earlier))
         yield Shape(edit, [how.whole], spelling.needs, note, how.doubt, names)
 
@@ -47,13 +49,17 @@ def _objection(whole: ast.Call, statement: Statement, file: File) -> str:
     return objection_to_place(Block.of(statement), file)
 
 
-def _rank(call: ast.Call, statement: Statement) -> int:
-    """The rank of a call among those of a statement's header, in the order of the source."""
+@lru_cache(maxsize=1)  # of one statement, whose passes are hoisted one after the other
+def _ranks(statement: Statement) -> dict[ast.Call, int]:
+    """The calls of a statement's header in the order of the source, outer ones first."""
     calls = [node for node in all_nodes(header(statement.node)) if isinstance(node, ast.Call)]
-    starts = [(node.lineno, node.col_offset) for node in calls]
-    ends = [(-(node.end_lineno or 0), -(node.end_col_offset or 0)) for node in calls]
-    own = calls.index(call)
-    return sum(place < (starts[own], ends[own]) for place in zip(starts, ends, strict=True))
+    calls.sort(key=_place)
+    return {call: rank for rank, call in enumerate(calls)}
+
+
+def _place(node: ast.expr) -> tuple[int, ...]:
+    """Where an expression begins; of several the longest comes first."""
+    return node.lineno, node.col_offset, -(node.end_lineno or 0), -(node.end_col_offset or 0)
 
 
 def _free_names(nodes: Iterable[ast.Call], file: File) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from flake8_nograd.findings import Finding, Respelling, Safety, overlap
@@ -108,6 +110,7 @@ class _Builder:
     def __init__(self, file: File) -> None:
         self._file = file
         self._shapes: list[Shape] = []
+        self._stretches: list[tuple[int, int, Shape]] = []  # of the shapes, by their start
 
     def build(self, drafts: Iterable[Site | Outcome]) -> Plan:
         done = [self._add(item) if isinstance(item, Site) else item for item in drafts]
@@ -131,18 +134,25 @@ class _Builder:
 
     def _accept(self, shape: Shape, site: Site) -> tuple[Verdict, Edit]:
         """What is done with a shape; one that touches another waits, or is done by it as well."""
-        for other in self._shapes:
-            if other.edit == shape.edit:
-                return Verdict.FIXED, shape.edit
-            if self._touch(shape.edit, other.edit):
-                covers = set(all_nodes(other.code)).issuperset(site.repair.passes)
-                return Verdict.LATER, other.edit if covers else shape.edit
+        stretch = self._stretch(shape.edit)
+        at = bisect_left(self._stretches, stretch.stop, key=itemgetter(0))
+        touched = list(self._ending_after(stretch.start, at))
+        if any(other.edit == shape.edit for other in touched):
+            return Verdict.FIXED, shape.edit
+        for other in touched:
+            covers = set(all_nodes(other.code)).issuperset(site.repair.passes)
+            return Verdict.LATER, other.edit if covers else shape.edit
         self._shapes.append(shape)
+        self._stretches.insert(at, (stretch.start, stretch.stop, shape))
         return Verdict.FIXED, shape.edit
 
-    def _touch(self, one: Edit, other: Edit) -> bool:
-        first, second = self._stretch(one), self._stretch(other)
-        return first.start < second.stop and second.start < first.stop
+    def _ending_after(self, start: int, before: int) -> Iterator[Shape]:
+        """The shapes before an index that end after a statement; they lie side by side."""
+        for index in reversed(range(before)):
+            _, stop, shape = self._stretches[index]
+            if stop <= start:
+                return
+            yield shape
 
     def _stretch(self, edit: Edit) -> range:
         """The numbers of all statements an edit moves or guards."""

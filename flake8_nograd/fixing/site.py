@@ -13,6 +13,9 @@ from flake8_nograd.source import Source
 from flake8_nograd.syntax.bindings import Bindings
 from flake8_nograd.syntax.statements import Block, Statement, Statements
 
+_MOST_ENDS = 16  # where a block may end too early, counted from either end of it
+_MOST_SINGLES = 64  # forward passes of one finding that are tried alone
+
 
 class File(NamedTuple):
     """What every site of a file needs to know.
@@ -71,13 +74,13 @@ def candidates(site: Site, file: File) -> list[Block]:
         blocks.append(Block.of(root))
     singles = list(_single_passes(site, file))
     around = [outer for item in singles for outer in item.chain]
-    ends = {outer.index for outer in around if outer.suite is block.suite}
-    blocks += [
-        Block(block.suite, block.first, last)
-        for last in sorted(ends, reverse=True)
-        if block.first <= last < block.last
-    ]
-    return blocks + [Block.of(statement) for statement in singles]
+    inside = range(block.first, block.last)
+    ends = {outer.index for outer in around if outer.suite is block.suite} & {*inside}
+    lasts = sorted(ends, reverse=True)
+    if len(lasts) > 2 * _MOST_ENDS:
+        lasts = [*lasts[:_MOST_ENDS], *lasts[-_MOST_ENDS:]]
+    blocks += [Block(block.suite, block.first, last) for last in lasts]
+    return blocks + [Block.of(statement) for statement in singles[:_MOST_SINGLES]]
 
 
 def _single_passes(site: Site, file: File) -> Iterator[Statement]:

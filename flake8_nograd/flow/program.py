@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -117,7 +118,8 @@ class Program(Generic[Context]):
     module: Function
     graph: FlowGraph = field(default_factory=FlowGraph)
     functions: list[Function] = field(default_factory=list)
-    function_names: set[str] = field(default_factory=set)
+    # Those of a name.
+    named: defaultdict[str, list[Function]] = field(default_factory=lambda: defaultdict(list))
     classes: list[Class] = field(default_factory=list)
     calls: list[Call[Context]] = field(default_factory=list)
     decorations: list[Call[Context]] = field(default_factory=list)

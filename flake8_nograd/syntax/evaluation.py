@@ -29,17 +29,6 @@ def parts(node: ast.AST) -> list[ast.AST]:
     return [child for child in children_of(node) if not isinstance(child, ast.stmt)]
 
 
-def path_to(node: ast.AST, root: ast.AST) -> list[ast.AST]:
-    """What stands around a node, from the root down to itself; empty if it is not part of that."""
-    if node is root:
-        return [root]
-    for part in parts(root):
-        path = path_to(node, part)
-        if path:
-            return [root, *path]
-    return []
-
-
 def before(path: Sequence[ast.AST]) -> Iterator[ast.AST]:
     """What is evaluated before the end of a path, in order, as far as it is finished by then."""
     for outer, inner in pairwise(path):

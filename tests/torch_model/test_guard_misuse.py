@@ -11,7 +11,7 @@ CALLING_EACH_OTHER = """\
 import torch
 
 
-def quiet(model, x):
+def validate(model, x):
     torch.set_grad_enabled(False)
     print(model)
     print(x)
@@ -19,7 +19,7 @@ def quiet(model, x):
 
 
 def other(model, x):
-    quiet(model, x)
+    validate(model, x)
 {calls}
 """
 

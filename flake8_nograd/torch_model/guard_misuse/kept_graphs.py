@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from flake8_nograd.flow.graph import Edges, Kind, Node, reversed_edges
@@ -40,6 +40,7 @@ class _KeptGraphs:
     def __init__(self, what: Interpreted) -> None:
         self._what = what
         self._graph = what.program.graph
+        self._summed: dict[Function, dict[str, list[str]]] = {}
         self._differentiated = [
             (item.call, item.outputs.flows, frozenset(self._names_differentiated(item.call)))
             for item, _ in what.observations.differentiations
@@ -58,13 +59,12 @@ class _KeptGraphs:
 
     def _names_differentiated(self, call: Call[Context]) -> Iterator[str]:
         """The names in a backward pass, and those of the parts of which a name is the sum."""
-        names = set(names_in([call.node]))
-        yield from names
-        for statement in own_statements(self._what.body_of(call.function)):
-            if isinstance(statement, ast.Assign) and not names.isdisjoint(names_bound(statement)):
-                value = statement.value
-                if isinstance(value, ast.Call) and own_name(value.func) == "sum":
-                    yield from names_in(value.args)
+        if call.function not in self._summed:
+            self._summed[call.function] = _sums_in(self._what.body_of(call.function))
+        summed = self._summed[call.function]
+        for name in names_in([call.node]):
+            yield name
+            yield from summed.get(name, ())
 
     def _is_kept(self, item: Accumulated) -> bool:
         """Whether what is added is still there when the statement runs again."""
@@ -167,6 +167,17 @@ def _is_bound_anew(names: set[str], before: Place, place: Place) -> bool:
         if id(around.suite) not in shared
         for statement in around.suite[around.index + 1 :]
     )
+
+
+def _sums_in(body: Sequence[ast.stmt]) -> dict[str, list[str]]:
+    """Of each name that is bound to a sum, the names of its parts."""
+    found: dict[str, list[str]] = {}
+    for statement in own_statements(body):
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        if isinstance(value, ast.Call) and own_name(value.func) == "sum":
+            for name in names_bound(statement):
+                found.setdefault(name, []).extend(names_in(value.args))
+    return found
 
 
 def _innermost_loop(place: Place) -> ast.For | ast.AsyncFor | ast.While | None:

@@ -78,6 +78,9 @@ def _is_switched_back(switch: Call[Context], what: Interpreted) -> bool:
         for call in what.uses.calls.values()
         if call.imported in SWITCHES and not _switches_off(call)
     }
+    owner = switch.function.owner
+    if owner is not None and any(function.owner is owner for function in switching):
+        return True  # one method for each mode: who calls the one calls the other
     return switch.function in switching or any(
         call.function is switch.function and call.node.lineno > switch.node.lineno
         for function in switching

@@ -7,7 +7,7 @@ from collections.abc import Collection, Container, Iterator, Sequence
 from typing import Protocol
 
 from flake8_nograd.flow.program import Program
-from flake8_nograd.syntax.bindings import Bindings, FunctionNode
+from flake8_nograd.syntax.bindings import Bindings, FunctionNode, Variable
 from flake8_nograd.syntax.expressions import children_of, nodes_of, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.callers import Callers
@@ -22,6 +22,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import escapes
 
 _CONTAINER_METHODS = frozenset("append extend appendleft insert setdefault".split())
+_MOST_INLINED = 64  # functions that a block runs
 _NOT_COMPARED = (ast.Is, ast.IsNot)
 
 
@@ -62,6 +63,7 @@ class Block:
         self._passes = file.passes.union(passes)
         self._inlined: set[ast.AST] = set()
         self._handed_on: set[ast.AST] = set()
+        self._functions_in: dict[Variable, list[FunctionNode | ast.Lambda]] = {}
         self._nodes = list(self._run_by(code))
         self._ownership = Ownership(file.bindings, file.callees, self._passes)
         self._endings = Endings(
@@ -76,6 +78,8 @@ class Block:
 
     def need(self) -> str | None:
         """Why something that is recorded here may be needed."""
+        if len(self._inlined) > _MOST_INLINED:
+            return "more functions of the file run there than are followed"
         for node in self._nodes:
             why = self._of_node(node)
             if why is not None:
@@ -85,7 +89,7 @@ class Block:
     def _run_by(self, code: Sequence[ast.AST]) -> Iterator[ast.AST]:
         """All that runs with the code, functions of the file that it calls included."""
         todo = list(code)
-        while todo:
+        while todo and len(self._inlined) <= _MOST_INLINED:
             node = todo.pop()
             yield node
             if isinstance(node, ast.With) and self._is_guarded(node):
@@ -134,17 +138,22 @@ class Block:
     def _definitions(self, node: ast.AST) -> Iterator[FunctionNode | ast.Lambda]:
         """The functions of the file that a name or an attribute may stand for."""
         if isinstance(node, ast.Attribute):
-            if node.attr in self._file.program.function_names:
-                for function in self._file.program.functions:
-                    if function.name == node.attr and isinstance(function.node, FunctionNode):
-                        yield function.node
+            for function in self._file.program.named.get(node.attr, ()):
+                if isinstance(function.node, FunctionNode):
+                    yield function.node
         elif isinstance(node, ast.Name):
-            for store in self._bindings.stores.get(self._bindings.of(node), ()):
-                value = getattr(self._bindings.parents.get(store), "value", None)
-                if isinstance(store, FunctionNode):
-                    yield store
-                elif isinstance(value, ast.Lambda):
-                    yield value
+            variable = self._bindings.of(node)
+            if variable not in self._functions_in:
+                self._functions_in[variable] = list(self._stored_in(variable))
+            yield from self._functions_in[variable]
+
+    def _stored_in(self, variable: Variable) -> Iterator[FunctionNode | ast.Lambda]:
+        for store in self._bindings.stores.get(variable, ()):
+            value = getattr(self._bindings.parents.get(store), "value", None)
+            if isinstance(store, FunctionNode):
+                yield store
+            elif isinstance(value, ast.Lambda):
+                yield value
 
     def _of_node(self, node: ast.AST) -> str | None:
         match node:

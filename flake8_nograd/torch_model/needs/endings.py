@@ -50,6 +50,7 @@ class Endings:
         self._plain = plain
         self._covered = covered
         self._seen: set[object] = set()
+        self._unchanged: set[Variable] = set()
         self._todo: list[ast.expr] = []
 
     def add(self, value: ast.expr) -> None:
@@ -182,10 +183,11 @@ class Endings:
             in_function = not isinstance(self._bindings.function_of(name), ast.Module)
             if in_function:
                 return f"a result is kept in a global name (line {name.lineno})"
-        for other in self._bindings.stores[variable]:
+        for other in self._bindings.stores[variable] if variable not in self._unchanged else ():
             if self._is_changed_in_place(other, variable):
                 line = getattr(other, "lineno", 0)
                 return f"{variable.name} is changed in place outside the guard (line {line})"
+        self._unchanged.add(variable)
         if store is None:
             loads = self._bindings.loads.get(variable, [])
         else:

@@ -9,7 +9,7 @@ from functools import cached_property
 from flake8_nograd.elsewhere import Elsewhere
 from flake8_nograd.findings import Hoisted
 from flake8_nograd.syntax.bindings import Bindings
-from flake8_nograd.syntax.evaluation import before, is_evaluated_once, parts, path_to
+from flake8_nograd.syntax.evaluation import before, is_evaluated_once, parts
 from flake8_nograd.syntax.expressions import nodes_of, own_name
 from flake8_nograd.torch_model.needs.callees import Callees, Does
 from flake8_nograd.torch_model.needs.in_place import written_by
@@ -20,6 +20,7 @@ _WITHOUT_EFFECT = (
     *(ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.keyword, ast.operator),
     *(ast.unaryop, ast.expr_context, ast.Compare, ast.cmpop),
 )
+_MOST_MOVED = 8  # calls that move along with a forward pass: more would be hard to read
 _COMPUTING = (Does.PASSES_ON, Does.PASSES, Does.READS)
 _SUSPENDING = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _RANDOM = (
@@ -77,7 +78,7 @@ class EvaluationOrder:
         """How a forward pass could be evaluated before its statement."""
         whole = cut_off(node, self._bindings)
         statement = self._bindings.statement_of(node)
-        path = path_to(whole, statement)
+        path = self._path_to(whole, statement)
         why_not = self._why_not(whole, path, self._bindings.scope_of(statement))
         if why_not:
             return Hoisted(whole, why_not)
@@ -85,7 +86,16 @@ class EvaluationOrder:
         left: list[ast.AST] = []
         for part in before(path):
             why_not = why_not or self._part(part, statement, earlier, left)
+            if len(earlier) > _MOST_MOVED:
+                return Hoisted(whole, "too much of the statement would have to move with it")
         return Hoisted(whole, "", tuple(earlier), why_not or self._seen_by(earlier, left))
+
+    def _path_to(self, node: ast.AST, statement: ast.stmt) -> list[ast.AST]:
+        """What stands around a part of a statement, from that down to the part itself."""
+        path = [node]
+        while path[-1] is not statement:
+            path.append(self._bindings.parents[path[-1]])
+        return path[::-1]
 
     def _why_not(self, node: ast.Call, path: Sequence[ast.AST], scope: ast.AST) -> str:
         """Why a call cannot be moved above its statement, whatever else that computes."""
@@ -112,11 +122,15 @@ class EvaluationOrder:
             left.append(part)
             whys = [self._part(inner, statement, earlier, left) for inner in parts(part)]
             return next(filter(None, whys), "")
-        if isinstance(part, ast.Call) and _is_movable(part, statement):
+        if isinstance(part, ast.Call) and self._is_movable(part, statement):
             earlier.append(part)
             return ""
         line = getattr(part, "lineno", statement.lineno)
         return f"what comes before it in the statement may have effects (line {line})"
+
+    def _is_movable(self, node: ast.Call, statement: ast.stmt) -> bool:
+        """Whether a call can be moved above its statement, if what comes before it moves too."""
+        return not _suspends(node) and is_evaluated_once(self._path_to(node, statement))
 
     def _seen_by(self, earlier: Sequence[ast.Call], left: Sequence[ast.AST]) -> str:
         """Whether calls that are made earlier may change what is still read where it stands."""
@@ -211,11 +225,6 @@ class EvaluationOrder:
         if not is_function and self._callees.is_layer(node):
             return False
         return is_pure and isinstance(node.func, ast.Attribute)
-
-
-def _is_movable(node: ast.Call, statement: ast.stmt) -> bool:
-    """Whether a call can be moved above its statement, if what comes before it moves as well."""
-    return not _suspends(node) and is_evaluated_once(path_to(node, statement))
 
 
 def _suspends(node: ast.AST) -> bool:

@@ -299,7 +299,11 @@ class ModuleState:
         """Functions of the file that a name may stand for, which somebody else is to run."""
         if isinstance(node, ast.Name):
             stores = self._bindings.stores.get(self._bindings.of(node), ())
-            yield from (item for item in self._program.functions if item.node in stores)
+            yield from (self._by_node[item] for item in stores if item in self._by_node)
+
+    @cached_property
+    def _by_node(self) -> dict[ast.AST | None, Function]:
+        return {function.node: function for function in self._program.functions}
 
 
 def _code(function: Function) -> list[ast.AST]:

@@ -35,6 +35,7 @@ class Recording:
         )
         self._called_in_sight = {function for function, calls in points_to.callers.items() if calls}
         self._sources: defaultdict[Function, list[tuple[Function, Context]]] = defaultdict(list)
+        self._passing: dict[Function, dict[object, list[tuple[Function, Context]]]] = {}
         self._entries: defaultdict[Function, set[GradMode]] = defaultdict(set)
         for function, calls in points_to.callers.items():
             for call in calls:
@@ -73,21 +74,26 @@ class Recording:
             return here
         if any(kinds[node] is not Kind.PARAMETER for node in nodes):
             return here
-        passing = [
-            (caller.function, caller.context)
-            for caller in self._points_to.callers.get(call.function, ())
-            if caller.function is not call.function and self._passes(caller, call.function, run)
-        ]
-        return passing or here
+        if call.function not in self._passing:
+            self._passing[call.function] = self._passing_to(call.function)
+        return self._passing[call.function].get(run) or here
 
-    def _passes(self, caller: Call[Context], helper: Function, run: Function) -> bool:
-        """Whether a call of a helper gives it a function to run."""
+    def _passing_to(self, helper: Function) -> dict[object, list[tuple[Function, Context]]]:
+        """Where a helper is called with each of the functions that it is given to run."""
+        found: dict[object, list[tuple[Function, Context]]] = {}
         payloads = self._graph.payloads
-        return any(
-            payloads[thing] is run
-            for _, value in self._points_to.bindings(caller, helper)
-            for thing in self._points_to.of(value)
-        )
+        for caller in self._points_to.callers.get(helper, ()):
+            if caller.function is helper:
+                continue
+            given = {
+                payloads[thing]
+                for _, value in self._points_to.bindings(caller, helper)
+                for thing in self._points_to.of(value)
+                if isinstance(payloads[thing], Function)
+            }
+            for run in given:
+                found.setdefault(run, []).append((caller.function, caller.context))
+        return found
 
     def modes(self, function: Function, context: Context) -> frozenset[GradMode]:
         """The grad modes that may hold in a context of a function."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
+from functools import lru_cache
 
 from flake8_nograd.flow.graph import FlowGraph, Kind
 from flake8_nograd.flow.program import suites_of
@@ -83,23 +84,28 @@ def runs_for_another_framework(item: ForwardPass) -> bool:
 
     It may stand around the function of the pass as well, in the function that defines this one.
     """
+    around = [place.statement for place in suites_of(item.call.place)[:-1]]
+    asking: list[ast.AST] = [part for part in around if _asks_for_a_framework(part)]
+    outer = item.function.parent
+    if isinstance(outer, Function) and outer.node is not None:
+        asking += _asking_for_a_framework(outer.node)
     return any(
-        isinstance(statement, ast.If)
-        and _names_a_framework(statement.test)
-        and any(item.node in nodes_of(part) for part in statement.body)
-        for statement in _statements_around(item)
+        item.node in nodes_of(part)
+        for condition in asking
+        if isinstance(condition, ast.If)
+        for part in condition.body
     )
 
 
-def _statements_around(item: ForwardPass) -> Iterator[ast.AST]:
-    places = suites_of(item.call.place)
-    yield from (place.statement for place in places[:-1])
-    outer = item.function.parent
-    if isinstance(outer, Function) and outer.node is not None:
-        yield from nodes_of(outer.node)
+@lru_cache(maxsize=1)  # of one function, about whose inner ones it is asked
+def _asking_for_a_framework(node: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(filter(_asks_for_a_framework, nodes_of(node)))
 
 
-def _names_a_framework(test: ast.expr) -> bool:
+def _asks_for_a_framework(statement: ast.AST) -> bool:
+    if not isinstance(statement, ast.If):
+        return False
+    test = statement.test
     if isinstance(test, ast.Name | ast.Attribute):
         return not _FRAMEWORKS.isdisjoint(words(own_name(test)))
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
