@@ -21,7 +21,8 @@ class Callers(NamedTuple):
     """What other code does with a function of the file.
 
     ``modes`` are the grad modes in which it is run, each with a place; ``is_open`` tells that some
-    callers have none in sight themselves. ``recording`` is a caller that certainly records.
+    callers have none in sight themselves. ``recording`` is a caller that certainly records,
+    ``frozen`` one of callers that all give a model which they have frozen before.
     """
 
     seen: bool = False
@@ -30,6 +31,7 @@ class Callers(NamedTuple):
     recording: Place | None = None
     trained: Place | None = None
     forward: Place | None = None
+    frozen: Place | None = None
 
 
 class Frozen(NamedTuple):

@@ -69,6 +69,7 @@ class CallerSearch:
             recording=recording,
             trained=self._trained(function),
             forward=self._forward(function) or (None if modes else inside),
+            frozen=self._frozen(function),
         )
 
     def adding(self, function: Definition) -> Place | None:
@@ -105,6 +106,11 @@ class CallerSearch:
                     return site.place
         return None
 
+    def _frozen(self, function: Definition) -> Place | None:
+        """Where the function gets a frozen model, if all its callers freeze what they give it."""
+        sites = self._sites_of(function)
+        return sites[0].place if sites and all(map(_gives_frozen, sites)) else None
+
     def _hands_on(self, site: Site) -> bool:
         """Whether a caller returns, with its graph, what it gets."""
         return site.call.returned and not self._mode_of(site.spot, site.call).is_off
@@ -129,6 +135,13 @@ class CallerSearch:
             if site.certain and _is_forward(site):
                 return site.place
         return None
+
+
+def _gives_frozen(site: Site) -> bool:
+    """Whether a caller freezes what it gives, and never thaws it."""
+    given = site.call.argument
+    freezes = [item for item in site.spot.function.freezes if item.what == given]
+    return bool(given and freezes) and all(item.to is False and not item.when for item in freezes)
 
 
 def _is_forward(site: Site) -> bool:

@@ -12,7 +12,7 @@ from flake8_nograd.vocabulary.frameworks import is_bare_module, is_plain_base
 from flake8_nograd.vocabulary.layers import LEAF_MAKERS, PARAMETERLESS
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.other_frameworks import OTHER_FRAMEWORKS
-from flake8_nograd.vocabulary.words import names_a_model, names_something_else, words
+from flake8_nograd.vocabulary.words import names_a_model, names_another_class, words
 
 _HARMLESS = frozenset(
     (Effect.OBJECT, Effect.OPTIMIZER, Effect.NUMBERS, Effect.FOREIGN, Effect.TENSOR, Effect.LAYER)
@@ -62,7 +62,7 @@ class Effects:
             deed = self._deeds.of(method)
             if deed in (Deed.GUARDED, Deed.TRAINS) or _guards_a_branch(method.function):
                 return Effect.GUARDED
-        if names_something_else(cls.cls.name):
+        if names_another_class(cls.cls.name):
             return Effect.OBJECT
         return Effect.MODULE if self.may_have_parameters(cls) else Effect.LAYER
 

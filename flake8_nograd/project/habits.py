@@ -13,7 +13,7 @@ from flake8_nograd.project.origins import Spot
 from flake8_nograd.project.summary import CallSite, FunctionSummary
 from flake8_nograd.project.symbols import Definition, Outside, Symbols
 from flake8_nograd.vocabulary.grad_modes import GradMode
-from flake8_nograd.vocabulary.words import names_something_else, serves_training
+from flake8_nograd.vocabulary.words import names_another_class, serves_training
 
 _MOST_FILES = 40
 _GRADIENT = "torch.autograd.grad"
@@ -114,7 +114,7 @@ class Habits:
             return False
         is_module = self._deeds.is_module(item._replace(function=None))
         if is_module is None:
-            return not names_something_else(item.cls.name)
+            return not names_another_class(item.cls.name)
         return is_module and not serves_training(item.cls.name)
 
     def _writes_frozen(self, spot: Spot) -> bool:

@@ -49,6 +49,10 @@ _MESSAGES = {
         "the argument {guard} has had no effect since torch 0.4; put what is computed from it "
         "into `with torch.no_grad():`"
     ),
+    Misuse.VOLATILE_IN_TRAINING: (
+        "the argument {guard} has had no effect since torch 0.4, and the function trains; leave "
+        "it out"
+    ),
     Misuse.VOLATILE_UNDER_GUARD: (
         "the argument {guard} has had no effect since torch 0.4, and a guard does here what it "
         "did; leave it out"

@@ -54,7 +54,11 @@ def _analysed(
     observations = answers.semantics.observations
     passes = [item for item in map(answers.verdicts.of, program.calls) if item is not None]
     helpers = SharedHelpers(
-        points_to, uses, answers.need.differentiating, answers.modules.classes.is_plain
+        points_to,
+        uses,
+        answers.need.differentiating,
+        answers.modules.classes.is_plain,
+        answers.modules.is_given_a_model,
     )
     through = list(helpers.passes_through(passes, answers.verdicts))
     flagged = FlaggedPasses(

@@ -45,6 +45,7 @@ class SuppressionReason(enum.Enum):
     FORWARD_ELSEWHERE = "the forward of a class in another file calls the method"
     CALLEE_ELSEWHERE = "the method, which another file defines, records nothing"
     MAY_DIFFERENTIATE = "models of the project differentiate inside of their forward pass"
+    FROZEN_BY_CALLERS = "callers in other files give it a model that they have frozen"
     MAY_BE_FROZEN = "models of the project are frozen before they are saved whole"
     TOO_LITTLE = "too little speaks for inference"
 
@@ -178,6 +179,7 @@ class Misuse(enum.Enum):
     UNDER_SCRIPT = "is dropped by `torch.jit`"
     ON_CLASS = "covers only the construction of the class"
     VOLATILE = "has had no effect since torch 0.4"
+    VOLATILE_IN_TRAINING = "has had no effect since torch 0.4, in a function that trains"
     VOLATILE_UNDER_GUARD = "has had no effect since torch 0.4, beside a guard"
     AROUND_YIELD = "lasts into the loop that consumes the generator"
     AROUND_AWAIT = "lasts while other tasks run"

@@ -18,7 +18,7 @@ from flake8_nograd.vocabulary.methods import GUARDED_METHODS, computes_gradient
 from flake8_nograd.vocabulary.runs_given import RUNS_GIVEN
 from flake8_nograd.vocabulary.words import (
     names_a_model,
-    names_something_else,
+    names_another_class,
     words,
 )
 
@@ -240,7 +240,7 @@ def _of_pretrained(dotted: str, class_name: str) -> Effect:
         return Effect.OBJECT
     if _GUARDED_CLASS.fullmatch(class_name):
         return Effect.GUARDED
-    if names_something_else(class_name) or class_name.endswith("FeatureExtractor"):
+    if names_another_class(class_name) or class_name.endswith("FeatureExtractor"):
         return Effect.OBJECT
     is_model = names_a_model(class_name) or _MODEL_WITH_HEAD.fullmatch(class_name) is not None
     return Effect.MODULE if is_model else Effect.LIKELY_MODULE
@@ -254,6 +254,6 @@ def _of_class(dotted: str, last: str) -> Effect | None:
         return Effect.OBJECT
     if _GUARDED_CLASS.fullmatch(last):
         return Effect.GUARDED
-    if names_something_else(last):
+    if names_another_class(last):
         return Effect.OBJECT
     return Effect.LIKELY_MODULE if names_a_model(last) or "models" in words(dotted) else None

@@ -155,6 +155,8 @@ MODEL_LIBRARIES: dict[str, Effect] = {
     "controlnet_aux.*": Effect.GUARDED,  # 0.0.10
     "pyannote.audio.Inference": Effect.GUARDED,  # 4.0.7
     "easyocr.*": Effect.GUARDED,
+    "espnet2.bin.*": Effect.GUARDED,  # 202511: `__call__` of each of its inference classes
+    "depth_anything_3.api.DepthAnything3": Effect.GUARDED,
     "bert_score.*": Effect.GUARDED,
     "stable_baselines3.*": Effect.GUARDED,  # 2.9.2: predict and collect_rollouts
     "sb3_contrib.*": Effect.GUARDED,

@@ -114,6 +114,8 @@ HARD_TRAINING_WORDS = frozenset(
     " actions".split()
 )
 
+# Words of a method that learns from what it is given, whatever it gives back.
+UPDATING_WORDS = HARD_TRAINING_WORDS | {"update", "optimize", "optimise", "step", "adapt"}
 
 # Words of functions without inputs that try something out.
 TRIAL_WORDS = frozenset("test demo example smoke sanity check try debug".split())
@@ -186,6 +188,14 @@ def names_something_else(name: str) -> bool:
     """Whether a variable of this name is likely not to hold an nn.Module."""
     parts = [part for part in words(name) if not part.isdigit()]
     return bool(parts) and (parts[-1] in OTHER_WORDS or not ALWAYS_OTHER_WORDS.isdisjoint(parts))
+
+
+def names_another_class(name: str) -> bool:
+    """Whether a class of this name is likely to be something else than a model, though a module.
+
+    A variable `cls` holds a class; at the end of a class's name it stands for classification.
+    """
+    return names_something_else(name) and words(name)[-1] != "cls"
 
 
 def sounds_like_forward(method: str) -> bool:

@@ -25,10 +25,12 @@ from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.effect import Effect
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import (
+    UPDATING_WORDS,
     computes_loss,
     makes_arrays,
     names_an_optimizer,
     reads_numbers,
+    words,
 )
 
 _READING = frozenset((Effect.NUMBERS, Effect.FOREIGN))
@@ -60,6 +62,7 @@ class ResultUses:
         self._training += observations.inspected
         self._passing: list[Node] = []
         for call in program.calls:
+            self._connect_given_backward(call)
             self._connect(call)
         observations.wants_grad |= self._sources_of_lists(observations.optimized)
 
@@ -174,6 +177,15 @@ class ResultUses:
         copies = self._graph.copies.items()
         return {source for source, targets in copies if not lists.isdisjoint(targets)}
 
+    def _connect_given_backward(self, call: Call[Context]) -> None:
+        """Who is given `loss.backward` differentiates the loss."""
+        given = [*zip(call.node.args, call.positional, strict=False)]
+        given += [(item.value, call.keywords[item.arg]) for item in call.node.keywords if item.arg]
+        for node, value in given:
+            if isinstance(node, ast.Attribute) and node.attr in methods.RAISING_METHODS:
+                self._graph.derive(value.flows, sink := self._graph.new(Kind.SINK, call))
+                self._training.append(sink)
+
     def _connect(self, call: Call[Context]) -> None:
         """Edges through a call into which the file gives no insight."""
         is_own = self._points_to.runs_own_function(call)
@@ -202,6 +214,8 @@ class ResultUses:
 
     def _gives_what_it_computes(self, call: Call[Context]) -> bool:
         """Whether a call is a forward pass that keeps nothing of what it is given, it seems."""
+        if not UPDATING_WORDS.isdisjoint(words(call.method)):
+            return False
         return self._is_forward(call) and not self._is_statement_of_a_method(call)
 
     def _runs_what_heirs_define(self, call: Call[Context]) -> bool:

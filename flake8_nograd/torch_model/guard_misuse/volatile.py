@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from flake8_nograd.flow.program import Call
+from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.versions_of_torch import (
     asks_version,
     replaces_what_is_missing,
 )
+from flake8_nograd.torch_model.semantics.context import Context
 
 
 def volatile_variables(what: Interpreted) -> Iterator[GuardMisuse]:
@@ -21,18 +24,24 @@ def volatile_variables(what: Interpreted) -> Iterator[GuardMisuse]:
     has none is meant for it.
     """
     told = {item.function for item in what.passes if item.volatile and _rests_on_it(item)}
+    training = {item.call.function for item, _ in what.observations.differentiations}
     for call in what.uses.variables:
         if asks_version(what) or replaces_what_is_missing(call.node, what):
             continue
         for keyword in call.node.keywords:
             if keyword.arg == "volatile" and not _is_false(keyword.value):
                 text = f"volatile={ast.unparse(keyword.value)}"
-                is_off = what.recording.is_certainly_off(call.function, call.context)
-                kind = Misuse.VOLATILE_UNDER_GUARD if is_off else Misuse.VOLATILE
-                found = GuardMisuse(call.node, kind, text)
+                found = GuardMisuse(call.node, _kind(call, training, what), text)
                 raises = any(other.arg == "requires_grad" for other in call.node.keywords)
                 stays = raises or call.function in told
                 yield found._replace(instead=()) if stays else found
+
+
+def _kind(call: Call[Context], training: Container[Function], what: Interpreted) -> Misuse:
+    """What is to be said of it: a guard may be there already, or may be what nobody wants."""
+    if what.recording.is_certainly_off(call.function, call.context):
+        return Misuse.VOLATILE_UNDER_GUARD
+    return Misuse.VOLATILE_IN_TRAINING if call.function in training else Misuse.VOLATILE
 
 
 def _rests_on_it(item: ForwardPass) -> bool:

@@ -14,7 +14,7 @@ from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.vocabulary import methods
 from flake8_nograd.vocabulary.frameworks import is_bare_module, is_function_base
 from flake8_nograd.vocabulary.lookup import Vocabulary
-from flake8_nograd.vocabulary.words import names_something_else
+from flake8_nograd.vocabulary.words import names_another_class
 
 
 class ModuleClasses:
@@ -32,7 +32,7 @@ class ModuleClasses:
 
     def is_criterion(self, cls: Class) -> bool:
         """Whether a class is named after a loss; its forward may still run other modules."""
-        return names_something_else(cls.name)
+        return names_another_class(cls.name)
 
     def is_module(self, cls: Class) -> bool:
         """Whether a class of the file derives from nn.Module as far as can be told."""

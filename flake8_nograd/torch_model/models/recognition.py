@@ -103,16 +103,22 @@ class Modules:
         by_name = self.calls_by_name.methods(call)
         if by_name:
             return min(self._own_method(call, by_name), ModelEvidence.USE)
-        return self._of_value(call.node.func, call.callee, call)
+        found = self._of_value(call.node.func, call.callee, call)
+        is_guess = ModelEvidence.NONE < found <= ModelEvidence.ANNOTATION
+        # What is given a model is rather a function that runs it, or makes something of it.
+        return ModelEvidence.NONE if is_guess and self.is_given_a_model(call) else found
 
     def is_forward(self, call: Call[Context]) -> bool:
-        """Whether a call may be a forward pass of a model, or of a part of one."""
+        """Whether a call may be a forward pass of a model, or of a part of one.
+
+        A name alone does not speak for any method of what bears it.
+        """
         if self.evidence(call) > ModelEvidence.NONE:
             return True
         owner = call.receiver
         return (
             owner is not None
-            and self._of_value(call.receiver_node, owner, call) > ModelEvidence.NONE
+            and self._of_value(call.receiver_node, owner, call) > ModelEvidence.NAME
         )
 
     def is_given_a_model(self, call: Call[Context]) -> bool:

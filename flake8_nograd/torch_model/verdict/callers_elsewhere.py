@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from flake8_nograd.elsewhere import Callers, Deed, Elsewhere, Place
+from flake8_nograd.flow.graph import Kind, closure
 from flake8_nograd.flow.scopes import Function
 from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
@@ -61,6 +62,8 @@ class CallersElsewhere:
         if function.node is None:
             return None, None
         callers = self._callers_of(function)
+        if callers.frozen is not None and self._runs_what_it_is_given(item, function):
+            return SuppressionReason.FROZEN_BY_CALLERS, callers.frozen
         if item.call.context.grad is GradMode.INHERITED:
             guarded = _guarded_at(callers) or self._guarded_above(item.function)
             if guarded is not None and not self._is_cut_and_trains(item, callers):
@@ -74,6 +77,16 @@ class CallersElsewhere:
         ):
             return SuppressionReason.INTERFACE, None
         return None, None
+
+    def _runs_what_it_is_given(self, item: ForwardPass, function: Function) -> bool:
+        """Whether a model is the first thing that a function is given."""
+        graph = self._points_to.graph
+        names = function.positional_parameters()[function.owner is not None :]
+        first = graph.find(Kind.PARAMETER, (function, names[0])) if names else None
+        if first is None:
+            return False
+        reached = closure((first,), graph.copies, self._points_to.object_flow)
+        return not reached.isdisjoint(item.model_call.callee.aliases)
 
     def _is_cut_and_trains(self, item: ForwardPass, callers: Callers) -> bool:
         """Whether a result is cut off in a function that has to record, whoever guards it.

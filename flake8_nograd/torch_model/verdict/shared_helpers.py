@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from flake8_nograd.flow.graph import Node
+from flake8_nograd.flow.graph import Kind, Node
+from flake8_nograd.flow.program import Call
 from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.torch_model.facts import ForwardPass, SuppressionReason
 from flake8_nograd.torch_model.fate.fate import ResultUses
 from flake8_nograd.torch_model.points_to.solver import PointsTo
+from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.verdict.verdicts import Verdicts
 
 _BY_SOME_CALLERS = (
@@ -22,6 +24,7 @@ class SharedHelpers:
     """Functions that hand back a forward pass which some callers train or guard.
 
     `is_plain` tells of classes that are no modules: what their `forward` gives, a caller judges.
+    `is_given_a_model` tells of calls whether an argument may be one.
     """
 
     def __init__(
@@ -30,7 +33,10 @@ class SharedHelpers:
         uses: ResultUses,
         differentiating: Container[Function],
         is_plain: Callable[[Class], bool],
+        is_given_a_model: Callable[[Call[Context]], bool],
     ) -> None:
+        self._graph = points_to.graph
+        self._is_given_a_model = is_given_a_model
         self._callers = points_to.callers
         self._uses = uses
         self._differentiating = differentiating
@@ -55,9 +61,16 @@ class SharedHelpers:
                 if call.result in known:
                     continue
                 known.add(call.result)
+                if self._calls_what_it_is_given(inner) and not self._is_given_a_model(call):
+                    continue
                 outer = verdicts.of_helper(call, inner)
                 todo.append(outer)
                 yield outer
+
+    def _calls_what_it_is_given(self, item: ForwardPass) -> bool:
+        """Whether a helper runs whatever its callers give it, such as `loss.backward`."""
+        nodes = item.call.callee.aliases
+        return bool(nodes) and nodes == self._graph.of_kind(Kind.PARAMETER, nodes)
 
     def _that_ask_for_gradients(self, passes: Iterable[ForwardPass]) -> set[Node]:
         """The results of helpers that make the input of what they run require a gradient."""
