@@ -190,6 +190,13 @@ def names_something_else(name: str) -> bool:
     return bool(parts) and (parts[-1] in OTHER_WORDS or not ALWAYS_OTHER_WORDS.isdisjoint(parts))
 
 
+@lru_cache(maxsize=4096)
+def names_a_deed(method: str) -> bool:
+    """Whether an attribute of this name is a method that does something, and no part of a model."""
+    parts = words(method)
+    return parts[:1] != () and (parts[0] in VERBS or not UPDATING_WORDS.isdisjoint(parts))
+
+
 def names_another_class(name: str) -> bool:
     """Whether a class of this name is likely to be something else than a model, though a module.
 

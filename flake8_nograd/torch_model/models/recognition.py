@@ -32,6 +32,7 @@ from flake8_nograd.vocabulary.grad_modes import GradMode
 from flake8_nograd.vocabulary.lookup import Vocabulary
 from flake8_nograd.vocabulary.words import (
     is_named_after,
+    names_a_deed,
     names_something_else,
     runs_inference,
     says_inference,
@@ -111,15 +112,14 @@ class Modules:
     def is_forward(self, call: Call[Context]) -> bool:
         """Whether a call may be a forward pass of a model, or of a part of one.
 
-        A name alone does not speak for any method of what bears it.
+        Where a name alone speaks for a model, it does so for parts, not for what it does.
         """
         if self.evidence(call) > ModelEvidence.NONE:
             return True
-        owner = call.receiver
-        return (
-            owner is not None
-            and self._of_value(call.receiver_node, owner, call) > ModelEvidence.NAME
-        )
+        if call.receiver is None:
+            return False
+        of_owner = self._of_value(call.receiver_node, call.receiver, call)
+        return of_owner > (ModelEvidence.NAME if names_a_deed(call.method) else ModelEvidence.NONE)
 
     def is_given_a_model(self, call: Call[Context]) -> bool:
         """Whether an argument of a call may be a model."""
