@@ -1,8 +1,7 @@
 """A variable that is made volatile, which has had no effect since torch 0.4.
 
 ## What it does
-Reports `Variable(x, volatile=True)`, unless the file looks which torch it has, or catches that
-torch has no guards.
+Reports `Variable(x, volatile=True)`, unless it is for a torch that has no guards.
 
 ## Why is this bad?
 Until torch 0.3 no graph was recorded for what was computed from a volatile variable. Since torch
@@ -49,9 +48,9 @@ _MESSAGES = {
         "the argument {guard} has had no effect since torch 0.4; put what is computed from it "
         "into `with torch.no_grad():`"
     ),
-    Misuse.VOLATILE_IN_TRAINING: (
-        "the argument {guard} has had no effect since torch 0.4, and the function trains; leave "
-        "it out"
+    Misuse.VOLATILE_TRAINED: (
+        "the argument {guard} has had no effect since torch 0.4, and what is computed from it is "
+        "differentiated; leave it out"
     ),
     Misuse.VOLATILE_UNDER_GUARD: (
         "the argument {guard} has had no effect since torch 0.4, and a guard does here what it "

@@ -179,7 +179,7 @@ class Misuse(enum.Enum):
     UNDER_SCRIPT = "is dropped by `torch.jit`"
     ON_CLASS = "covers only the construction of the class"
     VOLATILE = "has had no effect since torch 0.4"
-    VOLATILE_IN_TRAINING = "has had no effect since torch 0.4, in a function that trains"
+    VOLATILE_TRAINED = "has had no effect since torch 0.4, on what is differentiated"
     VOLATILE_UNDER_GUARD = "has had no effect since torch 0.4, beside a guard"
     AROUND_YIELD = "lasts into the loop that consumes the generator"
     AROUND_AWAIT = "lasts while other tasks run"

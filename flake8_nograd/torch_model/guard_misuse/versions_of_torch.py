@@ -15,12 +15,17 @@ from flake8_nograd.vocabulary import first_versions
 
 def may_be_skipped(call: Call[Context]) -> bool:
     """Whether a call runs only on some versions of torch, or its failure is caught."""
+    return depends_on_version(call) or any(
+        isinstance(around.statement, ast.Try) and bool(around.statement.handlers)
+        for around in suites_of(call.place)
+    )
+
+
+def depends_on_version(call: Call[Context]) -> bool:
+    """Whether a condition around a call speaks of the version of torch."""
     return any(
-        (isinstance(around.statement, ast.Try) and bool(around.statement.handlers))
-        or (
-            isinstance(around.statement, ast.If)
-            and any(map(first_versions.SPEAKS_OF_VERSION.search, names_in([around.statement.test])))
-        )
+        isinstance(around.statement, ast.If)
+        and any(map(first_versions.SPEAKS_OF_VERSION.search, names_in([around.statement.test])))
         for around in suites_of(call.place)
     )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from flake8_nograd.flow.program import Call
-from flake8_nograd.flow.scopes import Function
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.versions_of_torch import (
-    asks_version,
+    depends_on_version,
     replaces_what_is_missing,
 )
 from flake8_nograd.torch_model.semantics.context import Context
@@ -24,24 +23,23 @@ def volatile_variables(what: Interpreted) -> Iterator[GuardMisuse]:
     has none is meant for it.
     """
     told = {item.function for item in what.passes if item.volatile and _rests_on_it(item)}
-    training = {item.call.function for item, _ in what.observations.differentiations}
     for call in what.uses.variables:
-        if asks_version(what) or replaces_what_is_missing(call.node, what):
+        if depends_on_version(call) or replaces_what_is_missing(call.node, what):
             continue
         for keyword in call.node.keywords:
             if keyword.arg == "volatile" and not _is_false(keyword.value):
                 text = f"volatile={ast.unparse(keyword.value)}"
-                found = GuardMisuse(call.node, _kind(call, training, what), text)
+                found = GuardMisuse(call.node, _kind(call, what), text)
                 raises = any(other.arg == "requires_grad" for other in call.node.keywords)
                 stays = raises or call.function in told
                 yield found._replace(instead=()) if stays else found
 
 
-def _kind(call: Call[Context], training: Container[Function], what: Interpreted) -> Misuse:
+def _kind(call: Call[Context], what: Interpreted) -> Misuse:
     """What is to be said of it: a guard may be there already, or may be what nobody wants."""
     if what.recording.is_certainly_off(call.function, call.context):
         return Misuse.VOLATILE_UNDER_GUARD
-    return Misuse.VOLATILE_IN_TRAINING if call.function in training else Misuse.VOLATILE
+    return Misuse.VOLATILE_TRAINED if what.uses_of.is_trained(call) else Misuse.VOLATILE
 
 
 def _rests_on_it(item: ForwardPass) -> bool:
