@@ -177,6 +177,64 @@ def jobs_of_a_pool(n: int) -> str:
     return _HEAD + head + _each(n, lambda i: row.format(i=i)) + _END
 
 
+def methods_in_a_circle(n: int) -> str:
+    """Methods of which each runs the next one, and the last one the first."""
+    head = "class T:\n    def __init__(self):\n        self.net = nn.Linear(4, 4)\n"
+    row = "    def m{i}(self, x):\n        return self.m{after}(self.net(x))\n"
+    end = "    def test(self, x):\n        return self.m0(x).item()\n"
+    return _HEAD + head + _each(n, lambda i: row.format(i=i, after=(i + 1) % n)) + end + _END
+
+
+def functions_inside(n: int) -> str:
+    """Functions inside another one, of which each runs the one before."""
+    row = "    def g{i}(y=None):\n        return m(x) if y is None else g{before}(m(x))\n"
+    body = _each(n, lambda i: row.format(i=i, before=max(0, i - 1)))
+    end = f"    return g{n - 1}(x).item()\nprint(outer(model, x))\n"
+    return f"{_HEAD}def outer(m, x):\n{body}{end}{_END}"
+
+
+def starred_calls(n: int) -> str:
+    """Functions that hand on all that they are given."""
+    row = "def f{i}(*a, **k):\n    return f{after}(*a, **k), a[0](a[1]).item()\n"
+    body = _each(n, lambda i: row.format(i=i, after=(i + 1) % n))
+    return f"{_HEAD}{body}print(f0(model, x))\n{_END}"
+
+
+def callbacks_of_a_hub(n: int) -> str:
+    """Functions that are all given to the same one, which runs them."""
+    head = "def hub(g, x):\n    return g(x)\n"
+    row = "def f{i}(x):\n    return hub(f{after}, hub(model, x))\n"
+    body = _each(n, lambda i: row.format(i=i, after=(i + 1) % n))
+    return f"{_HEAD}{head}{body}print(hub(f0, x).item())\n{_END}"
+
+
+def backward_after_backward(n: int) -> str:
+    """A backward pass after each of many forward passes."""
+    row = "t = t + model(x).sum()\nt.backward()\nprint(t.item())\n"
+    return f"{_HEAD}t = 0\n{_each(n, lambda i: row)}{_END}"
+
+
+def switches_in_turn(n: int) -> str:
+    """Recording switched on and off by statements."""
+    row = "torch.set_grad_enabled({mode})\nprint(model(x).item())\n"
+    return _HEAD + _each(n, lambda i: row.format(mode=i % 2 == 1)) + _END
+
+
+def guarded_in_turn(n: int) -> str:
+    """A guarded forward pass before each one that records."""
+    row = "with torch.no_grad():\n    y = model(x)\nprint(model(x).item())\n"
+    return _HEAD + _each(n, lambda i: row) + _END
+
+
+def models_of_one_global_name(n: int) -> str:
+    """Functions that each run a global model and put another one in its place."""
+    row = (
+        "def f{i}(x):\n    global g\n    y = g(x).item()\n"
+        "    g = nn.Linear(4, 4).eval()\n    return y\n"
+    )
+    return f"{_HEAD}g = model\n{_each(n, lambda i: row.format(i=i))}{_END}"
+
+
 SHAPES: tuple[Shape, ...] = (
     class_chain,
     class_chain_with_attributes,
@@ -199,4 +257,12 @@ SHAPES: tuple[Shape, ...] = (
     partials,
     lists_of_lists,
     jobs_of_a_pool,
+    methods_in_a_circle,
+    functions_inside,
+    starred_calls,
+    callbacks_of_a_hub,
+    backward_after_backward,
+    switches_in_turn,
+    guarded_in_turn,
+    models_of_one_global_name,
 )

@@ -59,13 +59,17 @@ class ModuleState:
 
     def is_filled_elsewhere(self, argument: ast.expr) -> bool:
         """Whether somebody may read a part of an argument that another file's forward sets."""
-        filled, text = self._elsewhere.filled(), ast.unparse(argument)
-        is_given = isinstance(argument, ast.Name) and any(
-            isinstance(store, ast.arg)
-            for store in self._bindings.stores.get(self._bindings.of(argument), ())
-        )
+        filled = self._elsewhere.filled()
         owners = self._owners_of(filled) if filled else set()
-        return text in owners or (is_given and bool(owners))
+        if not owners:
+            return False
+        return ast.unparse(argument) in owners or (
+            isinstance(argument, ast.Name)
+            and any(
+                isinstance(store, ast.arg)
+                for store in self._bindings.stores.get(self._bindings.of(argument), ())
+            )
+        )
 
     def _owners_of(self, parts: Set[str]) -> set[str]:
         """What the file reads one of some attributes or keys of."""

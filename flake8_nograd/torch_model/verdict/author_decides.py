@@ -60,16 +60,16 @@ def is_measured_as_it_is(item: ForwardPass, profiled: Container[ast.expr]) -> bo
 
 def guards_the_other_branch(item: ForwardPass, guarded: Iterable[ast.Call]) -> bool:
     """Whether the same call stands under a guard where a condition around the pass is not met."""
-    path = access_path(item.node.func)
-    same = [call for call in guarded if access_path(call.func) == path]
-    for place in suites_of(item.call.place) if same else ():
-        condition = place.statement
-        if isinstance(condition, ast.If) and condition is not item.call.place.statement:
-            branches = [_calls_in(condition.body), _calls_in(condition.orelse)]
-            here = [branch for branch in branches if item.node in branch]
-            other = [branch for branch in branches if item.node not in branch]
-            if len(here) == 1 and not other[0].isdisjoint(same):
-                return True
+    around = [place.statement for place in suites_of(item.call.place)[:-1]]
+    conditions = [statement for statement in around if isinstance(statement, ast.If)]
+    path = access_path(item.node.func) if conditions else ""
+    same = [call for call in guarded if access_path(call.func) == path] if conditions else []
+    for condition in conditions if same else ():
+        branches = [_calls_in(condition.body), _calls_in(condition.orelse)]
+        here = [branch for branch in branches if item.node in branch]
+        other = [branch for branch in branches if item.node not in branch]
+        if len(here) == 1 and not other[0].isdisjoint(same):
+            return True
     return False
 
 
