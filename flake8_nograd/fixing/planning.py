@@ -21,6 +21,9 @@ from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.statements import Statements
 
 
+_OF_PASSES = "NGR1"  # a pass inside another one's arguments has a line of its own to protect
+
+
 class Plan(NamedTuple):
     """Edits that do not touch each other, their imports, and the outcome of each finding."""
 
@@ -66,8 +69,22 @@ def _plan_of_guards(
     drafts = [_draft(finding, file) for finding in findings]
     left = (item.finding for item in drafts if isinstance(item, Outcome))
     untouched = [*protected, *(finding for finding in left if finding.respelling is None)]
-    file = file._replace(protected=frozenset(item.line for item in untouched))
+    file = file._replace(protected=frozenset(_lines_without_guard(untouched, findings)))
     return _Builder(file).build(drafts)
+
+
+def _lines_without_guard(
+    untouched: Iterable[Finding], findings: Iterable[Finding]
+) -> Iterator[int]:
+    """The lines of findings that no new guard may cover; what a pass is given goes with it."""
+    repairs = (finding.repair for finding in findings if finding.repair is not None)
+    passes = [node for repair in repairs for node in repair.passes]
+    covered = {line for node in passes for line in range(node.lineno, (node.end_lineno or 0) + 1)}
+    return (
+        item.line
+        for item in untouched
+        if item.code.startswith(_OF_PASSES) or item.line not in covered
+    )
 
 
 def _draft(finding: Finding, file: File) -> Site | Outcome:
