@@ -20,7 +20,6 @@ from flake8_nograd.source import Source
 from flake8_nograd.syntax.expressions import all_nodes
 from flake8_nograd.syntax.statements import Statements
 
-
 _OF_PASSES = "NGR1"  # a pass inside another one's arguments has a line of its own to protect
 
 

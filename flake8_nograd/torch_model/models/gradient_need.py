@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from flake8_nograd.flow.graph import Kind, Node, closure
 from flake8_nograd.flow.program import Call, Program
@@ -15,7 +16,7 @@ from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.latest_change import LatestChanges
 from flake8_nograd.torch_model.semantics.observations import Observations
 from flake8_nograd.torch_model.semantics.state_history import StateChange
-from flake8_nograd.vocabulary import methods
+from flake8_nograd.vocabulary import methods, saved_inputs
 from flake8_nograd.vocabulary.lookup import Vocabulary
 
 
@@ -52,10 +53,12 @@ class GradientNeed:
 
     def differentiates(self, call: Call[Context]) -> bool:
         """Whether the forward pass of a module of the file computes gradients itself."""
+        if not self.differentiating:
+            return False
         name = call.method if methods.is_hidden_forward(call.method) else "forward"
         functions = {
             method
-            for cls in self._classes_of(call)
+            for cls in (*self._classes_of(call), *self._classes_in_sequence(call))
             if (method := self._points_to.method(cls, name)) is not None
         }
         things = self._points_to.callees.get(call.result, ())
@@ -116,9 +119,27 @@ class GradientNeed:
 
     def _classes_of(self, call: Call[Context]) -> list[Class]:
         owner = _module_of(call)
-        things = self._points_to.of(owner) if owner is not None else ()
+        return self._classes_among(owner) if owner is not None else []
+
+    def _classes_among(self, value: Value) -> list[Class]:
         payloads = self._payloads
+        things = self._points_to.of(value)
         return [what for thing in things if isinstance(what := payloads[thing], Class)]
+
+    def _classes_in_sequence(self, call: Call[Context]) -> Iterator[Class]:
+        """The classes of the modules that an `nn.Sequential` runs, where the file makes it."""
+        owner = _module_of(call)
+        todo = [*closure(owner.aliases, self._graph.copied_from)] if owner is not None else []
+        seen = set(todo)
+        for node in todo:
+            made = self._payloads[node]
+            if not isinstance(made, Call) or made.imported != saved_inputs.SEQUENCE:
+                continue
+            for part in made.positional:
+                yield from self._classes_among(part)
+                further = closure(part.aliases, self._graph.copied_from) - seen
+                seen |= further
+                todo += further
 
 
 def _module_of(call: Call[Context]) -> Value | None:
