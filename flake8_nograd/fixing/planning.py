@@ -155,9 +155,10 @@ class _Builder:
         touched = list(self._ending_after(stretch.start, at))
         if any(other.edit == shape.edit for other in touched):
             return Verdict.FIXED, shape.edit
-        for other in touched:
-            covers = set(all_nodes(other.code)).issuperset(site.repair.passes)
-            return Verdict.LATER, other.edit if covers else shape.edit
+        if touched:
+            passes = site.repair.passes
+            covering = (item for item in touched if set(all_nodes(item.code)).issuperset(passes))
+            return Verdict.LATER, next(covering, shape).edit
         self._shapes.append(shape)
         self._stretches.insert(at, (stretch.start, stretch.stop, shape))
         return Verdict.FIXED, shape.edit

@@ -63,6 +63,12 @@ class Call(Generic[Context]):
         function = self.node.func
         return function.value if isinstance(function, ast.Attribute) else function
 
+    def written_arguments(self) -> list[tuple[ast.expr, Value]]:
+        """Arguments as they are written, with their values, those behind stars left out."""
+        given: list[tuple[ast.expr, Value]] = [*zip(self.node.args, self.positional, strict=False)]
+        named = ((item.value, self.keywords.get(item.arg or "")) for item in self.node.keywords)
+        return given + [(node, value) for node, value in named if value is not None]
+
     def arguments(self) -> list[Value]:
         """All argument values, however they are given."""
         given = [*self.positional, *self.keywords.values()]

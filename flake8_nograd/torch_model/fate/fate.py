@@ -179,9 +179,7 @@ class ResultUses:
 
     def _connect_given_backward(self, call: Call[Context]) -> None:
         """Who is given `loss.backward` differentiates the loss."""
-        given = [*zip(call.node.args, call.positional, strict=False)]
-        given += [(item.value, call.keywords[item.arg]) for item in call.node.keywords if item.arg]
-        for node, value in given:
+        for node, value in call.written_arguments():
             if isinstance(node, ast.Attribute) and node.attr in methods.RAISING_METHODS:
                 self._graph.derive(value.flows, sink := self._graph.new(Kind.SINK, call))
                 self._training.append(sink)

@@ -123,12 +123,10 @@ class Modules:
 
     def is_given_a_model(self, call: Call[Context]) -> bool:
         """Whether an argument of a call may be a model."""
-        given = [*zip(call.node.args, call.positional, strict=False)]
-        given += [(item.value, call.keywords[item.arg]) for item in call.node.keywords if item.arg]
         return any(
             isinstance(node, ast.Name | ast.Attribute)
             and self._of_value(node, value, call) > ModelEvidence.NONE
-            for node, value in given
+            for node, value in call.written_arguments()
         )
 
     def _payload(self, node: Node) -> object:
