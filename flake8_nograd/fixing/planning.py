@@ -125,14 +125,14 @@ class _Builder:
 
     def __init__(self, file: File) -> None:
         self._file = file
-        self._shapes: list[Shape] = []
-        self._stretches: list[tuple[int, int, Shape]] = []  # of the shapes, by their start
+        self._accepted: list[tuple[int, int, Shape]] = []  # behind their stretches, in order
 
     def build(self, drafts: Iterable[Site | Outcome]) -> Plan:
         done = [self._add(item) if isinstance(item, Site) else item for item in drafts]
         outcomes = tuple(with_cure(item, self._file.statements) for item in done)
-        edits = tuple(shape.edit for shape in self._shapes)
-        imports = tuple(dict.fromkeys(shape.needs for shape in self._shapes if shape.needs))
+        edits = tuple(shape.edit for _, _, shape in self._accepted)
+        needed = (shape.needs for _, _, shape in self._accepted if shape.needs)
+        imports = tuple(dict.fromkeys(needed))
         return Plan(edits, imports, outcomes, len(self._file.statements.all))
 
     def _add(self, site: Site) -> Outcome:
@@ -151,7 +151,7 @@ class _Builder:
     def _accept(self, shape: Shape, site: Site) -> tuple[Verdict, Edit]:
         """What is done with a shape; one that touches another waits, or is done by it as well."""
         stretch = self._stretch(shape.edit)
-        at = bisect_left(self._stretches, stretch.stop, key=itemgetter(0))
+        at = bisect_left(self._accepted, stretch.stop, key=itemgetter(0))
         touched = list(self._ending_after(stretch.start, at))
         if any(other.edit == shape.edit for other in touched):
             return Verdict.FIXED, shape.edit
@@ -159,14 +159,13 @@ class _Builder:
             passes = site.repair.passes
             covering = (item for item in touched if set(all_nodes(item.code)).issuperset(passes))
             return Verdict.LATER, next(covering, shape).edit
-        self._shapes.append(shape)
-        self._stretches.insert(at, (stretch.start, stretch.stop, shape))
+        self._accepted.insert(at, (stretch.start, stretch.stop, shape))
         return Verdict.FIXED, shape.edit
 
     def _ending_after(self, start: int, before: int) -> Iterator[Shape]:
         """The shapes before an index that end after a statement; they lie side by side."""
         for index in reversed(range(before)):
-            _, stop, shape = self._stretches[index]
+            _, stop, shape = self._accepted[index]
             if stop <= start:
                 return
             yield shape

@@ -269,7 +269,7 @@ class Evaluator(Generic[Context]):
         for default in (*arguments.defaults, *(d for d in arguments.kw_defaults if d)):
             self.evaluate(default)
         self.program.functions.append(function)
-        self.program.named[function.name].append(function)
+        self.program.functions_named[function.name].append(function)
         self.pending.append(function)
         return self.graph.intern(Kind.FUNCTION, function)
 

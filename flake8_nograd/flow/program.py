@@ -124,8 +124,9 @@ class Program(Generic[Context]):
     module: Function
     graph: FlowGraph = field(default_factory=FlowGraph)
     functions: list[Function] = field(default_factory=list)
-    # Those of a name.
-    named: defaultdict[str, list[Function]] = field(default_factory=lambda: defaultdict(list))
+    functions_named: defaultdict[str, list[Function]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     classes: list[Class] = field(default_factory=list)
     calls: list[Call[Context]] = field(default_factory=list)
     decorations: list[Call[Context]] = field(default_factory=list)

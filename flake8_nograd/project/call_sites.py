@@ -119,7 +119,7 @@ class CallSites:
     ) -> Iterator[Site]:
         for spot, call in calls:
             certain = (
-                self._calls_function(spot, call, function)
+                self._calls_what_is_defined(spot, call, function)
                 if function.cls is None
                 else self._calls_method(spot, call, function, name)
             )
@@ -132,12 +132,9 @@ class CallSites:
         """The calls of a class by its name, where they run this constructor."""
         if constructor.cls is None:
             return
+        cls = constructor._replace(function=None)
         for spot, call in self._calls_of(constructor.cls.name, constructor.module.path):
-            symbol = self._symbols.named(call.path, spot.module)
-            if (
-                isinstance(symbol, Definition)
-                and symbol.key == constructor._replace(function=None).key
-            ):
+            if self._calls_what_is_defined(spot, call, cls):
                 yield Site(spot, call, certain=True)
 
     def _calls_of_objects(self, method: Definition) -> Iterator[Site]:
@@ -193,13 +190,15 @@ class CallSites:
         if text is not None and summary is not None and (lines := lines_of(pattern, text)):
             yield summary, lines
 
-    def _calls_function(self, spot: Spot, call: CallSite, function: Definition) -> bool | None:
-        """Whether a call runs a function of a module: True, or None for no."""
+    def _calls_what_is_defined(
+        self, spot: Spot, call: CallSite, definition: Definition
+    ) -> bool | None:
+        """Whether a call is one of a function or class of a module: True, or None for no."""
         first = call.path.partition(".")[0]
         if first in spot.function.parameters or "?" in call.path:
             return None
         symbol = self._symbols.named(call.path, spot.module)
-        return True if isinstance(symbol, Definition) and symbol.key == function.key else None
+        return True if isinstance(symbol, Definition) and symbol.key == definition.key else None
 
     def _calls_method(
         self, spot: Spot, call: CallSite, method: Definition, name: str

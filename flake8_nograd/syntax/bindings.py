@@ -70,6 +70,10 @@ class Bindings:
         """The variable that a name stands for."""
         return self._variable(self.scope_of(name), name.id)
 
+    def is_parameter(self, name: ast.Name) -> bool:
+        """Whether a name may stand for what its function is given."""
+        return any(isinstance(store, ast.arg) for store in self.stores.get(self.of(name), ()))
+
     def in_scope(self, scope: ast.AST, name: str) -> Variable:
         """The variable that a name stands for in the body of a function or of the module."""
         return self._variable(scope, name)

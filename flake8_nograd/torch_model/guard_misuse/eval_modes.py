@@ -14,8 +14,8 @@ from flake8_nograd.torch_model.facts import GuardMisuse, Misuse, SuppressionReas
 from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_at
 from flake8_nograd.torch_model.guard_misuse.handing_out import holders_of, is_handed_out
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.guard_misuse.mode_layers import depends_on_mode
+from flake8_nograd.torch_model.points_to.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.state_history import StateChange
 

@@ -17,7 +17,7 @@ from flake8_nograd.syntax.suites import own_statements
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_around
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.makers import makers_of
+from flake8_nograd.torch_model.points_to.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.observations import UnrecordedOperation
 from flake8_nograd.vocabulary import saved_inputs

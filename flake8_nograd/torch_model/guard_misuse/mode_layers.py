@@ -9,7 +9,7 @@ from flake8_nograd.flow.scopes import Class
 from flake8_nograd.flow.values import Value
 from flake8_nograd.syntax.expressions import dotted, last_name, own_nodes
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.makers import makers_of
+from flake8_nograd.torch_model.points_to.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import saved_inputs
 from flake8_nograd.vocabulary.layers import DEPENDS_ON_MODE

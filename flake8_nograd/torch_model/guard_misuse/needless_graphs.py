@@ -10,8 +10,8 @@ from flake8_nograd.syntax.access_path import access_path
 from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, SuppressionReason
 from flake8_nograd.torch_model.guard_misuse.handing_out import holders_of, is_handed_out
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.guard_misuse.optimized import all_optimized
+from flake8_nograd.torch_model.points_to.makers import makers_of
 from flake8_nograd.vocabulary.grad_modes import GradMode
 
 _OF_OTHERS = frozenset((Kind.PARAMETER, Kind.FIELD, Kind.VARIABLE))

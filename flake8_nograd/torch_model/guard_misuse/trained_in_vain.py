@@ -16,13 +16,13 @@ from flake8_nograd.torch_model.facts import GuardMisuse, Misuse
 from flake8_nograd.torch_model.guard_misuse.guards_in_force import guard_at
 from flake8_nograd.torch_model.guard_misuse.handing_out import holders_of, is_given, is_handed_out
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
-from flake8_nograd.torch_model.guard_misuse.makers import makers_of
 from flake8_nograd.torch_model.guard_misuse.optimized import (
     READ_OF_PARAMETERS,
     Optimized,
     is_only_read,
     optimized_modules,
 )
+from flake8_nograd.torch_model.points_to.makers import makers_of
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.vocabulary import methods, saved_inputs
 from flake8_nograd.vocabulary.covered_calls import (

@@ -30,15 +30,16 @@ def depends_on_version(call: Call[Context]) -> bool:
     )
 
 
-def replaces_what_is_missing(node: ast.expr, what: Interpreted) -> bool:
-    """Whether an expression stands where a name that torch does not have is made up for."""
-    return any(
-        isinstance(handler, ast.ExceptHandler)
+def lines_for_missing_names(tree: ast.Module) -> set[int]:
+    """The lines that make up for names which torch, or another package, does not have."""
+    return {
+        line
+        for handler in ast.walk(tree)
+        if isinstance(handler, ast.ExceptHandler)
         and handler.type is not None
         and not first_versions.RAISED_BY_MISSING_NAMES.isdisjoint(names_in([handler.type]))
-        and node.lineno in lines_of(handler.body[0], handler.body[-1])
-        for handler in ast.walk(what.tree)
-    )
+        for line in lines_of(handler.body[0], handler.body[-1])
+    }
 
 
 def asks_version(what: Interpreted) -> bool:

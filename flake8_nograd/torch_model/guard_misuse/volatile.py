@@ -10,7 +10,7 @@ from flake8_nograd.torch_model.facts import ForwardPass, GuardMisuse, Misuse, Su
 from flake8_nograd.torch_model.guard_misuse.interpreted import Interpreted
 from flake8_nograd.torch_model.guard_misuse.versions_of_torch import (
     depends_on_version,
-    replaces_what_is_missing,
+    lines_for_missing_names,
 )
 from flake8_nograd.torch_model.semantics.context import Context
 
@@ -23,8 +23,9 @@ def volatile_variables(what: Interpreted) -> Iterator[GuardMisuse]:
     has none is meant for it.
     """
     told = {item.function for item in what.passes if item.volatile and _rests_on_it(item)}
+    others = lines_for_missing_names(what.tree) if what.uses.variables else ()
     for call in what.uses.variables:
-        if depends_on_version(call) or replaces_what_is_missing(call.node, what):
+        if depends_on_version(call) or call.node.lineno in others:
             continue
         for keyword in call.node.keywords:
             if keyword.arg == "volatile" and not _is_false(keyword.value):

@@ -11,6 +11,7 @@ from flake8_nograd.flow.scopes import Class, Function
 from flake8_nograd.flow.values import Value
 from flake8_nograd.torch_model.models.parameters import Parameters
 from flake8_nograd.torch_model.points_to.abstract_objects import Made, is_placeholder
+from flake8_nograd.torch_model.points_to.makers import makers_of
 from flake8_nograd.torch_model.points_to.solver import PointsTo
 from flake8_nograd.torch_model.semantics.context import Context
 from flake8_nograd.torch_model.semantics.latest_change import LatestChanges
@@ -129,17 +130,16 @@ class GradientNeed:
     def _classes_in_sequence(self, call: Call[Context]) -> Iterator[Class]:
         """The classes of the modules that an `nn.Sequential` runs, where the file makes it."""
         owner = _module_of(call)
-        todo = [*closure(owner.aliases, self._graph.copied_from)] if owner is not None else []
-        seen = set(todo)
-        for node in todo:
-            made = self._payloads[node]
-            if not isinstance(made, Call) or made.imported != saved_inputs.SEQUENCE:
-                continue
-            for part in made.positional:
-                yield from self._classes_among(part)
-                further = closure(part.aliases, self._graph.copied_from) - seen
-                seen |= further
-                todo += further
+        todo = [owner] if owner is not None else []
+        seen: set[Call[Context]] = set()
+        for module in todo:
+            for made in makers_of(module, self._graph):
+                if made is None or made in seen or made.imported != saved_inputs.SEQUENCE:
+                    continue
+                seen.add(made)
+                todo += made.positional
+                for part in made.positional:
+                    yield from self._classes_among(part)
 
 
 def _module_of(call: Call[Context]) -> Value | None:

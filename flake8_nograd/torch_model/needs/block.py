@@ -138,7 +138,7 @@ class Block:
     def _definitions(self, node: ast.AST) -> Iterator[FunctionNode | ast.Lambda]:
         """The functions of the file that a name or an attribute may stand for."""
         if isinstance(node, ast.Attribute):
-            for function in self._file.program.named.get(node.attr, ()):
+            for function in self._file.program.functions_named.get(node.attr, ()):
                 if isinstance(function.node, FunctionNode):
                     yield function.node
         elif isinstance(node, ast.Name):
@@ -229,8 +229,7 @@ class Block:
             return None
         for argument in given:
             if isinstance(argument, ast.Name):
-                stores = self._bindings.stores.get(self._bindings.of(argument), ())
-                if any(isinstance(store, ast.arg) for store in stores):
+                if self._bindings.is_parameter(argument):
                     return f"a forward pass fills its argument (line {node.lineno})"
                 why = self._endings.bind(argument, node)
                 if why is not None:

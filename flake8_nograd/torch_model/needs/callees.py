@@ -173,7 +173,7 @@ class Callees:
             return self._of_object(things)
         if call.receiver is not None:
             return self._of_method(call)
-        if call.name not in self._program.named:
+        if call.name not in self._program.functions_named:
             if makes_arrays(call.name):
                 return Callee(Does.READS)
             if computes_loss(call.name):
@@ -231,7 +231,7 @@ class Callees:
 
     def _of_method(self, call: Call[Context]) -> Callee:
         name = call.method
-        if name in self._program.named and self._is_open(call):
+        if name in self._program.functions_named and self._is_open(call):
             return _UNKNOWN
         if self._is_foreign(call):
             return Callee(Does.READS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import cached_property
 from os.path import basename
 
@@ -59,22 +59,18 @@ class ModuleState:
 
     def is_filled_elsewhere(self, argument: ast.expr) -> bool:
         """Whether somebody may read a part of an argument that another file's forward sets."""
-        filled = self._elsewhere.filled()
-        owners = self._owners_of(filled) if filled else set()
+        owners = self._owners_of_filled
         if not owners:
             return False
-        return ast.unparse(argument) in owners or (
-            isinstance(argument, ast.Name)
-            and any(
-                isinstance(store, ast.arg)
-                for store in self._bindings.stores.get(self._bindings.of(argument), ())
-            )
-        )
+        is_given = isinstance(argument, ast.Name) and self._bindings.is_parameter(argument)
+        return is_given or ast.unparse(argument) in owners
 
-    def _owners_of(self, parts: Set[str]) -> set[str]:
-        """What the file reads one of some attributes or keys of."""
+    @cached_property
+    def _owners_of_filled(self) -> set[str]:
+        """What the file reads an attribute or key of that forward passes of other files set."""
+        parts = self._elsewhere.filled()
         found = set()
-        for node in self._bindings.nodes:
+        for node in self._bindings.nodes if parts else ():
             match node:
                 case (
                     ast.Attribute(value=owner, attr=part, ctx=ast.Load())

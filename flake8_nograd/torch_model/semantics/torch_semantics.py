@@ -272,7 +272,7 @@ class TorchSemantics:
 
     def _may_run_own(self, call: Call[Context]) -> bool:
         """Whether a call may run a function of the file, judging by the name."""
-        is_defined = call.name in self.program.named
+        is_defined = call.name in self.program.functions_named
         return is_defined or bool(self.graph.of_kind(Kind.CLASS, call.callee.aliases))
 
     def _is_external(self, value: Value) -> bool:
@@ -282,7 +282,7 @@ class TorchSemantics:
     def _is_own_method(self, call: Call[Context]) -> bool:
         """Whether the receiver is known to be of a class of the file that defines the method."""
         assert call.receiver is not None
-        if call.method not in self.program.named:
+        if call.method not in self.program.functions_named:
             return False
         return any(call.method in cls.methods for cls in self._own_classes(call.receiver))
 
